@@ -1,0 +1,119 @@
+// swift-tools-version: 6.3
+
+import PackageDescription
+
+// Every target is held to the same rules: explicit existentials and imports, data-race safety,
+// every use of a pointer spelled `unsafe`, and no warnings.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+
+// Read from the bottom up: a target depends only on targets below it.
+let package = Package(
+    name: "larder",
+    products: [
+        .executable(name: "larder", targets: ["larder"]),
+        .executable(name: "larderd", targets: ["larderd"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["JSON"]),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+    ],
+    targets: [
+        // Executables
+        .executableTarget(
+            name: "larderd",
+            dependencies: [
+                "ChunkStore", "CacheAPI", "OCI", "Chunking", "Compression", logging, hummingbird, serviceLifecycle,
+                configuration, argumentParser, asyncHTTPClient, nioCore, nioPosix, nioHTTP1, httpTypes, systemPackage,
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "larder",
+            dependencies: [
+                "Build", "CacheAPI", "Dockerfile", "OCI", "Chunking", logging, argumentParser, configuration,
+            ],
+            swiftSettings: strict),
+        // What runs a plan, and what keeps its results
+        .target(
+            name: "Build",
+            dependencies: [
+                "Dockerfile", "OCI", "CacheAPI", "Chunking", "Compression", logging, asyncHTTPClient, nioCore,
+                nioHTTP1, subprocess, systemPackage,
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "ChunkStore",
+            dependencies: ["Chunking", "Compression", "CLMDB", logging, systemPackage],
+            swiftSettings: strict),
+        // Values and pure functions
+        .target(name: "CacheAPI", dependencies: ["Chunking"], swiftSettings: strict),
+        .target(name: "Dockerfile", dependencies: ["Chunking"], swiftSettings: strict),
+        .target(name: "OCI", dependencies: ["Chunking"], swiftSettings: strict),
+        .target(name: "Compression", dependencies: ["Chunking", "CZstd", "CLZ4", "CZlib"], swiftSettings: strict),
+        .target(name: "Chunking", dependencies: [crypto], swiftSettings: strict),
+        // C libraries of the distribution
+        .systemLibrary(name: "CLMDB", providers: [.apt(["liblmdb-dev"])]),
+        .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CLZ4", providers: [.apt(["liblz4-dev"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        // Tests
+        .testTarget(name: "ChunkingTests", dependencies: ["Chunking"], swiftSettings: strict),
+        .testTarget(name: "CompressionTests", dependencies: ["Compression", "Chunking"], swiftSettings: strict),
+        .testTarget(name: "CacheAPITests", dependencies: ["CacheAPI", "Chunking"], swiftSettings: strict),
+        .testTarget(name: "OCITests", dependencies: ["OCI", "Chunking"], swiftSettings: strict),
+        .testTarget(name: "DockerfileTests", dependencies: ["Dockerfile", "Chunking"], swiftSettings: strict),
+        .testTarget(
+            name: "ChunkStoreTests", dependencies: ["ChunkStore", "Chunking", "Compression", systemPackage],
+            swiftSettings: strict),
+        .testTarget(
+            name: "BuildTests",
+            dependencies: ["Build", "Dockerfile", "OCI", "CacheAPI", "Chunking", "Compression", systemPackage],
+            swiftSettings: strict),
+        .testTarget(
+            name: "larderdTests",
+            dependencies: [
+                "larderd", "ChunkStore", "CacheAPI", "OCI", "Chunking", "Compression", hummingbird, asyncHTTPClient,
+                nioCore, systemPackage,
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "larderd", "Build", "Dockerfile", "ChunkStore", "CacheAPI", "OCI", "Chunking", "Compression",
+                asyncHTTPClient, nioCore, subprocess, systemPackage, logging,
+            ],
+            swiftSettings: strict),
+        .testTarget(name: "LayeringTests", dependencies: [subprocess, systemPackage], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

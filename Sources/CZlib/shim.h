@@ -1,0 +1,12 @@
+// zlib (RFC 1950 to 1952) as the distribution ships it.
+#pragma once
+#include <zlib.h>
+
+// `inflateInit2` and `deflateInit2` are macros, which Swift cannot call.
+static inline int larder_inflate_init(z_streamp stream, int window_bits) {
+    return inflateInit2(stream, window_bits);
+}
+
+static inline int larder_deflate_init(z_streamp stream, int level, int window_bits) {
+    return deflateInit2(stream, level, Z_DEFLATED, window_bits, 8, Z_DEFAULT_STRATEGY);
+}

@@ -1,0 +1,13 @@
+/// A chunk as a recipe names it: the digest of its bytes and how many there are.
+public struct ChunkReference: Hashable, Sendable {
+    /// The SHA-256 of the chunk's bytes.
+    public let id: Digest
+    /// The chunk's length in bytes, 1 to ``ChunkParameters/maximum``.
+    public let length: UInt32
+
+    /// Makes a reference; nothing is checked.
+    public init(id: Digest, length: UInt32) {
+        self.id = id
+        self.length = length
+    }
+}
