@@ -1,0 +1,42 @@
+public import Chunking
+
+/// What the server keeps for a step key (`POST …/steps`).
+public struct StepRecord: Codable, Sendable, Hashable {
+    /// The step's key.
+    public var key: Digest
+    /// The key of what it stands on.
+    public var parent: Digest
+    /// The chain up to and including the step; equal to the parent's chain when it changed no file.
+    public var chain: [Digest]
+    /// The named parts of the key.
+    public var components: [KeyComponent]
+    /// The instruction after expansion, for people.
+    public var instruction: String
+    /// How long it took. Seconds.
+    public var seconds: Double
+    /// When it was built. Seconds since 1970.
+    public var created: Int64
+    /// The scope it is recorded in.
+    public var scope: ScopeName
+    /// Who built it: host or job, for people.
+    public var writer: String
+    /// Whether it takes the place of an earlier record (`--no-cache`).
+    public var replaces: Bool
+
+    /// Makes a record.
+    public init(
+        key: Digest, parent: Digest, chain: [Digest], components: [KeyComponent], instruction: String,
+        seconds: Double, created: Int64, scope: ScopeName, writer: String, replaces: Bool
+    ) {
+        self.key = key
+        self.parent = parent
+        self.chain = chain
+        self.components = components
+        self.instruction = instruction
+        self.seconds = seconds
+        self.created = created
+        self.scope = scope
+        self.writer = writer
+        self.replaces = replaces
+    }
+}
