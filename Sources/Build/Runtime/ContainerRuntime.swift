@@ -1,0 +1,73 @@
+public import Chunking
+public import SystemPackage
+
+/// Runs one process in a root filesystem through an OCI runtime (`runc`, then `crun`).
+public struct ContainerRuntime: Sendable {
+    /// The process and what it sees.
+    public struct Request: Sendable {
+        /// Program and arguments.
+        public var arguments: [String]
+        /// `NAME=value`.
+        public var environment: [String]
+        /// Absolute; made when it does not exist.
+        public var workingDirectory: String
+        /// The user.
+        public var user: ResolvedUser
+        /// Whether the process shares the host's network; else it has none.
+        public var hostNetwork: Bool
+        /// Files mounted read-only for the process only: bytes, where, mode, owner.
+        public var secretFiles: [SecretFile]
+
+        /// Makes a request.
+        public init(
+            arguments: [String], environment: [String], workingDirectory: String, user: ResolvedUser,
+            hostNetwork: Bool, secretFiles: [SecretFile]
+        ) {
+            self.arguments = arguments
+            self.environment = environment
+            self.workingDirectory = workingDirectory
+            self.user = user
+            self.hostNetwork = hostNetwork
+            self.secretFiles = secretFiles
+        }
+    }
+
+    /// A secret as a file.
+    public struct SecretFile: Sendable {
+        /// Its bytes.
+        public var bytes: [UInt8]
+        /// Where it appears; absolute.
+        public var target: String
+        /// Permission bits.
+        public var mode: UInt32
+        /// The owner.
+        public var uid: UInt32
+        /// The group.
+        public var gid: UInt32
+
+        /// Makes a file.
+        public init(bytes: [UInt8], target: String, mode: UInt32, uid: UInt32, gid: UInt32) {
+            self.bytes = bytes
+            self.target = target
+            self.mode = mode
+            self.uid = uid
+            self.gid = gid
+        }
+    }
+
+    /// Finds the runtime on the PATH.
+    /// - Throws: `notPermitted` saying what to install when there is none.
+    public init() throws(BuildError) {}
+
+    /// Runs the process to its end; its output (both streams, in lines, without the newline) goes to `onOutput` as
+    /// it comes. Cancelling the task kills the container.
+    /// - Returns: the exit status, and the mount points that were made in the upper directory and do not belong
+    ///   into the layer.
+    /// - Throws: `notPermitted` when the runtime may not do what it must (says which right), `io`.
+    public func run(
+        _ request: Request, in root: RootFilesystem, workspace: FilePath,
+        onOutput: @escaping @Sendable (String) -> Void
+    ) async throws -> (exitStatus: Int32, omitting: Set<LayerPath>) {
+        throw BuildError(.notPermitted, "not written yet")
+    }
+}
