@@ -1,5 +1,8 @@
 /// A chunk as a recipe names it: the digest of its bytes and how many there are.
 public struct ChunkReference: Hashable, Sendable {
+    /// The longest chunk that any parameter set may ask for and any decoder accepts. Bytes.
+    public static let lengthMaximum: UInt32 = 1 << 20
+
     /// The SHA-256 of the chunk's bytes.
     public let id: Digest
     /// The chunk's length in bytes, 1 to ``ChunkParameters/maximum``.

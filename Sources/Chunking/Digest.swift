@@ -94,15 +94,17 @@ public struct Digest: Hashable, Sendable {
     /// The first 12 hexadecimal digits, for people.
     public var short: String { String(hex.prefix(12)) }
 
+    /// Whether the digests are the same bytes.
     public static func == (left: Digest, right: Digest) -> Bool { left.words == right.words }
 
+    /// Feeds the first word, since a digest is uniformly distributed already.
     public func hash(into hasher: inout Hasher) {
-        // A digest is uniformly distributed already: one word of it is hash enough.
         hasher.combine(words.0)
     }
 }
 
 extension Digest: Comparable {
+    /// Orders digests by their bytes.
     public static func < (left: Digest, right: Digest) -> Bool { left.words < right.words }
 }
 
@@ -112,6 +114,8 @@ extension Digest: CustomStringConvertible {
 }
 
 extension Digest: Codable {
+    /// Reads the OCI form.
+    /// - Throws: `dataCorrupted` for anything else.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         let text = try container.decode(String.self)
@@ -122,6 +126,7 @@ extension Digest: Codable {
         self = digest
     }
 
+    /// Writes the OCI form.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)

@@ -1,19 +1,21 @@
 /// The table of contents of a layer: one row per tar entry, in the order of the tar.
 public struct EntryTable: Hashable, Sendable {
+    /// The most rows a table may have.
+    public static let rowsMaximum = 2_000_000
+    /// The longest path, link text, or name of an attribute. Bytes.
+    public static let pathBytesMaximum = 32 << 10
+    /// The longest value of an extended attribute (`XATTR_SIZE_MAX` of Linux). Bytes.
+    public static let attributeBytesMaximum = 64 << 10
+    /// The most extended attributes of one path.
+    public static let attributesMaximum = 1024
+    /// The most bytes that the paths, link texts and attributes of a table may have together.
+    public static let textBytesMaximum = 256 << 20
+
     /// The rows, in the order of the tar; a path that occurs twice has two.
     public var entries: [Entry]
 
     /// Makes a table of `entries`.
     public init(entries: [Entry] = []) {
         self.entries = entries
-    }
-
-    /// The binary form, described in `ChunkStore.docc/StorageFormat.md`.
-    public func encoded() -> [UInt8] { [] }
-
-    /// Reads the binary form.
-    /// - Throws: `malformed`, `unsupportedVersion`, `tooLarge`.
-    public init(decoding bytes: RawSpan) throws(ChunkingError) {
-        throw ChunkingError(.malformed, "not written yet")
     }
 }

@@ -14,8 +14,13 @@ public struct LayerPath: Hashable, Sendable, Comparable, CustomStringConvertible
     /// Normalizes `bytes`: drops leading slashes, `.` and empty components and a trailing slash. A `..`
     /// component climbs one up and stops at the root, as in a chroot.
     public init(_ bytes: some Sequence<UInt8>) {
+        let bytes = Array(bytes)
+        if Self.isNormalized(bytes) {
+            self.bytes = bytes
+            return
+        }
         var components: [ArraySlice<UInt8>] = []
-        for component in Array(bytes).split(separator: UInt8(ascii: "/")) {
+        for component in bytes.split(separator: UInt8(ascii: "/")) {
             if component.elementsEqual(".".utf8) { continue }
             if component.elementsEqual("..".utf8) {
                 _ = components.popLast()
@@ -29,6 +34,32 @@ public struct LayerPath: Hashable, Sendable, Comparable, CustomStringConvertible
     /// Normalizes the UTF-8 bytes of `text`.
     public init(_ text: String) {
         self.init(text.utf8)
+    }
+
+    /// Takes `bytes` as they are; `nil` when they are not normalized. O(n).
+    init?(normalizedBytes bytes: [UInt8]) {
+        guard Self.isNormalized(bytes) else { return nil }
+        self.bytes = bytes
+    }
+
+    private static func isNormalized(_ bytes: [UInt8]) -> Bool {
+        guard !bytes.isEmpty else { return true }
+        let (slash, dot) = (UInt8(ascii: "/"), UInt8(ascii: "."))
+        let span = bytes.span
+        // How many bytes the present component has, and whether they are all dots.
+        var length = 0
+        var onlyDots = true
+        for index in span.indices {
+            let byte = span[index]
+            if byte == slash {
+                if length == 0 || (onlyDots && length <= 2) { return false }
+                (length, onlyDots) = (0, true)
+            } else {
+                length += 1
+                if byte != dot { onlyDots = false }
+            }
+        }
+        return length > 2 || (length > 0 && !onlyDots)
     }
 
     /// The components from the root down.
@@ -62,6 +93,7 @@ public struct LayerPath: Hashable, Sendable, Comparable, CustomStringConvertible
     /// The path as text with a leading slash; bytes that are not UTF-8 become U+FFFD.
     public var description: String { "/" + String(decoding: bytes, as: UTF8.self) }
 
+    /// Orders paths by their bytes, so that a directory comes before what is in it.
     public static func < (left: LayerPath, right: LayerPath) -> Bool {
         left.bytes.lexicographicallyPrecedes(right.bytes)
     }

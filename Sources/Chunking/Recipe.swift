@@ -36,10 +36,12 @@ public struct Recipe: Hashable, Sendable {
     public let headers: [ChunkReference]
     /// The chunks of the payload stream, in order.
     public let payload: [ChunkReference]
-    /// The order in which the streams are read; the lengths add up to ``size``.
+    /// The order in which the streams are read, alternating; the lengths add up to ``size``.
     public let extents: [Extent]
+    let map: RecipeMap
 
-    /// Makes a recipe; ``encoded()`` and ``init(decoding:)`` check that the lengths agree.
+    /// Makes a recipe. Extents of one stream that follow each other are merged and empty ones dropped; that the
+    /// lengths agree is checked by ``init(decoding:)`` only. O(n).
     public init(
         parameters: UInt16, digest: Digest, size: UInt64, headers: [ChunkReference], payload: [ChunkReference],
         extents: [Extent]
@@ -49,23 +51,41 @@ public struct Recipe: Hashable, Sendable {
         self.size = size
         self.headers = headers
         self.payload = payload
-        self.extents = extents
+        self.extents = Self.merged(extents)
+        map = RecipeMap(headers: headers, payload: payload, extents: self.extents)
+    }
+
+    private static func merged(_ extents: [Extent]) -> [Extent] {
+        var merged: [Extent] = []
+        merged.reserveCapacity(extents.count)
+        for extent in extents where extent.length > 0 {
+            if let last = merged.last, last.stream == extent.stream {
+                merged[merged.count - 1] = Extent(stream: last.stream, length: last.length &+ extent.length)
+            } else {
+                merged.append(extent)
+            }
+        }
+        return merged
     }
 
     /// The chunks of `stream`.
     public func chunks(of stream: Stream) -> [ChunkReference] {
         stream == .headers ? headers : payload
     }
-}
 
-// The declarations below are the contract; bodies are to be written.
-extension Recipe {
-    /// The binary form, described in `ChunkStore.docc/StorageFormat.md`.
-    public func encoded() -> [UInt8] { [] }
+    /// How many bytes `stream` has, as the lengths of its chunks say. O(1).
+    public func byteCount(of stream: Stream) -> UInt64 {
+        map.ends(of: stream).last ?? 0
+    }
 
-    /// Reads the binary form. Checks that every length agrees with ``size`` and with the streams.
-    /// - Throws: `malformed`, `unsupportedVersion`, `tooLarge`.
-    public init(decoding bytes: RawSpan) throws(ChunkingError) {
-        throw ChunkingError(.malformed, "not written yet")
+    /// Whether both rebuild the same blob from the same chunks.
+    public static func == (left: Recipe, right: Recipe) -> Bool {
+        left.parameters == right.parameters && left.digest == right.digest && left.size == right.size
+            && left.headers == right.headers && left.payload == right.payload && left.extents == right.extents
+    }
+
+    /// Two recipes of one blob, cut alike, are the same; so the blob's digest is hash enough.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(digest)
     }
 }

@@ -1,15 +1,5 @@
 public import Chunking
 
-/// How the bytes of a frame are encoded.
-public enum Codec: UInt8, Sendable, CaseIterable {
-    /// As they are.
-    case stored = 0
-    /// One Zstandard frame (RFC 8878).
-    case zstd = 1
-    /// One LZ4 block.
-    case lz4 = 2
-}
-
 /// The unit of compression, in chunk files and on the wire: one or more chunks compressed together.
 ///
 /// A frame travels and rests in the same encoding, so the server stores what the client compressed and sends
