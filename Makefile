@@ -1,0 +1,45 @@
+# `make help` lists the targets. They work on a fresh Debian or Ubuntu machine with the Swift toolchain, git and
+# make: what else they need they install (see deploy/install-deps).
+
+SHELL := /bin/bash
+SWIFT ?= swift
+SCRIPTS := .ci/run $(shell git ls-files deploy Benchmarks | xargs -r grep -lE '^\#!/bin/bash' 2>/dev/null)
+SWIFT_SOURCES := Package.swift Sources Tests $(wildcard Benchmarks/*/Package.swift Benchmarks/*/Sources)
+
+.DEFAULT_GOAL := help
+.PHONY: help build test demo bench lint format install-deps clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## Build larder and larderd into .build/release/
+	@deploy/install-deps build
+	$(SWIFT) build -c release --product larder
+	$(SWIFT) build -c release --product larderd
+
+test: ## Run all tests
+	@deploy/install-deps build test
+	$(SWIFT) test --disable-xctest
+
+demo: ## Build a real application three times and show what was reused
+	@deploy/install-deps demo
+	@$(MAKE) --no-print-directory build
+	deploy/demo/run
+
+bench: ## Measure Larder against BuildKit, both in one run
+	@deploy/install-deps bench
+	@$(MAKE) --no-print-directory build
+	Benchmarks/e2e/run
+
+lint: ## Check formatting and style of the Swift code, and the syntax of the scripts
+	$(SWIFT) format lint --strict --parallel --recursive $(SWIFT_SOURCES)
+	@for script in $(SCRIPTS); do echo "bash -n $$script"; bash -n "$$script" || exit 1; done
+
+format: ## Format the Swift code in place
+	$(SWIFT) format format --in-place --parallel --recursive $(SWIFT_SOURCES)
+
+install-deps: ## Install the apt packages that building, testing and the demo need
+	@deploy/install-deps build test demo
+
+clean: ## Remove what was built, and the demo's and benchmarks' files
+	rm -rf .build .demo Benchmarks/results
