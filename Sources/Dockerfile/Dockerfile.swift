@@ -3,51 +3,127 @@
 /// Planning takes two calls, since words expand with the environment of the base images:
 /// ``requiredImages(options:)`` names them, ``plan(options:bases:)`` gets their settings.
 public struct Dockerfile: Sendable {
-    /// What the command line adds to the file.
-    public struct Options: Sendable {
-        /// `--build-arg`; an entry without a value was taken from the environment by the caller, or left out.
-        public var buildArguments: [String: String] = [:]
-        /// `--target`; `nil` for the last stage.
-        public var target: String?
-        /// `--label`.
-        public var labels: [(name: String, value: String)] = []
-        /// `os/arch[/variant]` of the result.
-        public var platform = "linux/amd64"
-        /// `os/arch[/variant]` of this machine.
-        public var buildPlatform = "linux/amd64"
-
-        /// Makes options with nothing set.
-        public init() {}
-    }
-
-    /// An image that a plan needs settings of.
-    public struct ImageRequest: Hashable, Sendable {
-        /// As written, after expansion of global ARGs.
-        public let name: String
-        /// `FROM --platform` after expansion; `nil` for ``Options/platform``.
-        public let platform: String?
-
-        /// Makes a request.
-        public init(name: String, platform: String?) {
-            self.name = name
-            self.platform = platform
-        }
-    }
+    private let stages: [Stage]
+    private let globalArguments: [(ArgumentDeclaration, LineLocation)]
+    private let graph: StageGraph
+    private let expander: WordExpander
+    private let warnings: [String]
 
     /// Parses the bytes of a Dockerfile. `file` is the path for messages.
-    /// - Throws: `syntax` with the line; `unsupported` for another frontend's syntax line.
+    /// - Throws: `syntax` with the line; `unsupported` for another frontend's syntax line and for instructions and
+    ///   flags that this version does not build; `unknownName` for a COPY from a stage that is not there.
     public init(parsing bytes: [UInt8], file: String) throws(DockerfileError) {
-        throw DockerfileError(.syntax, file: file, line: 1, text: "", message: "not written yet")
+        var reader = try LineReader(bytes, file: file)
+        var contents = DockerfileContents(escape: reader.directives.escape)
+        while let line = try reader.next() { try contents.add(line, from: reader) }
+        guard !contents.stages.isEmpty else {
+            let location = LineLocation(file: file, line: 1, text: reader.firstLine)
+            throw location.syntax("There is no FROM in the file; begin with the image to build on, or `FROM scratch`.")
+        }
+        stages = contents.stages
+        globalArguments = contents.globalArguments
+        graph = try StageGraph(contents.stages)
+        expander = WordExpander(escape: reader.directives.escape)
+        warnings = reader.warnings + contents.warnings
     }
 
     /// The images that the stages needed for the target begin with or copy from; each once, in order of use.
     /// - Throws: `syntax`, `unsupported`, `unknownName`.
-    public func requiredImages(options: Options) throws(DockerfileError) -> [ImageRequest] { [] }
+    public func requiredImages(options: Options) throws(DockerfileError) -> [ImageRequest] {
+        let outline = try outline(options: options)
+        var requests: [ImageRequest] = []
+        for number in outline.needed {
+            if case .image(let request) = outline.bases[number] { requests.append(request) }
+            for position in stages[number].instructions.indices {
+                guard case .image(let name)? = graph.source(ofInstruction: position, inStage: number) else { continue }
+                requests.append(ImageRequest(name: name, platform: nil))
+            }
+        }
+        var seen: Set<ImageRequest> = []
+        return requests.filter { seen.insert($0).inserted }
+    }
 
     /// Expands everything. `bases` has the settings of every image of ``requiredImages(options:)`` that is a base
     /// (one that is only copied from is not looked up).
     /// - Throws: `syntax`, `unsupported` (ONBUILD triggers in a base, flags, instructions), `unknownName`.
     public func plan(options: Options, bases: [ImageRequest: ImageSettings]) throws(DockerfileError) -> BuildPlan {
-        BuildPlan(stages: [], target: 0, warnings: [])
+        let outline = try outline(options: options)
+        var positions: [Int: Int] = [:]
+        var planners: [StagePlanner] = []
+        for number in outline.needed {
+            var planner = StagePlanner(scope: outline.scope, expander: expander)
+            switch outline.bases[number] {
+            case .scratch: planner.begin(with: .scratch, settings: ImageSettings())
+            case .image(let request): try begin(&planner, number, with: request, settings: bases[request])
+            case .stage(let base): planner.begin(after: planners[positions[base] ?? 0], position: positions[base] ?? 0)
+            }
+            for (position, instruction) in stages[number].instructions.enumerated() {
+                let source = graph.source(ofInstruction: position, inStage: number)
+                try planner.add(instruction, source: Self.source(source, positions))
+            }
+            positions[number] = planners.count
+            planners.append(planner)
+        }
+        planners[planners.count - 1].addLabels(options.labels)
+        let planned = zip(outline.needed, planners).map { number, planner in
+            planner.stage(named: stages[number].name ?? String(number))
+        }
+        return BuildPlan(
+            stages: planned, target: planned.count - 1,
+            warnings: warnings + planners.flatMap(\.warnings) + unusedArguments(outline.scope))
+    }
+
+    private func begin(
+        _ planner: inout StagePlanner, _ number: Int, with request: ImageRequest, settings: ImageSettings?
+    ) throws(DockerfileError) {
+        let location = stages[number].location
+        guard let settings else {
+            throw location.unknownName("The image `\(request.name)` was not found; check its name.")
+        }
+        if let trigger = settings.onBuild.first {
+            throw location.unsupported(
+                """
+                The image `\(request.name)` has ONBUILD triggers (`\(trigger)`), which are not supported yet; begin \
+                with an image without them and write their instructions here.
+                """)
+        }
+        planner.begin(with: .image(request.name, platform: request.platform), settings: settings)
+    }
+
+    private static func source(_ reference: StageGraph.Reference?, _ positions: [Int: Int]) -> CopyOperation.Source {
+        switch reference {
+        case nil: .context
+        case .image(let name): .image(name)
+        case .stage(let number): .stage(positions[number] ?? 0)
+        }
+    }
+
+    /// What follows from the options alone.
+    private struct Outline {
+        let scope: GlobalScope
+        let bases: [StageGraph.Base]
+        let needed: [Int]
+    }
+
+    private func outline(options: Options) throws(DockerfileError) -> Outline {
+        if let frontend = options.buildArguments["BUILDKIT_SYNTAX"] {
+            try ParserDirectives.requireSupported(frontend: frontend, at: stages[0].location)
+        }
+        let target = try graph.target(options.target)
+        let scope = try GlobalScope(
+            globalArguments, options: options, targetName: options.target ?? stages[target].name ?? "default",
+            expander: expander)
+        let bases = try graph.bases(in: scope, expander: expander)
+        return Outline(scope: scope, bases: bases, needed: graph.needed(for: target, bases: bases))
+    }
+
+    private func unusedArguments(_ scope: GlobalScope) -> [String] {
+        var declared = Set(globalArguments.map(\.0.name))
+        for instruction in stages.flatMap(\.instructions) {
+            if case .argument(let declarations) = instruction.kind { declared.formUnion(declarations.map(\.name)) }
+        }
+        return scope.buildArguments.keys.sorted().filter { !declared.contains($0) && !scope.isPredefined($0) }.map {
+            stages[0].location.warning("[--build-arg \($0)] was not consumed: no ARG declares it.")
+        }
     }
 }

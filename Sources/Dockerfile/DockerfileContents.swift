@@ -1,0 +1,62 @@
+/// Gathers the instructions of a file into stages.
+struct DockerfileContents {
+    private(set) var stages: [Stage] = []
+    /// The ARGs above the first FROM.
+    private(set) var globalArguments: [(ArgumentDeclaration, LineLocation)] = []
+    private(set) var warnings: [String] = []
+
+    private let parser: InstructionParser
+
+    init(escape: Unicode.Scalar) {
+        parser = InstructionParser(escape: escape)
+    }
+
+    /// Adds the instruction on `line`; `reader` knows what follows it.
+    /// - Throws: `syntax`, `unsupported`.
+    mutating func add(_ line: LogicalLine, from reader: LineReader) throws(DockerfileError) {
+        let text = InstructionText(line, escape: parser.escape)
+        if text.name == "FROM" {
+            try addStage(text)
+            return
+        }
+        try refuseHeredoc(line, text, reader)
+        let instruction = try parser.parse(text)
+        if case .maintainer = instruction.kind {
+            warnings.append(
+                text.location.warning(
+                    "MAINTAINER is deprecated and ignored; use LABEL org.opencontainers.image.authors."))
+        }
+        if !stages.isEmpty {
+            stages[stages.count - 1].instructions.append(instruction)
+        } else if case .argument(let declarations) = instruction.kind {
+            globalArguments += declarations.map { ($0, text.location) }
+        } else {
+            throw text.location.syntax("\(text.name) stands above the first FROM, where only ARG is allowed.")
+        }
+    }
+
+    private mutating func addStage(_ text: InstructionText) throws(DockerfileError) {
+        let stage = try Stage(text)
+        let expander = WordExpander(escape: parser.escape)
+        for word in [stage.base, stage.platform].compactMap(\.self) {
+            _ = try expander.expand(word, in: .allDefined, at: text.location)
+        }
+        if let name = stage.name, stages.contains(where: { $0.name == name }) {
+            warnings.append(text.location.warning("There are several stages named `\(name)`; give each its own name."))
+        }
+        stages.append(stage)
+    }
+
+    private func refuseHeredoc(
+        _ line: LogicalLine, _ text: InstructionText, _ reader: LineReader
+    ) throws(DockerfileError) {
+        guard ["RUN", "COPY", "ADD"].contains(text.name), let heredoc = Heredoc.first(in: line.text) else { return }
+        if case .strings = JSONStringArray.read(String(scalars: text.rest)) { return }
+        guard reader.hasLine(heredoc.terminator, indented: heredoc.isIndented) else {
+            throw text.location.syntax(
+                "The here-document is not ended: there is no line `\(heredoc.terminator)` below it.")
+        }
+        let advice = text.name == "RUN" ? "join the commands with `&&`" : "put the text into a file of the context"
+        throw text.location.unsupported("Here-documents (`<<\(heredoc.terminator)`) are not supported yet; \(advice).")
+    }
+}

@@ -1,0 +1,83 @@
+/// One parsed instruction of a stage, words not yet expanded.
+struct Instruction: Sendable {
+    enum Kind: Sendable {
+        case run(RunInstruction)
+        case copy(CopyInstruction)
+        case environment([NameAndValue])
+        case argument([ArgumentDeclaration])
+        case workingDirectory(String)
+        case user(String)
+        case command(CommandLine)
+        case entrypoint(CommandLine)
+        case label([NameAndValue])
+        case expose([String])
+        case volume([String])
+        case stopSignal(String)
+        case shell([String])
+        case healthcheck(ImageSettings.Healthcheck)
+        case maintainer(String)
+    }
+
+    let kind: Kind
+    /// As written, on one line.
+    let text: String
+    let location: LineLocation
+
+    /// The words that are expanded while planning.
+    var expandedWords: [String] {
+        switch kind {
+        case .run(let run): run.mounts
+        case .copy(let copy): copy.sources + [copy.destination, copy.owner, copy.mode].compactMap(\.self)
+        case .environment(let pairs), .label(let pairs): pairs.flatMap { [$0.name, $0.value] }
+        case .argument(let declarations): declarations.compactMap(\.value)
+        case .workingDirectory(let word), .user(let word), .stopSignal(let word): [word]
+        case .expose(let words), .volume(let words): words
+        case .command, .entrypoint, .shell, .healthcheck, .maintainer: []
+        }
+    }
+}
+
+/// `name=value` of ENV and LABEL.
+struct NameAndValue: Hashable, Sendable {
+    let name: String
+    let value: String
+}
+
+/// One name of an ARG.
+struct ArgumentDeclaration: Hashable, Sendable {
+    let name: String
+    /// The default; `nil` without one.
+    let value: String?
+}
+
+/// What RUN, CMD and ENTRYPOINT start.
+enum CommandLine: Hashable, Sendable {
+    /// Text for the SHELL.
+    case shell(String)
+    /// Program and arguments.
+    case exec([String])
+}
+
+/// A parsed RUN.
+struct RunInstruction: Hashable, Sendable {
+    let command: CommandLine
+    let network: RunOperation.Network
+    /// The values of `--mount`.
+    let mounts: [String]
+}
+
+/// A parsed COPY or ADD.
+struct CopyInstruction: Hashable, Sendable {
+    let isAdd: Bool
+    let sources: [String]
+    let destination: String
+    /// `--from`; `nil` for the build context.
+    let from: String?
+    /// `--chown`.
+    let owner: String?
+    /// `--chmod`.
+    let mode: String?
+    let unpacksArchives: Bool
+
+    var name: String { isAdd ? "ADD" : "COPY" }
+}

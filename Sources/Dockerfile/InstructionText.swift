@@ -1,0 +1,54 @@
+/// An instruction taken apart into its name, its flags and the rest.
+struct InstructionText: Sendable {
+    /// In capitals.
+    let name: String
+    /// `--name=value` in front of everything else.
+    let flags: [String]
+    /// What follows, without white space at the ends.
+    let rest: Scalars
+    let location: LineLocation
+
+    init(_ line: LogicalLine, escape: Unicode.Scalar) {
+        let text = line.text.scalarRun.trimmed
+        let name = text.prefix { !$0.isBlank }
+        self.name = String(scalars: name).uppercased()
+        var rest = text.dropFirst(name.count).trimmedLeft
+        flags = Self.takeFlags(from: &rest, escape: escape)
+        self.rest = rest.trimmed
+        location = line.location
+    }
+
+    /// Takes words that begin with `--` off the front; one that is just `--` ends them.
+    private static func takeFlags(from rest: inout Scalars, escape: Unicode.Scalar) -> [String] {
+        var flags: [String] = []
+        while rest.starts(with: ["-", "-"]) {
+            let flag = takeWord(from: &rest, escape: escape)
+            rest = rest.trimmedLeft
+            if flag == "--" { break }
+            flags.append(flag)
+        }
+        return flags
+    }
+
+    /// Takes one word off the front; quotes and escape characters lose their own place in it.
+    private static func takeWord(from rest: inout Scalars, escape: Unicode.Scalar) -> String {
+        var word: [Unicode.Scalar] = []
+        var quote: Unicode.Scalar?
+        while let scalar = rest.popFirst() {
+            if scalar == quote {
+                quote = nil
+            } else if scalar == escape {
+                if let escaped = rest.popFirst() { word.append(escaped) }
+            } else if quote != nil {
+                word.append(scalar)
+            } else if scalar == "'" || scalar == "\"" {
+                quote = scalar
+            } else if scalar.isSpace {
+                break
+            } else {
+                word.append(scalar)
+            }
+        }
+        return String(scalars: word)
+    }
+}

@@ -1,0 +1,23 @@
+/// One filesystem-changing instruction after expansion.
+public struct PlannedStep: Sendable {
+    /// What the instruction does.
+    public enum Operation: Hashable, Sendable {
+        case run(RunOperation)
+        case copy(CopyOperation)
+        case workdir(WorkdirOperation)
+    }
+
+    /// The instruction's text after expansion, on one line, for people.
+    public let text: String
+    /// Its line in the Dockerfile, from 1.
+    public let line: Int
+    /// What it does.
+    public let operation: Operation
+
+    /// Makes a step.
+    public init(text: String, line: Int, operation: Operation) {
+        self.text = text
+        self.line = line
+        self.operation = operation
+    }
+}

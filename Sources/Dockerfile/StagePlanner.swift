@@ -1,0 +1,117 @@
+/// Goes through one stage's instructions, with what they have set so far.
+struct StagePlanner {
+    /// Docker's PATH for images that have none.
+    private static let defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+    let scope: GlobalScope
+    let expander: WordExpander
+
+    private(set) var base = PlannedStage.Base.scratch
+    var settings = ImageSettings()
+    /// The ARGs declared so far in order, each once; the value is `nil` while none was given.
+    private(set) var arguments: [ArgumentDeclaration] = []
+    private(set) var variables = Variables()
+    private(set) var steps: [PlannedStep] = []
+    private(set) var history: [PlannedHistory] = []
+    var warnings: [String] = []
+    /// Whether CMD stands in this stage itself: then ENTRYPOINT does not reset it.
+    var hasOwnCommand = false
+
+    init(scope: GlobalScope, expander: WordExpander) {
+        self.scope = scope
+        self.expander = expander
+    }
+
+    /// Begins with an image or with nothing.
+    mutating func begin(with base: PlannedStage.Base, settings: ImageSettings) {
+        self.base = base
+        self.settings = settings
+        for (name, value) in settings.environment.map(Self.nameAndValue) { variables[name] = value }
+        if variables["PATH"] == nil { setEnvironment("PATH", Self.defaultPath) }
+        if !settings.workingDirectory.isEmpty {
+            self.settings.workingDirectory = CleanPath.absolute(settings.workingDirectory, from: "/")
+        }
+    }
+
+    /// Begins with another stage's result. As in BuildKit its arguments stay visible.
+    mutating func begin(after other: StagePlanner, position: Int) {
+        base = .stage(position)
+        settings = other.settings
+        arguments = other.arguments
+        variables = other.variables
+    }
+
+    /// The finished stage.
+    func stage(named name: String) -> PlannedStage {
+        PlannedStage(name: name, base: base, steps: steps, settings: settings, history: history)
+    }
+
+    /// `--label` of the command line, over those of the file.
+    mutating func addLabels(_ labels: [(name: String, value: String)]) {
+        for (name, value) in labels { settings.labels[name] = value }
+    }
+
+    // MARK: - What instructions use
+
+    /// `NAME=value` for a process: ENV, then the ARGs with a value that no ENV of the same name hides.
+    var processEnvironment: [String] {
+        settings.environment
+            + arguments.compactMap { argument in
+                guard let value = argument.value, !hasEnvironment(argument.name) else { return nil }
+                return "\(argument.name)=\(value)"
+            }
+    }
+
+    /// The ARGs as a RUN's line of history begins with them; empty without ARG.
+    var historyArguments: String {
+        if arguments.isEmpty { return "" }
+        let pairs = arguments.map { "\($0.name)=\(variables[$0.name] ?? "")" }
+        return "|\(pairs.count) \(pairs.joined(separator: " ")) "
+    }
+
+    func expand(_ word: String, at location: LineLocation) throws(DockerfileError) -> String {
+        try expander.text(word, in: variables, at: location)
+    }
+
+    func hasEnvironment(_ name: String) -> Bool {
+        settings.environment.contains { Self.nameAndValue($0).name == name }
+    }
+
+    static func nameAndValue(_ entry: String) -> (name: String, value: String) {
+        let name = entry.scalarRun.prefix { $0 != "=" }
+        let value = entry.scalarRun.dropFirst(name.count + 1)
+        return (String(scalars: name), String(scalars: value))
+    }
+
+    // MARK: - What instructions do
+
+    /// A variable keeps the place it had.
+    mutating func setEnvironment(_ name: String, _ value: String) {
+        let entry = "\(name)=\(value)"
+        if let position = settings.environment.firstIndex(where: { Self.nameAndValue($0).name == name }) {
+            settings.environment[position] = entry
+        } else {
+            settings.environment.append(entry)
+        }
+        variables[name] = value
+    }
+
+    mutating func declareArgument(_ name: String, _ value: String?) {
+        if let position = arguments.firstIndex(where: { $0.name == name }) {
+            if let value { arguments[position] = ArgumentDeclaration(name: name, value: value) }
+        } else {
+            arguments.append(ArgumentDeclaration(name: name, value: value))
+        }
+        // The Dockerfile reference: ENV always overrides an ARG of the same name, wherever it stands.
+        if let value, !hasEnvironment(name) { variables[name] = value }
+    }
+
+    mutating func record(_ createdBy: String) {
+        history.append(PlannedHistory(createdBy: createdBy, step: nil))
+    }
+
+    mutating func record(_ createdBy: String, step: PlannedStep) {
+        history.append(PlannedHistory(createdBy: createdBy, step: steps.count))
+        steps.append(step)
+    }
+}
