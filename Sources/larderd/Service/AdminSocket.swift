@@ -1,0 +1,58 @@
+import ChunkStore
+import FoundationEssentials
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import ServiceLifecycle
+import SystemPackage
+
+/// The socket in a root through which commands reach the server that has it open.
+struct AdminSocket: Sendable {
+    /// The longest path a socket may have: `sun_path` of Linux without its final zero. Bytes.
+    static let pathBytesMaximum = 107
+
+    /// Where the socket is.
+    let path: FilePath
+
+    /// The socket of `root`; `nil` when its path would be too long.
+    init?(root: FilePath) {
+        path = root.appending("admin.sock")
+        guard path.string.utf8.count <= Self.pathBytesMaximum else { return nil }
+    }
+
+    /// The service that answers on the socket: `GET /stats` gives ``Statistics`` as JSON.
+    func service(executor: StoreExecutor, logger: Logger) -> some Service {
+        let router = Router(context: LarderRequestContext.self)
+        router.add(middleware: FailureResponses())
+        router.get("/stats") { _, _ in
+            try Response.json(await executor.run { try $0.statistics() })
+        }
+        let path = path.string
+        return Application(
+            router: router,
+            configuration: ApplicationConfiguration(address: .unixDomainSocket(path: path)),
+            onServerRunning: { _ in
+                do {
+                    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+                } catch {
+                    logger.warning("admin socket is not private", metadata: ["path": "\(path)", "error": "\(error)"])
+                }
+            },
+            logger: logger.quietened)
+    }
+
+    /// Removes the socket; the root must be this process's.
+    func remove() {
+        try? FileManager.default.removeItem(atPath: path.string)
+    }
+}
+
+extension Logger {
+    /// This logger for libraries that chat: nothing less important than a notice, unless debugging.
+    var quietened: Logger {
+        var logger = self
+        if logger.logLevel > .debug { logger.logLevel = max(logger.logLevel, .notice) }
+        return logger
+    }
+}

@@ -1,0 +1,30 @@
+import CacheAPI
+import Hummingbird
+import Logging
+import NIOHTTP1
+
+/// Turns errors of routes into answers, and logs those that are the server's fault.
+struct FailureResponses: RouterMiddleware {
+    func handle(
+        _ request: Request, context: LarderRequestContext,
+        next: @concurrent (Request, LarderRequestContext) async throws -> Response
+    ) async throws -> Response {
+        do {
+            return try await next(request, context)
+        } catch let error as HTTPParserError {
+            // The connection is in disorder; the server answers 400 and closes it.
+            throw error
+        } catch {
+            let failure = APIFailure(reporting: error)
+            if failure.status >= 500 {
+                context.logger.warning(
+                    "request failed",
+                    metadata: [
+                        "http.method": "\(request.method)", "http.path": "\(request.uri.path)",
+                        "http.status": "\(failure.status)", "error": "\(error)",
+                    ])
+            }
+            return .failure(failure)
+        }
+    }
+}

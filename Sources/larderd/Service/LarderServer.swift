@@ -1,0 +1,112 @@
+import ChunkStore
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+import UnixSignals
+
+/// A server: one root, opened, and everything that serves it.
+struct LarderServer: Service {
+    /// What was set.
+    let settings: Settings
+    /// Where it reports.
+    let logger: Logger
+    /// Called once with the port when requests are answered.
+    let onListening: @Sendable (Int) async -> Void
+
+    init(settings: Settings, logger: Logger, onListening: @escaping @Sendable (Int) async -> Void = { _ in }) {
+        self.settings = settings
+        self.logger = logger
+        self.onListening = onListening
+    }
+
+    /// Opens the root and serves until the task is cancelled or shut down gracefully. Stopping finishes the requests
+    /// under way, for at most ``Settings/stopTimeout``, and then closes the store.
+    /// - Throws: `StoreError` when the root cannot be opened, ``ServerError`` when the address cannot be listened on.
+    func run() async throws {
+        let threads = NIOThreadPool(numberOfThreads: settings.storeThreads)
+        threads.start()
+        let result: Result<Void, any Error>
+        do {
+            result = .success(try await openAndServe(on: threads))
+        } catch {
+            result = .failure(error)
+        }
+        try await threads.shutdownGracefully()
+        try result.get()
+    }
+
+    /// Serves until SIGTERM or SIGINT.
+    func runUntilSignalled() async throws {
+        let configuration = ServiceGroupConfiguration(
+            services: [self], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.quietened)
+        try await ServiceGroup(configuration: configuration).run()
+    }
+
+    private func openAndServe(on threads: NIOThreadPool) async throws {
+        var options = Store.Options()
+        options.chunkFileSize = settings.chunkFileSize
+        options.level = settings.compressionLevel
+        let store = try await threads.runIfActive { [settings, options, logger] in
+            try Store(opening: settings.root, options: options, logger: logger)
+        }
+        let admin = AdminSocket(root: settings.root)
+        if admin == nil {
+            logger.warning(
+                "no admin socket: the path of the root is too long for one",
+                metadata: ["root": "\(settings.root)", "bytes.maximum": "\(AdminSocket.pathBytesMaximum)"])
+        }
+        let result: Result<Void, any Error>
+        do {
+            result = .success(try await serve(StoreExecutor(store: store, threads: threads), admin: admin))
+        } catch {
+            result = .failure(ServerError(listeningOn: settings.listen, failedWith: error) ?? error)
+        }
+        admin?.remove()
+        // Through a future, since closing must not be skipped when the task is cancelled.
+        try await threads.runIfActive(eventLoop: MultiThreadedEventLoopGroup.singleton.any()) { store.close() }.get()
+        try result.get()
+        logger.info("stopped")
+    }
+
+    private func serve(_ executor: StoreExecutor, admin: AdminSocket?) async throws {
+        admin?.remove()
+        var services: [any Service] = []
+        if let admin { services.append(admin.service(executor: executor, logger: logger)) }
+        services.append(web(executor))
+        var configuration = ServiceGroupConfiguration(services: services, logger: logger.quietened)
+        configuration.maximumGracefulShutdownDuration = .seconds(settings.stopTimeout)
+        try await ServiceGroup(configuration: configuration).run()
+    }
+
+    private func web(_ executor: StoreExecutor) -> some Service {
+        Application(
+            router: router(executor),
+            server: .http1(
+                configuration: HTTP1Channel.Configuration(
+                    idleTimeout: .seconds(Int64(settings.idleTimeout)),
+                    httpDecoderConfiguration: .init(
+                        maxHeaderFieldSize: 32 << 10, maxHeaderListSize: 64 << 10, maxHeaderFieldCount: 200))),
+            configuration: ApplicationConfiguration(
+                address: .hostname(settings.listen.host, port: settings.listen.port), serverName: "larderd"),
+            onServerRunning: { [settings, logger, onListening] channel in
+                let port = channel.localAddress?.port ?? settings.listen.port
+                let address = ListenAddress(host: settings.listen.host, port: port)
+                logger.info("listening", metadata: ["address": "\(address)", "root": "\(settings.root)"])
+                await onListening(port)
+            },
+            logger: logger.quietened)
+    }
+
+    private func router(_ executor: StoreExecutor) -> Router<LarderRequestContext> {
+        let router = Router(context: LarderRequestContext.self)
+        router.add(middleware: RequestLogging(level: logger.logLevel))
+        router.add(middleware: FailureResponses())
+        HealthRoutes(executor: executor).add(to: router)
+        CacheRoutes(executor: executor, images: ImageCatalog(executor: executor)).add(to: router)
+        RegistryRoutes(executor: executor).add(to: router)
+        return router
+    }
+}

@@ -1,0 +1,34 @@
+import CacheAPI
+import FoundationEssentials
+import Hummingbird
+import NIOCore
+
+extension Response {
+    /// An answer whose body is `value` as JSON.
+    static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response {
+        json(encoded: try JSONEncoder.cacheAPI.encode(value), status: status)
+    }
+
+    /// An answer whose body is the JSON document `data`.
+    static func json(encoded data: Data, status: HTTPResponse.Status = .ok) -> Response {
+        Response(
+            status: status, headers: [.contentType: CacheMediaType.json],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: data)))
+    }
+
+    /// The answer that tells of `failure`.
+    static func failure(_ failure: APIFailure) -> Response {
+        let status = HTTPResponse.Status(code: failure.status)
+        // Two strings always encode, so the second branch is never taken.
+        return (try? json(failure, status: status)) ?? Response(status: status)
+    }
+}
+
+extension JSONEncoder {
+    /// How the cache API writes JSON.
+    static var cacheAPI: JSONEncoder {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .withoutEscapingSlashes
+        return encoder
+    }
+}

@@ -1,0 +1,77 @@
+/// One thing that can be set about a server, with its names in every place it can be set.
+enum Setting: String, CaseIterable, Sendable {
+    case root
+    case listen
+    case logLevel
+    case logFormat
+    case localProjects
+    case stopTimeout
+    case idleTimeout
+    case chunkFileSize
+    case compressionLevel
+    case storeThreads
+
+    /// The key in the configuration file.
+    var key: String { rawValue }
+
+    /// The flag on the command line, as in `--log-level`.
+    var flag: String { "--" + words.joined(separator: "-") }
+
+    /// The environment variable, as in `LARDER_LOG_LEVEL`.
+    var variable: String { "LARDER_" + words.map { $0.uppercased() }.joined(separator: "_") }
+
+    /// What a value looks like, for people.
+    var form: String {
+        switch self {
+        case .root: "DIR"
+        case .listen: "HOST:PORT"
+        case .logLevel: "LEVEL"
+        case .logFormat: "text|json"
+        case .localProjects: "NAME,NAME,…"
+        case .stopTimeout, .idleTimeout: "SECONDS"
+        case .chunkFileSize: "SIZE"
+        case .compressionLevel: "LEVEL"
+        case .storeThreads: "COUNT"
+        }
+    }
+
+    /// The value when none is given, for people; `nil` when there must be one.
+    var defaultText: String? {
+        switch self {
+        case .root: nil
+        case .listen: "127.0.0.1:7070"
+        case .logLevel: "info"
+        case .logFormat: "text"
+        case .localProjects: "any project"
+        case .stopTimeout: "30"
+        case .idleTimeout: "300"
+        case .chunkFileSize: "256MiB"
+        case .compressionLevel: "1"
+        case .storeThreads: "twice the processors, at least 4"
+        }
+    }
+
+    /// What it is, for people: one sentence without a full stop.
+    var summary: String {
+        switch self {
+        case .root: "The directory that everything is kept in; made when it does not exist"
+        case .listen: "The address to serve HTTP on; port 0 takes a free one"
+        case .logLevel: "The least important messages that are logged: trace, debug, info, notice, warning, error"
+        case .logFormat: "How log lines look"
+        case .localProjects: "The projects whose images a FROM without a host may name"
+        case .stopTimeout: "How long a stop waits for requests under way"
+        case .idleTimeout: "How long a connection may stay silent before it is closed"
+        case .chunkFileSize: "The length from which a chunk file is sealed; 1MiB to 1GiB"
+        case .compressionLevel: "The zstd level for what the server compresses itself; 1 to 19"
+        case .storeThreads: "Threads for disk and compression; 1 to 256"
+        }
+    }
+
+    /// The words of the key: `logLevel` has `log` and `level`.
+    private var words: [String] {
+        rawValue.reduce(into: [""]) { words, character in
+            if character.isUppercase { words.append("") }
+            words[words.count - 1] += character.lowercased()
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import CacheAPI
+import Logging
+import SystemPackage
+
+/// Everything that can be set about a server, read once when it starts.
+struct Settings: Sendable {
+    /// How log lines look.
+    enum LogFormat: String, Sendable, CaseIterable {
+        /// `time level message key=value …`
+        case text
+        /// One JSON object a line.
+        case json
+    }
+
+    /// The directory that everything is in.
+    var root: FilePath
+    /// Where to serve HTTP.
+    var listen = ListenAddress(host: "127.0.0.1", port: 7070)
+    /// The least important messages that are logged.
+    var logLevel = Logger.Level.info
+    /// How log lines look.
+    var logFormat = LogFormat.text
+    /// The projects whose images a name without a host may mean; empty: any.
+    var localProjects: [ProjectName] = []
+    /// How long a stop waits for requests under way. Seconds.
+    var stopTimeout = 30
+    /// How long a connection may stay silent. Seconds.
+    var idleTimeout = 300
+    /// The length from which a chunk file is sealed. Bytes.
+    var chunkFileSize: UInt64 = 256 << 20
+    /// The zstd level for what the server compresses itself.
+    var compressionLevel: Int32 = 1
+    /// Threads for the store's blocking calls.
+    var storeThreads = max(4, Settings.processors * 2)
+
+    init(root: FilePath) {
+        self.root = root
+    }
+}

@@ -1,0 +1,128 @@
+import CacheAPI
+import Configuration
+import FoundationEssentials
+import Logging
+import SystemPackage
+
+/// Reads settings from flags, then the environment, then a file: the first that has a value decides.
+struct SettingsReader: Sendable {
+    /// One place where settings come from.
+    private struct Source: Sendable {
+        let provider: any ConfigProvider
+        let place: @Sendable (Setting) -> String
+    }
+
+    private let sources: [Source]
+    private let reader: ConfigReader
+
+    /// - Parameters:
+    ///   - flags: what was given on the command line.
+    ///   - environment: all environment variables; empty ones count as not set.
+    ///   - file: the configuration file; `LARDER_CONFIG` when `nil`.
+    /// - Throws: ``SettingsError`` when the file cannot be read.
+    init(flags: [Setting: String], environment: [String: String], file: FilePath?) async throws {
+        let variables = environment.filter { $0.key.hasPrefix("LARDER_") && !$0.value.isEmpty }
+        let pairs = flags.map { setting, text in
+            (AbsoluteConfigKey([setting.key]), ConfigValue(.string(text), isSecret: false))
+        }
+        var sources = [
+            Source(
+                provider: InMemoryProvider(name: "flags", values: Dictionary(pairs) { first, _ in first }),
+                place: { $0.flag }),
+            Source(
+                provider: EnvironmentVariablesProvider(environmentVariables: variables).prefixKeys(with: "larder"),
+                place: { $0.variable }),
+        ]
+        if let file = file ?? variables["LARDER_CONFIG"].map({ FilePath($0) }) {
+            sources.append(
+                Source(provider: try await Self.open(file), place: { "'\($0.key)' in \(file)" }))
+        }
+        self.sources = sources
+        reader = ConfigReader(providers: sources.map(\.provider))
+    }
+
+    private static func open(_ file: FilePath) async throws -> FileProvider<SettingsFile> {
+        do {
+            return try await FileProvider<SettingsFile>(filePath: file)
+        } catch let error as SettingsError {
+            throw SettingsError("The configuration file \(file) cannot be used: \(error)")
+        } catch {
+            throw SettingsError("The configuration file \(file) cannot be read: \(error)")
+        }
+    }
+
+    /// The settings.
+    /// - Throws: ``SettingsError`` when the root is missing or a value is not valid.
+    func settings() throws -> Settings {
+        var settings = Settings(root: try root())
+        try read(
+            .listen, "HOST:PORT, as in 127.0.0.1:7070 or [::1]:7070", { ListenAddress($0) }, into: &settings.listen)
+        let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+        try read(.logLevel, "one of \(levels)", { Logger.Level(rawValue: $0) }, into: &settings.logLevel)
+        try read(.logFormat, "text or json", { Settings.LogFormat(rawValue: $0) }, into: &settings.logFormat)
+        try read(
+            .localProjects, "project names with commas between them (lower-case letters, digits, '.', '_', '-')",
+            Self.projects, into: &settings.localProjects)
+        try read(
+            .stopTimeout, "a number of seconds from 0 to 3600", { Self.number($0, in: 0...3600) },
+            into: &settings.stopTimeout)
+        try read(
+            .idleTimeout, "a number of seconds from 1 to 86400", { Self.number($0, in: 1...86400) },
+            into: &settings.idleTimeout)
+        try read(
+            .chunkFileSize, "a size from 1MiB to 1GiB, as in 64MiB",
+            { ByteCount.parse($0).flatMap { (1 << 20...1 << 30).contains($0) ? $0 : nil } },
+            into: &settings.chunkFileSize)
+        try read(
+            .compressionLevel, "a level from 1 to 19", { Self.number($0, in: 1...19) },
+            into: &settings.compressionLevel)
+        try read(
+            .storeThreads, "a count from 1 to 256", { Self.number($0, in: 1...256) }, into: &settings.storeThreads)
+        return settings
+    }
+
+    /// The root alone.
+    /// - Throws: ``SettingsError`` when it is not set.
+    func root() throws -> FilePath {
+        guard let text = reader.string(forKey: ConfigKey(Setting.root.key)), !text.isEmpty else {
+            throw SettingsError(
+                "The directory to keep everything in is not set: give --root DIR, or set LARDER_ROOT, "
+                    + "or put \"root\" into the file named by --config.")
+        }
+        return FilePath(text)
+    }
+
+    private func read<Value>(
+        _ setting: Setting, _ valid: String, _ parse: (String) -> Value?, into value: inout Value
+    ) throws {
+        guard let text = reader.string(forKey: ConfigKey(setting.key)) else { return }
+        guard let parsed = parse(text) else {
+            throw SettingsError("\(place(of: setting)) is '\(text)'; valid is \(valid).")
+        }
+        value = parsed
+    }
+
+    private func place(of setting: Setting) -> String {
+        let key = AbsoluteConfigKey([setting.key])
+        let source = sources.first { (try? $0.provider.value(forKey: key, type: .string))?.value != nil }
+        return source?.place(setting) ?? setting.key
+    }
+
+    private static func number<Value: FixedWidthInteger>(_ text: String, in range: ClosedRange<Value>) -> Value? {
+        Value(text).flatMap { range.contains($0) ? $0 : nil }
+    }
+
+    private static func projects(_ text: String) -> [ProjectName]? {
+        var names: [ProjectName] = []
+        for part in text.split(separator: ",") {
+            guard let name = ProjectName(part.filter { $0 != " " }) else { return nil }
+            names.append(name)
+        }
+        return names
+    }
+}
+
+extension Settings {
+    /// How many processors this process may use.
+    static var processors: Int { ProcessInfo.processInfo.activeProcessorCount }
+}
