@@ -1,4 +1,8 @@
+import ArgumentParser
+
 @main
 enum Main {
-    static func main() {}
+    static func main() async {
+        await LarderdCommand.main()
+    }
 }

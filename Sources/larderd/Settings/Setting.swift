@@ -56,7 +56,7 @@ enum Setting: String, CaseIterable, Sendable {
         switch self {
         case .root: "The directory that everything is kept in; made when it does not exist"
         case .listen: "The address to serve HTTP on; port 0 takes a free one"
-        case .logLevel: "The least important messages that are logged: trace, debug, info, notice, warning, error"
+        case .logLevel: "Log from here up: trace, debug, info, notice, warning, error"
         case .logFormat: "How log lines look"
         case .localProjects: "The projects whose images a FROM without a host may name"
         case .stopTimeout: "How long a stop waits for requests under way"

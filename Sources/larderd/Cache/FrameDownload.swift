@@ -1,0 +1,25 @@
+import ChunkStore
+import Compression
+import NIOCore
+import Synchronization
+
+/// Frames on their way to a client. Calls come one after the other, each on any thread: the lock is never contended,
+/// it shows the compiler that the reader is used by one at a time.
+final class FrameDownload: Sendable {
+    private let reader: Mutex<FrameReader>
+
+    init(_ reader: consuming sending FrameReader) {
+        self.reader = Mutex(reader)
+    }
+
+    /// The next frames, at least ``CacheLimits/pieceBytes`` unless they are the last; `nil` at the end.
+    func next() throws -> ByteBuffer? {
+        try reader.withLock { reader in
+            var piece = ByteBuffer()
+            while piece.readableBytes < CacheLimits.pieceBytes, let frame = try reader.next() {
+                piece.writeBytes(frame.encoded())
+            }
+            return piece.readableBytes > 0 ? piece : nil
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import CacheAPI
+import ChunkStore
+import Chunking
+
+extension Store {
+    /// The record of the step `key` in `scope`, without its components; `nil` when there is none, or none that can
+    /// be read: a record that does not decode is a miss, and the next build writes it anew.
+    func step(_ key: Digest, scope: ScopeName, project: ProjectID) throws -> StepRecord? {
+        guard
+            let bytes = try record(in: .step, key: Self.recordKey(key, scope), project: project),
+            let record = try? StepRecord(decoding: bytes, withComponents: false), record.key == key
+        else { return nil }
+        return record
+    }
+
+    /// Keeps `step`, durable when this returns. An earlier record stays, unless it is incomplete or `step` replaces it.
+    /// - Returns: whether it was written.
+    /// - Throws: ``APIFailure`` `tooLarge`; `StoreError` `missingContent` when a layer of its chain is not there.
+    func putStep(_ step: StepRecord, project: ProjectID) throws -> Bool {
+        let value = step.encoded()
+        guard value.count <= CacheLimits.recordBytes else {
+            throw APIFailure(
+                .tooLarge, "The step record has \(value.count) bytes; at most \(CacheLimits.recordBytes) are kept.")
+        }
+        let key = Self.recordKey(step.key, step.scope)
+        let replaces = try step.replaces || isUseless(at: key, project: project)
+        return try put(
+            value, in: .step, key: key, project: project, policy: replaces ? .replace : .keepFirst,
+            requires: step.chain)
+    }
+
+    /// Whether there is a record that can never be a hit: unreadable, or with a layer that is not there.
+    private func isUseless(at key: [UInt8], project: ProjectID) throws -> Bool {
+        guard let bytes = try record(in: .step, key: key, project: project) else { return false }
+        guard let record = try? StepRecord(decoding: bytes, withComponents: false) else { return true }
+        return try !record.chain.allSatisfy { try hasLayer($0, project: project) }
+    }
+
+    /// Whether the project has the layer.
+    func hasLayer(_ layer: Digest, project: ProjectID) throws -> Bool {
+        try blob(layer, in: project)?.isLayer ?? false
+    }
+
+    /// A scope's name has no control characters, so the zero ends it.
+    private static func recordKey(_ key: Digest, _ scope: ScopeName) -> [UInt8] {
+        Array(scope.description.utf8) + [0] + key.rawBytes
+    }
+}

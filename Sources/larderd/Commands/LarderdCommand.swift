@@ -1,0 +1,44 @@
+import ArgumentParser
+
+/// `larderd`: serves a root, or reports on one.
+struct LarderdCommand: AsyncParsableCommand {
+    /// The version of this program.
+    static let version = "0.1.0"
+
+    static let configuration = CommandConfiguration(
+        commandName: "larderd",
+        abstract: "Keeps container build layers for builds that start on an empty disk.",
+        discussion: """
+            Without a subcommand, larderd serves.
+
+            \(settingsHelp)
+
+            EXAMPLES:
+              larderd --root /var/lib/larder
+              larderd --root /srv/larder --listen 0.0.0.0:7070 --log-format json
+              LARDER_ROOT=/srv/larder larderd --config /etc/larder/larderd.json
+              larderd stats --root /var/lib/larder --json
+              larderd --generate-completion-script bash
+            """,
+        version: version,
+        subcommands: [ServeCommand.self, StatsCommand.self],
+        defaultSubcommand: ServeCommand.self)
+
+    /// All settings with their names in every place and their defaults.
+    static var settingsHelp: String {
+        var lines = [
+            "SETTINGS: a flag goes before the environment variable, and that before the key",
+            "in the file of --config, one JSON object: { \"logLevel\": \"debug\" }.",
+        ]
+        for setting in Setting.allCases {
+            lines.append("  \(setting.flag) \(setting.form)")
+            lines.append("      \(setting.summary);")
+            let fallback = setting.defaultText.map { "default \($0)" } ?? "required"
+            lines.append("      \(fallback); \(setting.variable); \(setting.key)")
+        }
+        lines.append("  --config FILE")
+        lines.append("      A file with settings;")
+        lines.append("      default none; LARDER_CONFIG")
+        return lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,54 @@
+import ArgumentParser
+import FoundationEssentials
+import SystemPackage
+
+/// The flags that set a server; each may also be set in the environment or in a file.
+struct SettingFlags: ParsableArguments {
+    @Option(help: Self.help(.root)) var root: String?
+    @Option(help: Self.help(.listen)) var listen: String?
+    @Option(help: ArgumentHelp("A file with settings: one JSON object. LARDER_CONFIG.", valueName: "FILE"))
+    var config: String?
+    @Option(help: Self.help(.logLevel)) var logLevel: String?
+    @Option(help: Self.help(.logFormat)) var logFormat: String?
+    @Option(help: Self.help(.localProjects)) var localProjects: String?
+    @Option(help: Self.help(.stopTimeout)) var stopTimeout: String?
+    @Option(help: Self.help(.idleTimeout)) var idleTimeout: String?
+    @Option(help: Self.help(.chunkFileSize)) var chunkFileSize: String?
+    @Option(help: Self.help(.compressionLevel)) var compressionLevel: String?
+    @Option(help: Self.help(.storeThreads)) var storeThreads: String?
+
+    /// The settings of these flags, this process's environment and the file.
+    /// - Throws: ``SettingsError``.
+    func settings() async throws -> Settings {
+        try await SettingsReader(
+            flags: given, environment: ProcessInfo.processInfo.environment, file: config.map { FilePath($0) }
+        ).settings()
+    }
+
+    /// The flags that were given.
+    private var given: [Setting: String] {
+        Dictionary(
+            uniqueKeysWithValues: Setting.allCases.compactMap { setting in value(of: setting).map { (setting, $0) } })
+    }
+
+    private func value(of setting: Setting) -> String? {
+        switch setting {
+        case .root: root
+        case .listen: listen
+        case .logLevel: logLevel
+        case .logFormat: logFormat
+        case .localProjects: localProjects
+        case .stopTimeout: stopTimeout
+        case .idleTimeout: idleTimeout
+        case .chunkFileSize: chunkFileSize
+        case .compressionLevel: compressionLevel
+        case .storeThreads: storeThreads
+        }
+    }
+
+    /// The help for the flag of `setting`.
+    static func help(_ setting: Setting) -> ArgumentHelp {
+        let fallback = setting.defaultText.map { "default: \($0)" } ?? "required"
+        return ArgumentHelp("\(setting.summary). \(setting.variable); \(fallback).", valueName: setting.form)
+    }
+}
