@@ -69,7 +69,7 @@ extension EntryTable {
         var path = LayerPath.root
         var seconds: Int64 = 0
         var payloadEnd: UInt64 = 0
-        var textBytes = 0
+        var budget = EntryTableBudget()
     }
 
     private static func flags(of entry: Entry) -> UInt8 {
@@ -85,7 +85,7 @@ extension EntryTable {
     private static func write(_ entry: Entry, to writer: inout ByteWriter, _ context: inout RowContext) {
         let flags = flags(of: entry)
         writer.write(flags)
-        let shared = sharedPrefix(context.path.bytes, entry.path.bytes)
+        let shared = EntryTableBudget.sharedPrefix(context.path.bytes, entry.path.bytes)
         writer.writeVarint(shared)
         writer.writeCounted(entry.path.bytes[shared...])
         context.path = entry.path
@@ -115,13 +115,6 @@ extension EntryTable {
         }
     }
 
-    private static func sharedPrefix(_ left: [UInt8], _ right: [UInt8]) -> Int {
-        let count = min(left.count, right.count)
-        var index = 0
-        while index < count, left[index] == right[index] { index += 1 }
-        return index
-    }
-
     private static func readEntry(
         _ reader: inout ByteReader, _ context: inout RowContext
     ) throws(ChunkingError) -> Entry {
@@ -147,13 +140,17 @@ extension EntryTable {
             context.payloadEnd = end
         }
         if flags & Flag.content != 0 { entry.content = try reader.readDigest() }
-        if flags & Flag.link != 0 { entry.linkTarget = try readText(&reader, &context, maximum: pathBytesMaximum) }
+        if flags & Flag.link != 0 { entry.linkTarget = Array(try reader.readCounted(maximum: pathBytesMaximum)) }
         if flags & Flag.device != 0 {
             entry.deviceMajor = try reader.readVarint(as: UInt32.self)
             entry.deviceMinor = try reader.readVarint(as: UInt32.self)
         }
-        if flags & Flag.attributes != 0 { entry.xattrs = try readAttributes(&reader, &context) }
+        if flags & Flag.attributes != 0 { entry.xattrs = try readAttributes(&reader) }
         guard Self.flags(of: entry) == flags else { throw reader.malformed("has a row with an idle flag") }
+        guard context.budget.admit(entry) else {
+            throw ChunkingError(
+                .tooLarge, "the entry table exceeds a limit on paths, link texts or attributes at \(entry.path)")
+        }
         return entry
     }
 
@@ -165,12 +162,10 @@ extension EntryTable {
             throw reader.malformed("shares more of a path than there is")
         }
         let rest = try reader.readCounted(maximum: pathBytesMaximum)
-        let count = Int(shared) + rest.count
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(count)
+        bytes.reserveCapacity(Int(shared) + rest.count)
         bytes.append(contentsOf: context.path.bytes[..<Int(shared)])
         bytes.append(contentsOf: rest)
-        try addText(count, maximum: pathBytesMaximum, &context)
         guard let path = LayerPath(normalizedBytes: bytes) else {
             throw reader.malformed("has a path that is not normalized")
         }
@@ -179,34 +174,16 @@ extension EntryTable {
     }
 
     private static func readAttributes(
-        _ reader: inout ByteReader, _ context: inout RowContext
+        _ reader: inout ByteReader
     ) throws(ChunkingError) -> [Entry.ExtendedAttribute] {
         let count = try reader.readCount(maximum: attributesMaximum, size: 2)
         var attributes: [Entry.ExtendedAttribute] = []
         attributes.reserveCapacity(count)
         for _ in 0..<count {
-            let name = try readText(&reader, &context, maximum: pathBytesMaximum)
-            let value = try readText(&reader, &context, maximum: attributeBytesMaximum)
+            let name = Array(try reader.readCounted(maximum: pathBytesMaximum))
+            let value = Array(try reader.readCounted(maximum: attributeBytesMaximum))
             attributes.append(Entry.ExtendedAttribute(name: name, value: value))
         }
         return attributes
-    }
-
-    private static func readText(
-        _ reader: inout ByteReader, _ context: inout RowContext, maximum: Int
-    ) throws(ChunkingError) -> [UInt8] {
-        let text = Array(try reader.readCounted(maximum: maximum))
-        try addText(text.count, maximum: maximum, &context)
-        return text
-    }
-
-    private static func addText(
-        _ count: Int, maximum: Int, _ context: inout RowContext
-    ) throws(ChunkingError) {
-        context.textBytes += count
-        guard count <= maximum, context.textBytes <= textBytesMaximum else {
-            throw ChunkingError(
-                .tooLarge, "the entry table has more than \(textBytesMaximum) bytes of names, or one over \(maximum)")
-        }
     }
 }

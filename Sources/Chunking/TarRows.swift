@@ -1,7 +1,7 @@
 /// Gathers the entry table of a tar within the limits of ``EntryTable``.
 struct TarRows: Sendable {
     private var entries: [Entry] = []
-    private var textBytes = 0
+    private var budget = EntryTableBudget()
     /// False once something came up that no row can express, or a limit is exceeded.
     private(set) var isReliable = true
 
@@ -17,7 +17,8 @@ struct TarRows: Sendable {
     /// Adds the row of `header` as `overrides` change it; discards all when it has none.
     mutating func append(_ header: TarHeader, _ overrides: TarOverrides, size: UInt64) {
         guard isReliable else { return }
-        guard overrides.isUnderstood, let entry = Self.entry(header, overrides, size: size), admit(entry) else {
+        guard overrides.isUnderstood, let entry = Self.entry(header, overrides, size: size), budget.admit(entry)
+        else {
             discard()
             return
         }
@@ -29,18 +30,6 @@ struct TarRows: Sendable {
         guard isReliable, let last = entries.indices.last, entries[last].kind == .file else { return }
         entries[last].content = content
         entries[last].payloadOffset = payloadOffset
-    }
-
-    private mutating func admit(_ entry: Entry) -> Bool {
-        let attributes = entry.xattrs.reduce(0) { $0 + $1.name.count + $1.value.count }
-        textBytes += entry.path.bytes.count + entry.linkTarget.count + attributes
-        return entries.count < EntryTable.rowsMaximum && textBytes <= EntryTable.textBytesMaximum
-            && entry.path.bytes.count <= EntryTable.pathBytesMaximum
-            && entry.linkTarget.count <= EntryTable.pathBytesMaximum
-            && entry.xattrs.count <= EntryTable.attributesMaximum
-            && entry.xattrs.allSatisfy {
-                $0.name.count <= EntryTable.pathBytesMaximum && $0.value.count <= EntryTable.attributeBytesMaximum
-            }
     }
 
     private static func entry(_ header: TarHeader, _ overrides: TarOverrides, size: UInt64) -> Entry? {

@@ -1,0 +1,189 @@
+/// Lays layers on a ``ChainTree``, as the OCI image specification tells a layer is applied.
+struct ChainMerger {
+    private static let whiteoutPrefix = Array(".wh.".utf8)
+    private static let opaqueName = Array(".wh..wh..opq".utf8)
+    /// Names of the old AUFS driver that are no files of the image.
+    private static let reservedPrefix = Array(".wh..wh.".utf8)
+
+    private(set) var tree = ChainTree()
+    private var layer = 0
+    /// How many more components the symbolic links of parents may add; then entries behind links are left out.
+    /// No real chain comes near: it keeps one made to be slow from taking hours.
+    private var linkStepsLeft = 100_000_000
+    /// The directory that the last entry's parent led to; neighbours in a tar mostly share it. Dropped when
+    /// anything is removed or replaced.
+    private var lastParent: (path: ArraySlice<UInt8>, node: Int)?
+
+    /// Lays `table`, which is layer number `layer`, on top.
+    mutating func apply(_ table: EntryTable, layer: Int) {
+        self.layer = layer
+        for entry in table.entries {
+            apply(entry)
+        }
+    }
+
+    private mutating func apply(_ entry: Entry) {
+        let bytes = entry.path.bytes
+        let slash = bytes.lastIndex(of: UInt8(ascii: "/"))
+        let name = slash.map { bytes[($0 + 1)...] } ?? bytes[...]
+        let parentPath = slash.map { bytes[..<$0] } ?? []
+        if bytes.isEmpty {
+            setRoot(entry)
+        } else if name.elementsEqual(Self.opaqueName) {
+            hideChildren(of: parentPath)
+        } else if bytes.starts(with: Self.reservedPrefix) || name.starts(with: Self.reservedPrefix) {
+            return
+        } else if name.starts(with: Self.whiteoutPrefix) {
+            hide(name.dropFirst(Self.whiteoutPrefix.count), in: parentPath)
+        } else if let parent = parentNode(parentPath) {
+            place(entry, name: ChainTree.Name(name), parentPath: parentPath, parent: parent)
+        }
+    }
+
+    private mutating func setRoot(_ entry: Entry) {
+        guard entry.kind == .directory else { return }
+        tree.nodes[ChainTree.root].entry = entry
+        tree.nodes[ChainTree.root].layer = layer
+        tree.nodes[ChainTree.root].contentLayer = layer
+    }
+
+    // MARK: Placing
+
+    /// The directory that `path` leads to; made, with those above it, when it is not there. `nil` when links loop.
+    private mutating func parentNode(_ path: ArraySlice<UInt8>) -> Int? {
+        if let lastParent, lastParent.path == path { return lastParent.node }
+        guard let walk = follow(path.split(separator: UInt8(ascii: "/")), followLast: true) else { return nil }
+        var node = walk.node
+        if !tree.nodes[node].isDirectory {
+            // No layer that was ever unpacked has this; the entry needs a directory, so it becomes one.
+            replace(node, with: nil)
+        }
+        for name in walk.rest where !name.bytes.elementsEqual(".".utf8) {
+            if name.bytes.elementsEqual("..".utf8) {
+                node = tree.nodes[node].parent
+            } else {
+                node = tree.nodes[node].children[name] ?? addNode(nil, contentLayer: layer, name: name, parent: node)
+            }
+        }
+        lastParent = (path, node)
+        return node
+    }
+
+    private mutating func follow(_ components: [ArraySlice<UInt8>], followLast: Bool) -> ChainTree.Walk? {
+        guard linkStepsLeft > 0, let walk = tree.walk(components, followLast: followLast) else { return nil }
+        linkStepsLeft -= walk.linkSteps
+        return walk
+    }
+
+    private mutating func place(
+        _ original: Entry, name: ChainTree.Name, parentPath: ArraySlice<UInt8>, parent: Int
+    ) {
+        var entry = original
+        let actualParent = tree.nodes[parent].entry?.path ?? tree.path(of: parent)
+        if actualParent.bytes[...] != parentPath {
+            entry.path = actualParent.appending(name.bytes)
+        }
+        var contentLayer = layer
+        if entry.kind == .hardlink, let target = linkTarget(of: entry) {
+            var linked = tree.row(of: target)
+            contentLayer = tree.nodes[target].contentLayer
+            linked.path = entry.path
+            entry = linked
+        }
+        guard let existing = tree.nodes[parent].children[name] else {
+            _ = addNode(entry, contentLayer: contentLayer, name: name, parent: parent)
+            return
+        }
+        if entry.kind == .directory, tree.nodes[existing].isDirectory {
+            tree.nodes[existing].entry = entry
+            tree.nodes[existing].layer = layer
+            tree.nodes[existing].contentLayer = layer
+        } else {
+            replace(existing, with: entry, contentLayer: contentLayer)
+        }
+    }
+
+    /// The node that the hard link `entry` is another name of; `nil` when there is none that can have one.
+    private mutating func linkTarget(of entry: Entry) -> Int? {
+        guard let walk = follow(LayerPath(entry.linkTarget).components, followLast: false),
+            walk.rest.isEmpty, !tree.nodes[walk.node].isDirectory
+        else { return nil }
+        return walk.node
+    }
+
+    private mutating func addNode(_ entry: Entry?, contentLayer: Int, name: ChainTree.Name, parent: Int) -> Int {
+        let node = tree.nodes.count
+        tree.nodes.append(
+            ChainTree.Node(
+                entry: entry, layer: layer, contentLayer: contentLayer, parent: parent, name: name, cleared: layer))
+        tree.nodes[parent].children[name] = node
+        return node
+    }
+
+    /// Puts `entry` (`nil` for a directory without a row) where `node` is, and drops what was below it.
+    private mutating func replace(_ node: Int, with entry: Entry?, contentLayer: Int? = nil) {
+        lastParent = nil
+        tree.nodes[node].entry = entry
+        tree.nodes[node].layer = layer
+        tree.nodes[node].contentLayer = contentLayer ?? layer
+        tree.nodes[node].children = [:]
+        tree.nodes[node].cleared = layer
+    }
+
+    // MARK: Hiding
+
+    private mutating func hide(_ name: ArraySlice<UInt8>, in parentPath: ArraySlice<UInt8>) {
+        guard let parent = existingDirectory(parentPath),
+            let node = tree.nodes[parent].children[ChainTree.Name(name)]
+        else { return }
+        lastParent = nil
+        if removeLower(node) { tree.nodes[parent].children[ChainTree.Name(name)] = nil }
+    }
+
+    private mutating func hideChildren(of path: ArraySlice<UInt8>) {
+        guard let directory = existingDirectory(path), tree.nodes[directory].cleared < layer else { return }
+        lastParent = nil
+        tree.nodes[directory].cleared = layer
+        for (name, child) in tree.nodes[directory].children where removeLower(child) {
+            tree.nodes[directory].children[name] = nil
+        }
+    }
+
+    private mutating func existingDirectory(_ path: ArraySlice<UInt8>) -> Int? {
+        guard let walk = follow(path.split(separator: UInt8(ascii: "/")), followLast: true), walk.rest.isEmpty,
+            tree.nodes[walk.node].isDirectory
+        else { return nil }
+        return walk.node
+    }
+
+    /// Takes away what layers below the present one put at and below `top`: a whiteout hides nothing of its own
+    /// layer. Returns whether nothing is left of `top` itself. Depth is the input's, so this does not recurse; what
+    /// was cleared for this layer is not visited again, so all calls of a layer together are O(n).
+    private mutating func removeLower(_ top: Int) -> Bool {
+        guard tree.nodes[top].cleared < layer else { return false }
+        var order = [top]
+        var index = 0
+        while index < order.count {
+            for child in tree.nodes[order[index]].children.values where tree.nodes[child].cleared < layer {
+                order.append(child)
+            }
+            tree.nodes[order[index]].cleared = layer
+            index += 1
+        }
+        // Children come after their parents, so backwards each directory knows what is left in it.
+        var removed: Set<Int> = []
+        for node in order.reversed() {
+            let gone = tree.nodes[node].children.filter { removed.contains($0.value) }
+            for name in gone.keys { tree.nodes[node].children[name] = nil }
+            guard tree.nodes[node].layer < layer else { continue }
+            if tree.nodes[node].children.isEmpty {
+                removed.insert(node)
+            } else {
+                // Hidden itself, but something of this layer stands in it: a directory without a row.
+                tree.nodes[node].entry = nil
+                tree.nodes[node].layer = layer
+            }
+        }
+        return removed.contains(top)
+    }
+}
