@@ -45,6 +45,12 @@ struct TarParser: Sendable {
     /// Whether entries are still gathered, so that contents are worth hashing.
     var wantsContent: Bool { rows.isReliable }
 
+    /// Whether a name so far climbs out of the root.
+    var hasClimbingNames: Bool { rows.hasClimbingNames }
+
+    /// Takes the last row out; `nil` when there is none.
+    mutating func takeRow() -> Entry? { rows.takeLast() }
+
     /// The rows, when the tar was understood to its end, at which it now is.
     consuming func finish() -> EntryTable? {
         switch phase {

@@ -4,6 +4,8 @@ struct TarRows: Sendable {
     private var budget = EntryTableBudget()
     /// False once something came up that no row can express, or a limit is exceeded.
     private(set) var isReliable = true
+    /// Whether a row's name, or the name its hard link is to, climbs out of the root.
+    private(set) var hasClimbingNames = false
 
     /// The table; `nil` when it would not tell the truth.
     var table: EntryTable? { isReliable ? EntryTable(entries: entries) : nil }
@@ -14,6 +16,9 @@ struct TarRows: Sendable {
         entries = []
     }
 
+    /// Takes the last row out; `nil` when there is none.
+    mutating func takeLast() -> Entry? { entries.popLast() }
+
     /// Adds the row of `header` as `overrides` change it; discards all when it has none.
     mutating func append(_ header: TarHeader, _ overrides: TarOverrides, size: UInt64) {
         guard isReliable else { return }
@@ -23,6 +28,18 @@ struct TarRows: Sendable {
             return
         }
         entries.append(entry)
+        if Self.climbs(overrides.name ?? header.name) { hasClimbingNames = true }
+        if entry.kind == .hardlink, Self.climbs(overrides.linkName ?? header.linkName) { hasClimbingNames = true }
+    }
+
+    /// Whether more components of `name` lead up than down, at any place in it.
+    private static func climbs(_ name: [UInt8]) -> Bool {
+        var depth = 0
+        for component in name.split(separator: UInt8(ascii: "/")) where !component.elementsEqual(".".utf8) {
+            depth += component.elementsEqual("..".utf8) ? -1 : 1
+            if depth < 0 { return true }
+        }
+        return false
     }
 
     /// Sets the content of the last row, which is a file's.
