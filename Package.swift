@@ -67,8 +67,8 @@ let package = Package(
         .target(
             name: "Build",
             dependencies: [
-                "Dockerfile", "OCI", "CacheAPI", "Chunking", "Compression", logging, asyncHTTPClient, nioCore,
-                nioHTTP1, subprocess, systemPackage,
+                "Dockerfile", "OCI", "CacheAPI", "Chunking", "Compression", "CLinux", logging, asyncHTTPClient,
+                nioCore, nioHTTP1, subprocess, systemPackage,
             ],
             swiftSettings: strict),
         .target(
@@ -81,7 +81,8 @@ let package = Package(
         .target(name: "OCI", dependencies: ["Chunking"], swiftSettings: strict),
         .target(name: "Compression", dependencies: ["Chunking", "CZstd", "CLZ4", "CZlib"], swiftSettings: strict),
         .target(name: "Chunking", dependencies: [crypto], swiftSettings: strict),
-        // C libraries of the distribution
+        // The kernel, and C libraries of the distribution
+        .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CLMDB", providers: [.apt(["liblmdb-dev"])]),
         .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CLZ4", providers: [.apt(["liblz4-dev"])]),

@@ -33,7 +33,7 @@ struct LayerRules {
                 "larder", targets: ["Build", "CacheAPI", "Dockerfile", "OCI", "Chunking"],
                 modules: ["ArgumentParser", "Configuration"]),
             Row(
-                "Build", targets: ["Dockerfile", "OCI", "CacheAPI", "Chunking", "Compression"],
+                "Build", targets: ["Dockerfile", "OCI", "CacheAPI", "Chunking", "Compression", "CLinux"],
                 modules: ["AsyncHTTPClient", "NIOCore", "NIOHTTP1", "Subprocess", "SystemPackage"]),
             Row("ChunkStore", targets: ["Chunking", "Compression", "CLMDB"], modules: ["SystemPackage"]),
             Row("CacheAPI", targets: ["Chunking"]),
@@ -41,6 +41,7 @@ struct LayerRules {
             Row("OCI", targets: ["Chunking"]),
             Row("Compression", targets: ["Chunking", "CZstd", "CLZ4", "CZlib"]),
             Row("Chunking", modules: ["Crypto"]),
+            Row("CLinux"),
             Row("CLMDB"),
             Row("CZstd"),
             Row("CLZ4"),

@@ -1,0 +1,37 @@
+// Calls of Linux that Swift's Glibc module does not have.
+
+#pragma once
+
+#include <fcntl.h>
+#include <stdint.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <sys/types.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+// fcntl.h hides it without _GNU_SOURCE, which a module that builds on Glibc's cannot define.
+static const int linux_O_PATH = 010000000;
+
+// Bits of `resolve` (linux/openat2.h, which older distributions lack).
+static const uint64_t linux_RESOLVE_NO_MAGICLINKS = 0x02;
+static const uint64_t linux_RESOLVE_IN_ROOT = 0x10;
+
+// No C library wraps it before glibc 2.43; syscall() is variadic, so Swift cannot call it. Linux 5.6.
+static inline int linux_openat2(int directory, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve) {
+    struct { uint64_t flags, mode, resolve; } how = {flags, mode, resolve};
+    // 437 on every architecture.
+    return (int)syscall(437, directory, path, &how, sizeof how);
+}
+
+// Gives the calling thread a working directory of its own (CLONE_FS).
+static inline int linux_unshare_working_directory(void) {
+    return (int)syscall(SYS_unshare, 0x200);
+}
+
+// Macros, which Swift does not import.
+static inline dev_t linux_makedev(unsigned int major_number, unsigned int minor_number) {
+    return makedev(major_number, minor_number);
+}
+static inline unsigned int linux_major(dev_t device) { return major(device); }
+static inline unsigned int linux_minor(dev_t device) { return minor(device); }
