@@ -1,23 +1,99 @@
-/// Decompresses a gzip or zstd stream that arrives in parts, with concatenated members and frames.
-public struct StreamDecoder: ~Copyable {
-    /// What a stream is compressed with.
-    public enum Format: Sendable {
-        /// RFC 1952.
-        case gzip
-        /// RFC 8878.
-        case zstd
+/// Decompresses a gzip or zstd stream that arrives in parts, with concatenated members and frames; zeros behind
+/// the last gzip member are tolerated, as tape programs leave them. After an error it is of no more use.
+public struct StreamDecoder: ~Copyable, Sendable {
+    private enum Engine: ~Copyable {
+        case gzip(GzipDecompressor)
+        case zstd(ZstdDecompressor)
     }
 
-    /// The format that bytes beginning like `prefix` (at least 4) are in; `nil` when neither.
-    public static func format(of prefix: RawSpan) -> Format? { nil }
+    private enum Phase {
+        case beforeFirst
+        case inside
+        /// Behind a complete member or frame.
+        case between
+        /// In the zeros behind the last gzip member.
+        case padding
+    }
 
-    /// - Parameter limit: more output than this is refused as `tooLarge` (no bombs).
-    public init(_ format: Format, limit: UInt64 = .max) throws(CompressionError) {}
+    private let engine: Engine
+    private let format: Format
+    private let limit: UInt64
+    private var produced: UInt64 = 0
+    private var phase = Phase.beforeFirst
+    private var room = [UInt8](repeating: 0, count: StreamStep.outputMaximum)
 
-    /// Takes the next compressed bytes; output goes to `onOutput` in parts of at most 256 KiB.
-    public mutating func update(_ bytes: RawSpan, onOutput: (RawSpan) throws -> Void) throws {}
+    /// Begins a stream.
+    /// - Parameters:
+    ///   - format: What it is compressed with.
+    ///   - limit: More output than this is refused as `tooLarge` (no bombs). Bytes.
+    /// - Throws: `failed` when there is no memory for it.
+    public init(_ format: Format, limit: UInt64 = .max) throws(CompressionError) {
+        self.format = format
+        self.limit = limit
+        switch format {
+        case .gzip: engine = .gzip(try GzipDecompressor())
+        case .zstd: engine = .zstd(try ZstdDecompressor())
+        }
+    }
+
+    /// Takes the next compressed bytes; output goes to `onOutput` in parts of at most 256 KiB, which are valid only
+    /// inside the call.
+    /// - Throws: `corrupt`, `tooLarge`, or what `onOutput` throws.
+    public mutating func update(_ bytes: RawSpan, onOutput: (RawSpan) throws -> Void) throws {
+        var offset = 0
+        while offset < bytes.byteCount || phase == .inside {
+            let left = bytes.extracting(offset..<bytes.byteCount)
+            if try skipPadding(left) { return }
+            let step = try step(left)
+            offset += step.consumed
+            produced += UInt64(step.produced)
+            guard produced <= limit else {
+                throw CompressionError(.tooLarge, "the stream decompresses to more than the \(limit) bytes allowed")
+            }
+            if step.produced > 0 { try unsafe onOutput(room.span.bytes.extracting(first: step.produced)) }
+            phase = step.isAtEnd ? .between : .inside
+            let isStuck = step.produced < room.count && !step.isAtEnd
+            if isStuck, offset == bytes.byteCount { return }
+            guard !isStuck || step.consumed > 0 || step.produced > 0 else {
+                throw CompressionError(.corrupt, "the stream is damaged: it does not go on; send it again")
+            }
+        }
+    }
 
     /// Call at the end of the bytes.
     /// - Throws: `corrupt` when the stream is not complete.
-    public mutating func finish() throws(CompressionError) {}
+    public mutating func finish() throws(CompressionError) {
+        guard phase == .between || phase == .padding else {
+            throw CompressionError(.corrupt, "the stream ends before it is complete; send it again")
+        }
+    }
+
+    /// Whether `bytes` are padding, which they are once a zero follows a complete gzip member.
+    private mutating func skipPadding(_ bytes: RawSpan) throws(CompressionError) -> Bool {
+        guard format == .gzip, phase == .between || phase == .padding, bytes.byteCount > 0 else { return false }
+        let first = unsafe bytes.unsafeLoad(as: UInt8.self)
+        guard first == 0 || phase == .padding else { return false }
+        phase = .padding
+        guard unsafe bytes.withUnsafeBytes({ unsafe $0.allSatisfy { $0 == 0 } }) else {
+            throw CompressionError(.corrupt, "the gzip stream goes on behind its padding; send it again")
+        }
+        return true
+    }
+
+    private mutating func step(_ bytes: RawSpan) throws -> StreamStep {
+        switch engine {
+        case .gzip(let gzip):
+            return try unsafe bytes.withUnsafeBytes { input in
+                try unsafe room.withUnsafeMutableBytes { room in
+                    try unsafe gzip.step(input, room)
+                }
+            }
+        case .zstd(let zstd):
+            return try unsafe bytes.withUnsafeBytes { input in
+                try unsafe room.withUnsafeMutableBytes { room in
+                    try unsafe zstd.step(input, room)
+                }
+            }
+        }
+    }
 }
