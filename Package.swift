@@ -94,7 +94,7 @@ let package = Package(
         .testTarget(name: "OCITests", dependencies: ["OCI", "Chunking"], swiftSettings: strict),
         .testTarget(name: "DockerfileTests", dependencies: ["Dockerfile", "Chunking"], swiftSettings: strict),
         .testTarget(
-            name: "ChunkStoreTests", dependencies: ["ChunkStore", "Chunking", "Compression", systemPackage],
+            name: "ChunkStoreTests", dependencies: ["ChunkStore", "Chunking", "Compression", logging, systemPackage],
             swiftSettings: strict),
         .testTarget(
             name: "BuildTests",

@@ -1,82 +1,84 @@
 public import Chunking
 
-/// What the store knows of a blob.
-public struct BlobInfo: Hashable, Sendable {
-    /// The SHA-256 of its bytes; the diffID when it is an uncompressed layer.
-    public let digest: Digest
-    /// Its length in bytes.
-    public let size: UInt64
-    /// Whether it is a tar with an entry table.
-    public let isLayer: Bool
+extension Store {
+    /// What the project has under `digest`; `nil` when it has nothing.
+    public func blob(_ digest: Digest, in project: ProjectID) throws(StoreError) -> BlobInfo? {
+        try row(of: digest, in: project).map { BlobInfo(digest, $0) }
+    }
 
-    /// Makes a description.
-    public init(digest: Digest, size: UInt64, isLayer: Bool) {
-        self.digest = digest
-        self.size = size
-        self.isLayer = isLayer
+    /// Begins to take a blob as a stream of bytes: it is split, its new chunks compressed and appended as they come.
+    public func beginBlob(in project: ProjectID) -> BlobWriter { BlobWriter(self, project, options) }
+
+    /// How to rebuild the blob; `nil` when the project does not have it.
+    public func recipe(of digest: Digest, in project: ProjectID) throws(StoreError) -> Recipe? {
+        guard let row = try row(of: digest, in: project) else { return nil }
+        return try recipe(of: digest, row, in: project)
+    }
+
+    /// The table of contents of the layer; `nil` when the project does not have it or it is not a tar.
+    public func entries(of layer: Digest, in project: ProjectID) throws(StoreError) -> EntryTable? {
+        guard let row = try row(of: layer, in: project), let location = row.entries else { return nil }
+        return try use { core throws(StoreError) in
+            if let table = try core.entries(at: location, of: layer) { return table }
+            core.forget(layer, of: project, ifStill: row)
+            return nil
+        }
+    }
+
+    /// Reads bytes of a blob; `nil` when the project does not have it. `range` must lie within the blob.
+    /// - Throws: `invalidContent` when it does not.
+    public func read(
+        _ digest: Digest, range: Range<UInt64>? = nil, in project: ProjectID
+    ) throws(StoreError) -> BlobReader? {
+        guard let row = try row(of: digest, in: project) else { return nil }
+        let range = range ?? 0..<row.size
+        guard range.upperBound <= row.size else {
+            throw StoreError(
+                .invalidContent, "blob \(digest) has \(row.size) bytes; ask for a range within them, not \(range)")
+        }
+        guard let recipe = try recipe(of: digest, row, in: project) else { return nil }
+        return BlobReader(
+            self, recipe, recipe.pieces(in: range), count: range.upperBound - range.lowerBound,
+            of: BlobReader.Subject(project: project, digest: digest, row: row))
+    }
+
+    /// Reads the contents of one regular file of a layer; `nil` when the project does not have the layer.
+    /// - Throws: `invalidContent` when `entry` is not a row of the layer's table for a regular file.
+    public func readFile(_ entry: Entry, of layer: Digest, in project: ProjectID) throws(StoreError) -> BlobReader? {
+        guard let row = try row(of: layer, in: project), let recipe = try recipe(of: layer, row, in: project) else {
+            return nil
+        }
+        let (end, overflow) = entry.payloadOffset.addingReportingOverflow(entry.size)
+        guard entry.kind == .file, !overflow, end <= recipe.byteCount(of: .payload) else {
+            throw StoreError(.invalidContent, "\(entry.path) is not a regular file of layer \(layer)")
+        }
+        return BlobReader(
+            self, recipe, recipe.payloadPieces(offset: entry.payloadOffset, length: entry.size), count: entry.size,
+            of: BlobReader.Subject(project: project, digest: layer, row: row))
     }
 }
 
 extension Store {
-    /// What the project has under `digest`; `nil` when it has nothing.
-    public func blob(_ digest: Digest, in project: ProjectID) throws(StoreError) -> BlobInfo? { nil }
-
-    /// Commits a blob whose chunks have been uploaded as frames. The blob is put together once: its digest must
-    /// be the recipe's, and its entry table is made from what was read, never taken from a client.
-    /// - Returns: what was committed.
-    /// - Throws: `invalidContent` on a mismatch, `missingContent` when chunks are not there (ask for the missing
-    ///   ones and send them again), `diskFull`, `poisoned`, `io`.
-    public func commitBlob(_ recipe: Recipe, in project: ProjectID) throws(StoreError) -> BlobInfo {
-        throw StoreError(.io, "not written yet")
+    func row(of digest: Digest, in project: ProjectID) throws(StoreError) -> BlobRow? {
+        try use { core throws(StoreError) in
+            try core.index.read { transaction throws(StoreError) in try transaction.blob(digest, in: project) }
+        }
     }
 
-    /// Begins to take a blob as a stream of bytes: it is split, its new chunks compressed and appended as they come.
-    public func beginBlob(in project: ProjectID) -> BlobWriter { BlobWriter() }
-
-    /// How to rebuild the blob; `nil` when the project does not have it.
-    public func recipe(of digest: Digest, in project: ProjectID) throws(StoreError) -> Recipe? { nil }
-
-    /// The table of contents of the layer; `nil` when the project does not have it or it is not a tar.
-    public func entries(of layer: Digest, in project: ProjectID) throws(StoreError) -> EntryTable? { nil }
-
-    /// Reads bytes of a blob; `nil` when the project does not have it. `range` must lie within the blob.
-    public func read(_ digest: Digest, range: Range<UInt64>? = nil, in project: ProjectID) throws(StoreError)
-        -> BlobReader?
-    { nil }
-
-    /// Reads the contents of one regular file of a layer.
-    public func readFile(_ entry: Entry, of layer: Digest, in project: ProjectID) throws(StoreError) -> BlobReader? {
-        nil
-    }
-
-    /// Gives `receiver` what `giver` has under `digests`, without moving bytes. All or nothing; durable.
-    /// - Throws: `missingContent` when the giver lacks one.
-    public func share(_ digests: [Digest], from giver: ProjectID, with receiver: ProjectID) throws(StoreError) {}
-}
-
-/// A blob on its way into the store. Not for use from several threads at once; may move between threads.
-/// Dropping it without ``commit(expecting:)`` leaves nothing visible behind.
-public struct BlobWriter: ~Copyable, Sendable {
-    /// How many bytes were written so far.
-    public var size: UInt64 { 0 }
-
-    /// Takes the next bytes.
-    /// - Throws: `diskFull`, `poisoned`, `io`.
-    public mutating func write(_ bytes: RawSpan) throws(StoreError) {}
-
-    /// Ends the blob and makes it durable and visible.
-    /// - Throws: `invalidContent` when its digest is not `expected`; nothing is kept then.
-    public consuming func commit(expecting expected: Digest?) throws(StoreError) -> BlobInfo {
-        throw StoreError(.io, "not written yet")
+    /// The recipe that `row` refers to; `nil` when it is damaged, and the blob missing from now on.
+    func recipe(of digest: Digest, _ row: BlobRow, in project: ProjectID) throws(StoreError) -> Recipe? {
+        try use { core throws(StoreError) in
+            if let recipe = try core.recipe(at: row.recipe), recipe.digest == digest { return recipe }
+            core.forget(digest, of: project, ifStill: row)
+            return nil
+        }
     }
 }
 
-/// A blob, or a part of one, on its way out of the store. Every chunk is checked before its bytes are given out.
-public struct BlobReader: ~Copyable, Sendable {
-    /// How many bytes are still to come.
-    public var remaining: UInt64 { 0 }
-
-    /// Appends the next bytes to `buffer`, at least one and about `maximum` (never more); 0 at the end.
-    /// - Throws: `missingContent` when a chunk does not pass its check, `io`.
-    public mutating func read(into buffer: inout [UInt8], maximum: Int) throws(StoreError) -> Int { 0 }
+extension Core {
+    /// The recipe in the blob record at `location`; `nil` when it is damaged.
+    func recipe(at location: Location) throws(StoreError) -> Recipe? {
+        guard let record = try reader.record(at: location, .blob) else { return nil }
+        return try? record.withBody { body throws(ChunkingError) in try Recipe(decoding: body) }
+    }
 }

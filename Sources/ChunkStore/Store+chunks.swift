@@ -1,32 +1,51 @@
 public import Chunking
-public import Compression
 
 extension Store {
     /// Which of `ids` the project does not have, as positions in `ids`, ascending. O(n log m).
-    public func missingChunks(_ ids: [Digest], in project: ProjectID) throws(StoreError) -> [Int] { [] }
+    public func missingChunks(_ ids: [Digest], in project: ProjectID) throws(StoreError) -> [Int] {
+        try use { core throws(StoreError) in
+            try core.index.read { transaction throws(StoreError) in
+                var missing: [Int] = []
+                for (position, id) in ids.enumerated() where try !transaction.has(id, project) {
+                    missing.append(position)
+                }
+                return missing
+            }
+        }
+    }
 
     /// Begins to take frames into the project.
-    public func beginFrames(in project: ProjectID) -> FrameBatch { FrameBatch() }
+    public func beginFrames(in project: ProjectID) -> FrameBatch { FrameBatch(self, project) }
 
     /// Reads the frames that hold the chunks `ids`, in the order in which `ids` first needs them, each frame once
     /// and as it is stored. Chunks that the project does not have make this throw `missingContent`.
-    public func frames(holding ids: [Digest], in project: ProjectID) throws(StoreError) -> FrameReader { FrameReader() }
+    public func frames(holding ids: [Digest], in project: ProjectID) throws(StoreError) -> FrameReader {
+        let items = try use { core throws(StoreError) in
+            try core.index.read { transaction throws(StoreError) in
+                var items: [FrameReader.Item] = []
+                var positions: [Location: Int] = [:]
+                for id in ids {
+                    guard try transaction.isMember(id, of: project), let row = try transaction.chunk(id) else {
+                        throw StoreError(.missingContent, "the project does not have chunk \(id.short); send it first")
+                    }
+                    if let known = positions[row.frame] {
+                        items[known].wanted.append(id)
+                    } else {
+                        positions[row.frame] = items.count
+                        items.append(FrameReader.Item(location: row.frame, wanted: [id]))
+                    }
+                }
+                return items
+            }
+        }
+        return FrameReader(self, project, items)
+    }
 }
 
-/// Frames on their way into the store. Not for use from several threads at once.
-public struct FrameBatch: ~Copyable {
-    /// Checks a frame (every chunk is hashed) and appends it to a chunk file. Chunks that the store has already
-    /// only become the project's. Nothing is visible before ``commit()``.
-    /// - Throws: `invalidContent`, `diskFull`, `poisoned`, `io`.
-    public mutating func append(_ frame: borrowing Frame) throws(StoreError) {}
-
-    /// Makes all that was appended durable and visible. How many chunks were new to the store.
-    public consuming func commit() throws(StoreError) -> Int { 0 }
-}
-
-/// Frames on their way out of the store.
-public struct FrameReader: ~Copyable {
-    /// The next frame; `nil` at the end.
-    /// - Throws: `missingContent` when a frame does not pass its checksum, `io`.
-    public mutating func next() throws(StoreError) -> Frame? { nil }
+extension Transaction {
+    /// Whether the project has the chunk: it is the project's, and it is there.
+    func has(_ id: Digest, _ project: ProjectID) throws(StoreError) -> Bool {
+        guard try isMember(id, of: project) else { return false }
+        return try contains(databases.chunks, id.rawBytes)
+    }
 }

@@ -23,36 +23,64 @@ public final class Store: Sendable {
         public init() {}
     }
 
+    private struct State {
+        var core: Core?
+        var lock: RootLock?
+        var users = 0
+    }
+
     /// The directory that everything is in.
     public let root: FilePath
+    let options: Options
+    private let state: Monitor<State>
 
     /// Opens the store in `root`, making it when it does not exist. One process owns a root.
-    /// - Throws: `rootInUse`, `unsupportedFormat`, `io`.
-    public init(opening root: FilePath, options: Options = Options(), logger: Logger) throws(StoreError) {
-        throw StoreError(.io, "not written yet")
+    /// - Throws: `rootInUse`, `unsupportedFormat`, `io`, `diskFull`.
+    public convenience init(
+        opening root: FilePath, options: Options = Options(), logger: Logger
+    ) throws(StoreError) {
+        try self.init(opening: root, options: options, disk: .system, logger: logger)
     }
 
-    /// Waits for writes under way, then gives the root up. Later calls throw `closed`. Idempotent.
-    public func close() {}
-}
-
-/// A project of a store: the unit of tenancy.
-public struct ProjectID: Hashable, Sendable {
-    /// The number that stands for the project in keys and records, from 1.
-    public let number: UInt32
-
-    init(number: UInt32) {
-        self.number = number
+    init(opening root: FilePath, options: Options, disk: Disk, logger: Logger) throws(StoreError) {
+        self.root = root
+        self.options = options
+        let layout = RootLayout(root: root)
+        try layout.makeRoot()
+        let lock = try RootLock(in: root)
+        try layout.prepare()
+        let core = try Core(layout, options, disk: disk, logger: logger)
+        state = Monitor(State(core: core, lock: lock))
     }
-}
 
-extension Store {
-    /// The project called `name`; `nil` when nothing was ever stored in it.
-    public func project(named name: String) throws(StoreError) -> ProjectID? { nil }
+    deinit {
+        close()
+    }
 
-    /// The project called `name`, made durable now when it is new. Names have 1 to 128 bytes.
-    public func makeProject(named name: String) throws(StoreError) -> ProjectID { ProjectID(number: 1) }
+    /// Waits for calls under way, then gives the root up. Later calls throw `closed`. Idempotent.
+    public func close() {
+        shutDown()
+        // Only now is the index closed, with the last reference to its core; the next owner may come.
+        state.with { $0.lock = nil }
+    }
 
-    /// All projects and their names.
-    public func projects() throws(StoreError) -> [(name: String, id: ProjectID)] { [] }
+    private func shutDown() {
+        let core = state.with { state in
+            defer { state.core = nil }
+            return state.core
+        }
+        state.wait { $0.users == 0 ? () : nil }
+        core?.writer.stop()
+    }
+
+    /// Lends the open store to `body`, and keeps it from being closed meanwhile.
+    func use<R>(_ body: (Core) throws(StoreError) -> R) throws(StoreError) -> R {
+        let core = try state.with { state throws(StoreError) in
+            guard let core = state.core else { throw .closed }
+            state.users += 1
+            return core
+        }
+        defer { state.with { $0.users -= 1 } }
+        return try body(core)
+    }
 }

@@ -1,0 +1,133 @@
+internal import Chunking
+
+/// A blob, or a part of one, on its way out of the store. Every chunk is checked before its bytes are given out.
+public struct BlobReader: ~Copyable, Sendable {
+    /// What the bytes belong to.
+    struct Subject: Sendable {
+        let project: ProjectID
+        let digest: Digest
+        /// `nil` when the blob is not committed yet.
+        let row: BlobRow?
+    }
+
+    /// How many bytes are still to come.
+    public private(set) var remaining: UInt64
+
+    private let store: Store
+    private let subject: Subject
+    private var pieces: Recipe.Pieces.Iterator
+    private var headers: StreamReader
+    private var payload: StreamReader
+    /// The piece that is being given out, and how much of it was.
+    private var piece: Recipe.Piece?
+    private var given = 0
+
+    init(_ store: Store, _ recipe: Recipe, _ pieces: Recipe.Pieces, count: UInt64, of subject: Subject) {
+        self.store = store
+        self.subject = subject
+        self.pieces = pieces.makeIterator()
+        headers = StreamReader(recipe.headers)
+        payload = StreamReader(recipe.payload)
+        remaining = count
+    }
+
+    /// Appends the next bytes to `buffer`, at least one and about `maximum` (never more); 0 at the end.
+    /// - Throws: `missingContent` when a chunk does not pass its check, `io`, `closed`.
+    public mutating func read(into buffer: inout [UInt8], maximum: Int) throws(StoreError) -> Int {
+        let wanted = Int(min(UInt64(max(0, maximum)), remaining))
+        guard wanted > 0 else { return 0 }
+        buffer.reserveCapacity(buffer.count + wanted)
+        var count = 0
+        // What was appended before a failure stays appended; the failure comes again with the next call.
+        while count < wanted {
+            let taken = try read(from: store, into: &buffer, maximum: wanted - count)
+            count += taken
+            remaining -= UInt64(taken)
+        }
+        return count
+    }
+
+    private mutating func read(
+        from store: Store, into buffer: inout [UInt8], maximum: Int
+    ) throws(StoreError) -> Int {
+        guard let next = piece ?? pieces.next() else {
+            throw StoreError(.missingContent, "the recipe of \(subject.digest) ends early; store the blob again")
+        }
+        piece = next
+        let (frame, range) = try chunk(of: next)
+        let start = range.lowerBound + next.offset + given
+        let count = min(next.length - given, maximum)
+        guard start + count <= range.upperBound else { throw missing(next.chunk) }
+        unsafe frame.bytes.withUnsafeBytes { unsafe buffer.append(contentsOf: $0[start..<(start + count)]) }
+        given += count
+        if given == next.length {
+            piece = nil
+            given = 0
+        }
+        return count
+    }
+
+    private mutating func chunk(of piece: Recipe.Piece) throws(StoreError) -> (DecodedFrame, Range<Int>) {
+        let found: StreamReader.Found
+        switch piece.stream {
+        case .headers: found = try headers.chunk(at: piece.index, store)
+        case .payload: found = try payload.chunk(at: piece.index, store)
+        }
+        if let chunk = found { return chunk }
+        let subject = subject
+        if let row = subject.row {
+            try store.use { core throws(StoreError) in
+                core.forget(subject.digest, of: subject.project, ifStill: row)
+            }
+        }
+        throw missing(piece.chunk)
+    }
+
+    private func missing(_ chunk: ChunkReference) -> StoreError {
+        StoreError(
+            .missingContent,
+            "chunk \(chunk.id.short) of blob \(subject.digest) is damaged or gone; store the blob again")
+    }
+}
+
+/// Finds the chunks of one stream of a recipe. Keeps the frame it is in, so that the other stream cannot push it out.
+struct StreamReader: Sendable {
+    typealias Found = (frame: DecodedFrame, range: Range<Int>)?
+
+    private let chunks: [ChunkReference]
+    private var locator: ChunkLocator
+    private var frame: (location: Location, decoded: DecodedFrame)?
+    /// The chunk that was found last.
+    private var last: (position: Int, range: Range<Int>)?
+
+    init(_ chunks: [ChunkReference]) {
+        self.chunks = chunks
+        locator = ChunkLocator(chunks)
+    }
+
+    /// The decoded frame that the chunk at `position` is in, and where; `nil` when it is damaged or gone.
+    mutating func chunk(at position: Int, _ store: Store) throws(StoreError) -> Found {
+        if let last, last.position == position, let frame { return (frame.decoded, last.range) }
+        var copy = self
+        let found = try store.use { core throws(StoreError) in try copy.find(position, core) }
+        self = copy
+        return found
+    }
+
+    private mutating func find(_ position: Int, _ core: Core) throws(StoreError) -> Found {
+        let chunk = chunks[position]
+        guard let row = try locator.row(at: position, core.index) else { return nil }
+        if frame?.location != row.frame {
+            frame = nil
+            last = nil
+            if let decoded = try core.decodedFrame(at: row.frame) { frame = (row.frame, decoded) }
+        }
+        guard let frame, let range = frame.decoded.range(of: chunk) else {
+            core.forget([chunk.id], in: row.frame)
+            locator.reset()
+            return nil
+        }
+        last = (position, range)
+        return (frame.decoded, range)
+    }
+}

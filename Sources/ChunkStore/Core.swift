@@ -1,0 +1,31 @@
+internal import Chunking
+internal import Compression
+internal import Glibc
+internal import Logging
+internal import SystemPackage
+
+/// What an open store consists of.
+final class Core: Sendable {
+    let options: Store.Options
+    let logger: Logger
+    let index: Index
+    let appender: ChunkAppender
+    let reader: RecordReader
+    let writer: Writer
+    let decoders = DecoderPool()
+    let frames = FrameCache()
+
+    /// Opens everything in a root that is locked and prepared.
+    init(_ layout: RootLayout, _ options: Store.Options, disk: Disk, logger: Logger) throws(StoreError) {
+        self.options = options
+        self.logger = logger
+        index = try Index(in: layout.index, sizeMaximum: options.indexSizeMaximum, disk: disk, logger: logger)
+        let recovery = ChunkFileRecovery(directory: layout.chunks, index: index, disk: disk, logger: logger)
+        let (next, tail) = try recovery.run()
+        appender = ChunkAppender(
+            in: layout.chunks, fileSize: options.chunkFileSize, next: next, tail: tail, disk: disk,
+            clock: { UInt64(max(0, time(nil))) })
+        reader = RecordReader(in: layout.chunks, disk: disk, logger: logger)
+        writer = try Writer(index, appender, logger: logger)
+    }
+}

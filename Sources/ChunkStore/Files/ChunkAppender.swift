@@ -1,0 +1,231 @@
+internal import Chunking
+internal import Logging
+internal import Synchronization
+internal import SystemPackage
+
+/// Appends records to the newest chunk file and begins the next when it is full.
+///
+/// Nothing here is durable or visible by itself: the writer syncs what a ``SyncPoint`` names, then commits rows.
+final class ChunkAppender: Sendable {
+    /// How much of the disk a record leaves free: frames leave room in which the index can still commit and
+    /// deletions can still be written.
+    enum Reserve: UInt64 {
+        case content = 8_388_608
+        case bookkeeping = 1_048_576
+    }
+
+    private struct Tail {
+        let file: OpenFile
+        var length: UInt64
+    }
+
+    private struct Changed {
+        let file: OpenFile
+        var length: UInt64
+        var state: FileRow.State
+    }
+
+    private struct State {
+        var tail: Tail?
+        var nextFile: UInt32
+        var changed: [UInt32: Changed] = [:]
+        var needsDirectorySync = false
+        var poison: StoreError?
+    }
+
+    private let directory: FilePath
+    private let fileSize: UInt64
+    private let disk: Disk
+    private let clock: @Sendable () -> UInt64
+    private let nextSequence: Atomic<UInt64>
+    private let state: Mutex<State>
+
+    /// Goes on where the index says that appending had come to.
+    /// - Parameter tail: the newest file that is not full, already cut at its committed length.
+    init(
+        in directory: FilePath, fileSize: UInt64, next: NextNumbers, tail: (file: OpenFile, length: UInt64)?,
+        disk: Disk, clock: @escaping @Sendable () -> UInt64
+    ) {
+        self.directory = directory
+        self.fileSize = fileSize
+        self.disk = disk
+        self.clock = clock
+        nextSequence = Atomic(next.sequence)
+        state = Mutex(State(tail: tail.map { Tail(file: $0.file, length: $0.length) }, nextFile: next.file))
+    }
+
+    /// Appends a record whose body `writeBody` appends. What a failure leaves of it is cut off again.
+    /// - Throws: `diskFull`, `poisoned`, `io`.
+    func append(
+        _ kind: RecordKind, project: UInt32 = 0, reserve: Reserve = .content, _ writeBody: (inout [UInt8]) -> Void
+    ) throws(StoreError) -> (location: Location, sequence: UInt64) {
+        try checkHealth()
+        // Hashing takes longer than writing, so it is done before the lock is taken; the numbers within a file
+        // are therefore not quite in order.
+        let sequence = nextSequence.add(1, ordering: .relaxed).oldValue
+        guard let record = RecordHeader.encode(kind, project: project, sequence: sequence, writeBody) else {
+            throw StoreError(.invalidContent, "a record of kind \(kind) would be longer than a record can be")
+        }
+        return try state.withLock { state throws(StoreError) in
+            if let poison = state.poison { throw poison }
+            try checkRoom(for: record.bytes.count, reserve)
+            let tail = try openTail(&state)
+            try write(record.bytes, at: tail.length, of: tail.file, &state)
+            let end = tail.length + UInt64(record.bytes.count)
+            state.tail?.length = end
+            state.changed[tail.file.number] = Changed(file: tail.file, length: end, state: .open)
+            let location = Location(file: tail.file.number, length: UInt32(record.length), offset: tail.length)
+            return (location, sequence)
+        }
+    }
+
+    /// - Throws: `poisoned` when nothing may be written any more.
+    func checkHealth() throws(StoreError) {
+        if let poison = state.withLock({ $0.poison }) { throw poison }
+    }
+
+    /// Stops all writes; the first reason stays.
+    func poison(_ error: StoreError) {
+        state.withLock { state in
+            if state.poison == nil { state.poison = error }
+        }
+    }
+
+    private func checkRoom(for count: Int, _ reserve: Reserve) throws(StoreError) {
+        // A file system that does not say how much is left will say ENOSPC.
+        guard let free = try? disk.freeBytes(directory), free < UInt64(count) + reserve.rawValue else { return }
+        throw .disk("append to a chunk file in", directory, .noSpace)
+    }
+
+    private func write(
+        _ bytes: [UInt8], at offset: UInt64, of file: OpenFile, _ state: inout State
+    ) throws(StoreError) {
+        do throws(Errno) {
+            try unsafe disk.writeAll(bytes.span.bytes, at: offset, to: file.descriptor)
+        } catch {
+            do throws(Errno) {
+                try disk.truncate(file.descriptor, offset)
+            } catch let second {
+                state.poison = .poisoned("chunk file \(file.path) could not be cut after a failed write", cause: second)
+            }
+            throw .disk("write to", file.path, error)
+        }
+    }
+}
+
+// Beginning and ending files.
+extension ChunkAppender {
+    private func openTail(_ state: inout State) throws(StoreError) -> Tail {
+        if let tail = state.tail {
+            if tail.length < fileSize { return tail }
+            try seal(tail, &state)
+        }
+        let number = state.nextFile
+        let path = directory.appending(ChunkFileHeader.name(number))
+        let file: OpenFile
+        do throws(Errno) {
+            file = try OpenFile(number, at: path, mode: .readWrite, options: [.create, .truncate], disk: disk)
+        } catch {
+            throw .disk("create", path, error)
+        }
+        let header = ChunkFileHeader(number: number, created: clock()).encoded()
+        try write(header, at: 0, of: file, &state)
+        let tail = Tail(file: file, length: UInt64(header.count))
+        state.nextFile += 1
+        state.tail = tail
+        state.needsDirectorySync = true
+        state.changed[number] = Changed(file: file, length: tail.length, state: .open)
+        return tail
+    }
+
+    /// Writes the footer. Walking the file for it costs milliseconds every 256 MiB, and spares keeping the table.
+    private func seal(_ tail: Tail, _ state: inout State) throws(StoreError) {
+        var footer = Footer()
+        var scanner = RecordScanner(tail.file, end: tail.length, disk: disk)
+        do throws(Errno) {
+            while let (offset, header) = try scanner.next() {
+                footer.items.append(
+                    Footer.Item(offset: offset, bodyLength: header.bodyLength, kind: header.kind.rawValue))
+            }
+        } catch {
+            throw .disk("read", tail.file.path, error)
+        }
+        let sequence = nextSequence.add(1, ordering: .relaxed).oldValue
+        let sealed = scanner.position == tail.length
+        var end = tail.length
+        if sealed,
+            let record = RecordHeader.encode(
+                .seal, project: 0, sequence: sequence, { footer.encode(at: tail.length, into: &$0) })
+        {
+            try write(record.bytes, at: tail.length, of: tail.file, &state)
+            end += UInt64(record.bytes.count)
+        }
+        state.changed[tail.file.number] = Changed(
+            file: tail.file, length: end, state: sealed ? .sealed : .abandoned)
+        state.tail = nil
+    }
+}
+
+// Making durable what was appended.
+extension ChunkAppender {
+    /// What was appended, up to a moment, and is not in the index yet.
+    struct SyncPoint {
+        struct Item {
+            let file: OpenFile
+            let length: UInt64
+            let state: FileRow.State
+        }
+
+        let items: [Item]
+        let needsDirectorySync: Bool
+        let nextFile: UInt32
+        let nextSequence: UInt64
+    }
+
+    /// The present moment. Everything that is appended already has a lower sequence number than it says.
+    func syncPoint() -> SyncPoint {
+        state.withLock { state in
+            SyncPoint(
+                items: state.changed.values.map { SyncPoint.Item(file: $0.file, length: $0.length, state: $0.state) },
+                needsDirectorySync: state.needsDirectorySync, nextFile: state.nextFile,
+                nextSequence: nextSequence.load(ordering: .relaxed))
+        }
+    }
+
+    /// Makes durable what `point` names. A failure stops all writes: the kernel may have dropped what it could not
+    /// write, and would say nothing the second time.
+    func sync(_ point: SyncPoint) throws(StoreError) {
+        for item in point.items {
+            do throws(Errno) {
+                try disk.sync(item.file.descriptor)
+            } catch {
+                throw stop("chunk file \(item.file.path) could not be synced (\(error))", error)
+            }
+        }
+        guard point.needsDirectorySync else { return }
+        do throws(Errno) {
+            try disk.syncDirectory(directory)
+        } catch {
+            throw stop("directory \(directory) could not be synced (\(error))", error)
+        }
+    }
+
+    private func stop(_ reason: String, _ cause: Errno) -> StoreError {
+        let error = StoreError.poisoned(reason, cause: cause)
+        poison(error)
+        return error
+    }
+
+    /// Notes that the index knows of what `point` names.
+    func didCommit(_ point: SyncPoint) {
+        state.withLock { state in
+            for item in point.items {
+                guard let changed = state.changed[item.file.number], changed.length == item.length,
+                    changed.state == item.state
+                else { continue }
+                state.changed[item.file.number] = nil
+            }
+            if state.nextFile == point.nextFile { state.needsDirectorySync = false }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+internal import Chunking
+internal import SystemPackage
+
+/// The first 64 bytes of a chunk file.
+struct ChunkFileHeader: Hashable, Sendable {
+    static let byteCount = 64
+    static let magic = Array("LARDERCF".utf8)
+    static let version: UInt32 = 1
+    private static let checkedByteCount = 56
+
+    let number: UInt32
+    /// Seconds since 1970.
+    let created: UInt64
+
+    init(number: UInt32, created: UInt64) {
+        self.number = number
+        self.created = created
+    }
+
+    /// Reads a header; `nil` when the bytes are not one of this version.
+    init?(_ bytes: RawSpan) {
+        guard bytes.byteCount >= Self.byteCount,
+            [UInt8](copying: bytes.extracting(first: Self.magic.count)) == Self.magic,
+            bytes.integer(at: 8, as: UInt32.self) == Self.version,
+            bytes.integer(at: Self.checkedByteCount, as: UInt64.self)
+                == Checksum.of(bytes.extracting(first: Self.checkedByteCount))
+        else { return nil }
+        number = bytes.integer(at: 12)
+        created = bytes.integer(at: 16)
+    }
+
+    func encoded() -> [UInt8] {
+        var writer = ByteWriter(capacity: Self.byteCount)
+        writer.write(Self.magic)
+        writer.writeFixed(Self.version)
+        writer.writeFixed(number)
+        writer.writeFixed(created)
+        writer.write([UInt8](repeating: 0, count: 32))
+        writer.writeFixed(unsafe Checksum.of(writer.bytes.span.bytes))
+        return writer.bytes
+    }
+
+    /// The name of chunk file `number`: its decimal digits, at least eight.
+    static func name(_ number: UInt32) -> FilePath.Component {
+        let digits = String(number)
+        let padding = String(repeating: "0", count: max(0, 8 - digits.utf8.count))
+        // Digits and a suffix are always one valid component, so the second branch is never taken.
+        return FilePath.Component(padding + digits + ".chunks") ?? "chunks"
+    }
+
+    /// The number in a chunk file's name; `nil` for any other name.
+    static func number(named name: FilePath.Component) -> UInt32? {
+        guard name.extension == "chunks", let number = UInt32(name.stem), number > 0, Self.name(number) == name else {
+            return nil
+        }
+        return number
+    }
+}
+
+/// What guards the bytes of chunk files: the first 8 bytes of their SHA-256, as a little-endian integer. Where the
+/// processor has SHA extensions that is as fast as the disk, and needs no further library.
+enum Checksum {
+    static func of(_ first: RawSpan, _ second: RawSpan? = nil) -> UInt64 {
+        var hasher = DigestHasher()
+        hasher.update(first)
+        if let second { hasher.update(second) }
+        return unsafe hasher.finalize().rawBytes.span.bytes.integer(at: 0)
+    }
+}

@@ -1,0 +1,119 @@
+internal import Logging
+internal import SystemPackage
+
+/// Brings the chunk files to what the index says, when a store is opened: whatever a crash left beyond it was never
+/// acknowledged. Runs before the writer does.
+struct ChunkFileRecovery {
+    let directory: FilePath
+    let index: Index
+    let disk: Disk
+    let logger: Logger
+
+    /// Cuts unfinished files at their committed lengths.
+    /// - Returns: what numbers come next, and the file to go on appending to.
+    /// - Throws: `io` also when there are chunk files but the index has never heard of any.
+    func run() throws(StoreError) -> (next: NextNumbers, tail: (file: OpenFile, length: UInt64)?) {
+        let isNew = try index.read { transaction throws(StoreError) in
+            try !transaction.contains(transaction.databases.meta, RowKey.counters)
+        }
+        if isNew { try begin() }
+        let (next, files) = try index.read { transaction throws(StoreError) in
+            (try transaction.nextNumbers(), try transaction.files())
+        }
+        var tail: (file: OpenFile, row: FileRow)?
+        var abandoned: [(number: UInt32, row: FileRow)] = []
+        for (number, row) in files where row.state == .open {
+            if let file = try cut(number, at: row.length) {
+                if let older = tail { abandoned.append((older.file.number, older.row)) }
+                tail = (file, row)
+            } else {
+                abandoned.append((number, row))
+            }
+        }
+        try abandon(abandoned)
+        try removeUnknown(from: next.file)
+        return (next, tail.map { ($0.file, $0.row.length) })
+    }
+
+    /// Writes the first rows of a new index. An empty one beside chunk files is a lost one: going on would
+    /// overwrite them.
+    private func begin() throws(StoreError) {
+        let names = try RootLayout.names(in: directory)
+        guard !names.contains(where: { $0.hasSuffix(".chunks") }) else {
+            throw StoreError(
+                .io, "the index of the chunk files in \(directory) is lost; rebuild it with 'larderd fsck --rebuild'")
+        }
+        var transaction = try index.environment.beginWrite()
+        try transaction.put(transaction.databases.meta, RowKey.next, NextNumbers().encoded())
+        try transaction.put(transaction.databases.meta, RowKey.counters, Counters().encoded())
+        try transaction.commit()
+        try RootLayout.sync(index.directory)
+    }
+
+    /// Cuts a file at `length`; `nil` when it is not that long any more, so that nothing may be appended: rows may
+    /// refer to where the new records would come to lie.
+    private func cut(_ number: UInt32, at length: UInt64) throws(StoreError) -> OpenFile? {
+        let path = directory.appending(ChunkFileHeader.name(number))
+        do throws(Errno) {
+            let file = try OpenFile(number, at: path, mode: .readWrite, disk: disk)
+            let found = try disk.length(file.descriptor)
+            let header = try disk.read(file.descriptor, 0, ChunkFileHeader.byteCount)
+            guard found >= length, unsafe ChunkFileHeader(header.span.bytes)?.number == number else {
+                reportLoss(path, "it is shorter than committed or not a chunk file")
+                return nil
+            }
+            if found > length {
+                logger.info(
+                    "cutting off what was not acknowledged before the last stop",
+                    metadata: ["chunkfile.number": "\(number)", "chunkfile.bytes": "\(found - length)"])
+                try disk.truncate(file.descriptor, length)
+                try disk.sync(file.descriptor)
+            }
+            return file
+        } catch .noSuchFileOrDirectory {
+            reportLoss(path, "it is gone")
+            return nil
+        } catch {
+            throw .disk("open", path, error)
+        }
+    }
+
+    private func reportLoss(_ path: FilePath, _ reason: String) {
+        logger.error(
+            "a chunk file was damaged from outside; what is missing of it must be stored again",
+            metadata: ["chunkfile.path": "\(path)", "reason": "\(reason)"])
+    }
+
+    private func abandon(_ files: [(number: UInt32, row: FileRow)]) throws(StoreError) {
+        guard !files.isEmpty else { return }
+        var transaction = try index.environment.beginWrite()
+        for (number, row) in files {
+            var row = row
+            row.state = .abandoned
+            try transaction.put(transaction.databases.files, RowKey.number(number), row.encoded())
+        }
+        try transaction.commit()
+    }
+
+    /// Removes files that were begun and never committed. They are found by their numbers, not by listing, and
+    /// removed from the last to the first, so that an interruption leaves no gap to hide the rest.
+    private func removeUnknown(from first: UInt32) throws(StoreError) {
+        var end = first
+        while RootLayout.exists(directory.appending(ChunkFileHeader.name(end))) { end += 1 }
+        guard end > first else { return }
+        for number in (first..<end).reversed() {
+            let path = directory.appending(ChunkFileHeader.name(number))
+            logger.info("removing a chunk file that was never acknowledged", metadata: ["chunkfile.path": "\(path)"])
+            do throws(Errno) {
+                try disk.remove(path)
+            } catch {
+                throw .disk("remove", path, error)
+            }
+        }
+        do throws(Errno) {
+            try disk.syncDirectory(directory)
+        } catch {
+            throw .disk("sync directory", directory, error)
+        }
+    }
+}

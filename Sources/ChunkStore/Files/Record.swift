@@ -1,0 +1,108 @@
+internal import Chunking
+
+/// What a record of a chunk file holds. The raw values are part of the format.
+enum RecordKind: UInt8, Sendable, CaseIterable {
+    /// A frame; its chunks are the project's.
+    case frame = 1
+    /// A recipe: the project has the blob, and every chunk that the recipe names.
+    case blob = 2
+    /// The entry table of a layer, whoever has it.
+    case entries = 3
+    /// A small record of the layers above.
+    case record = 4
+    /// A project's name.
+    case project = 5
+    /// Chunks that were there already and became the project's too.
+    case membership = 6
+    /// The deletion of a small record.
+    case tombstone = 7
+    /// Sequence numbers of records that were written but never acknowledged.
+    case void = 8
+    /// The footer of a full chunk file.
+    case seal = 9
+}
+
+/// What stands before each record's body.
+struct RecordHeader: Hashable, Sendable {
+    static let byteCount = 32
+    static let magic = Array("LREC".utf8)
+    static let alignment = 8
+    /// No body is longer. Bytes.
+    static let bodyMaximum = 1 << 30
+    private static let checkedByteCount = 24
+
+    let kind: RecordKind
+    let bodyLength: UInt32
+    /// 0 for none.
+    let project: UInt32
+    let sequence: UInt64
+    let checksum: UInt64
+
+    /// The length of the record without padding. Bytes.
+    var recordLength: Int { Self.byteCount + Int(bodyLength) }
+    /// How far it is to the next record. Bytes.
+    var stride: UInt64 { Self.padded(recordLength) }
+
+    /// Reads a header; `nil` when the bytes are not one. The checksum is not looked at.
+    init?(_ bytes: RawSpan) {
+        guard bytes.byteCount >= Self.byteCount,
+            [UInt8](copying: bytes.extracting(first: Self.magic.count)) == Self.magic,
+            let kind = RecordKind(rawValue: bytes.integer(at: 4)),
+            bytes.integer(at: 8, as: UInt32.self) <= Self.bodyMaximum
+        else { return nil }
+        self.kind = kind
+        bodyLength = bytes.integer(at: 8)
+        project = bytes.integer(at: 12)
+        sequence = bytes.integer(at: 16)
+        checksum = bytes.integer(at: 24)
+    }
+
+    /// Whether `record`, a header and its body, has the checksum that it says.
+    func matches(_ record: RawSpan) -> Bool {
+        record.byteCount == recordLength
+            && checksum
+                == Checksum.of(
+                    record.extracting(first: Self.checkedByteCount), record.extracting(droppingFirst: Self.byteCount))
+    }
+
+    static func padded(_ length: Int) -> UInt64 {
+        UInt64((length + alignment - 1) / alignment * alignment)
+    }
+
+    /// A whole record, padded to the alignment, whose body `writeBody` appends.
+    /// - Returns: the bytes and the length without padding; `nil` when the body is too long.
+    static func encode(
+        _ kind: RecordKind, project: UInt32, sequence: UInt64, _ writeBody: (inout [UInt8]) -> Void
+    ) -> (bytes: [UInt8], length: Int)? {
+        var bytes = [UInt8](repeating: 0, count: byteCount)
+        writeBody(&bytes)
+        let length = bytes.count
+        guard length - byteCount <= bodyMaximum else { return nil }
+        var header = ByteWriter(capacity: byteCount)
+        header.write(magic)
+        header.write(kind.rawValue)
+        header.write([0, 0, 0])
+        header.writeFixed(UInt32(length - byteCount))
+        header.writeFixed(project)
+        header.writeFixed(sequence)
+        header.writeFixed(
+            unsafe Checksum.of(header.bytes.span.bytes, bytes.span.bytes.extracting(droppingFirst: byteCount)))
+        for (position, byte) in header.bytes.enumerated() {
+            bytes[position] = byte
+        }
+        bytes.append(contentsOf: repeatElement(0, count: Int(padded(length)) - length))
+        return (bytes, length)
+    }
+}
+
+/// A record as it was read, its checksum verified.
+struct StoredRecord: Sendable {
+    let header: RecordHeader
+    /// Header and body, without padding.
+    let bytes: [UInt8]
+
+    /// Lends the body.
+    func withBody<R, E: Error>(_ read: (RawSpan) throws(E) -> R) throws(E) -> R {
+        try unsafe read(bytes.span.bytes.extracting(droppingFirst: RecordHeader.byteCount))
+    }
+}

@@ -1,0 +1,13 @@
+/// The kinds of small records that the store keeps for the layers above it. The raw values are part of the format.
+public enum RecordTable: UInt8, Sendable, CaseIterable {
+    /// Step records, by scope and step key.
+    case step = 1
+    /// From definition key to content key, by scope.
+    case alias = 2
+    /// Image manifests and indexes, by repository and digest.
+    case manifest = 3
+    /// Tags, by repository and tag.
+    case tag = 4
+    /// Images that were pulled from another registry, by their full name.
+    case upstream = 5
+}

@@ -1,0 +1,71 @@
+import Glibc
+import Logging
+import SystemPackage
+
+@testable import ChunkStore
+
+/// A directory for one test, removed with everything in it at the end.
+final class TemporaryRoot: Sendable {
+    let path: FilePath
+
+    init() throws {
+        path = FilePath("/tmp/larder-store-\(getpid())-\(UInt64.random(in: 0 ... .max))")
+        try RootLayout.makeDirectory(path)
+    }
+
+    deinit {
+        Self.remove(path)
+    }
+
+    var root: FilePath { path.appending("root") }
+    var chunks: FilePath { root.appending("chunks") }
+
+    func open(_ options: Store.Options = Store.Options(), disk: Disk = .system) throws -> Store {
+        try Store(opening: root, options: options, disk: disk, logger: quiet)
+    }
+
+    /// The chunk files' paths, by number.
+    func chunkFiles(in root: FilePath? = nil) throws -> [FilePath] {
+        let directory = (root ?? self.root).appending("chunks")
+        return try RootLayout.names(in: directory).filter { $0.hasSuffix(".chunks") }.sorted()
+            .map { directory.appending($0) }
+    }
+
+    static func remove(_ path: FilePath) {
+        if let names = try? RootLayout.names(in: path) {
+            for name in names { remove(path.appending(name)) }
+            unsafe path.withPlatformString { _ = unsafe rmdir($0) }
+        } else {
+            unsafe path.withPlatformString { _ = unsafe unlink($0) }
+        }
+    }
+}
+
+/// A logger that says nothing below `critical`.
+let quiet: Logger = {
+    var logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+    logger.logLevel = .critical
+    return logger
+}()
+
+/// All bytes of a file.
+func contents(of path: FilePath) throws -> [UInt8] {
+    let file = try FileDescriptor.open(path, .readOnly)
+    defer { try? file.close() }
+    return try Disk.system.read(file, 0, Int(Disk.system.length(file)))
+}
+
+/// Makes a file of `bytes`.
+func write(_ bytes: [UInt8], to path: FilePath) throws {
+    let file = try FileDescriptor.open(
+        path, .writeOnly, options: [.create, .truncate], permissions: .ownerReadWrite)
+    defer { try? file.close() }
+    try file.writeAll(bytes)
+}
+
+/// Turns over one bit of a file.
+func flipBit(of path: FilePath, at offset: Int) throws {
+    var bytes = try contents(of: path)
+    bytes[offset] ^= 0x10
+    try write(bytes, to: path)
+}
