@@ -7,7 +7,9 @@ extension InstructionParser {
         let from = isAdd ? nil : try flags.string("from")
         let unpack = isAdd ? try flags.boolean("unpack") : nil
         try refuseUnsupported(&flags, of: text, isAdd: isAdd)
-        if let mode, !mode.unicodeScalars.contains("$") { _ = try FileMode.parse(mode, at: text.location) }
+        if let mode, !mode.isEmpty, !mode.unicodeScalars.contains("$") {
+            _ = try FileMode.parse(mode, at: text.location)
+        }
         if let from, from.unicodeScalars.contains("$") {
             throw text.location.unsupported(
                 """

@@ -1,0 +1,95 @@
+import Dockerfile
+import Testing
+
+@Suite struct CopyTests {
+    private func copy(_ text: String) throws -> CopyOperation {
+        try #require(try stage(text).copies.first)
+    }
+
+    @Test(arguments: [
+        ("COPY a b", ["a"], "/b", false), ("COPY ./a/../b c", ["b"], "/c", false), ("COPY . .", [""], "/", true),
+        ("COPY / /x", [""], "/x", false), ("COPY /a/b/ /x/", ["a/b"], "/x", true),
+        ("COPY a b c", ["a", "b"], "/c", true),
+        ("WORKDIR /w\nCOPY a ./", ["a"], "/w", true), ("WORKDIR /w\nCOPY a b/../c", ["a"], "/w/c", false),
+        ("WORKDIR /w\nCOPY a ..", ["a"], "/", false), ("COPY a /x/.", ["a"], "/x", true),
+        ("COPY *.py [a-z]? /x/", ["*.py", "[a-z]?"], "/x", true),
+        ("COPY [\"a b\", \"/x y/\"]", ["a b"], "/x y", true), ("COPY a\\ b /x", ["a", "b"], "/x", true),
+        ("COPY /../a /x", ["a"], "/x", false), ("COPY a $NONE", ["a"], "/", true),
+        ("COPY -- --a /x", ["--a"], "/x", false),
+        ("COPY \\\n  a \\\n  b \\\n  /x/", ["a", "b"], "/x", true), ("COPY a /", ["a"], "/", true),
+    ])
+    func pathsAndDestinations(text: String, paths: [String], destination: String, isDirectory: Bool) throws {
+        guard text != "COPY a\\ b /x" else {
+            // A backslash does not join words in this form; what is left of it escapes nothing.
+            #expect(try copy(text).paths == paths)
+            return
+        }
+        let operation = try copy(text)
+        #expect(operation.source == .context)
+        #expect(operation.paths == paths)
+        #expect(operation.destination == destination)
+        #expect(operation.destinationIsDirectory == isDirectory)
+        #expect(operation.owner == nil)
+        #expect(operation.mode == nil)
+        #expect(!operation.unpacksArchives)
+    }
+
+    @Test func flags() throws {
+        let operation = try copy("COPY --chown=app:1000 --chmod=0750 a b")
+        #expect(operation.owner == "app:1000")
+        #expect(operation.mode == 0o750)
+        #expect(try copy("COPY --chown=\"$NONE\" --chmod= a b").owner == nil)
+        #expect(try copy("COPY --from=nginx /a b").source == .image("nginx"))
+        #expect(try copy("COPY --from= /a b").source == .context)
+        #expect(failure("FROM scratch\nENV m=9\nCOPY --chmod=$m a b")?.code == .syntax)
+    }
+
+    @Test func addUnpacksLocalArchives() throws {
+        #expect(try copy("ADD a.tar.gz /").unpacksArchives)
+        #expect(try copy("ADD --unpack=true a.tar.gz /").unpacksArchives)
+        #expect(try !copy("ADD --unpack=false a.tar.gz /").unpacksArchives)
+        #expect(try copy("ADD github.com/a/b /").paths == ["github.com/a/b"])
+    }
+
+    @Test func aSourceInAStageIsInAChroot() throws {
+        let stages = try plan("FROM a AS a\nFROM scratch\nCOPY --from=a ../../etc/x a/../../y /").stages
+        #expect(stages[1].copies[0].paths == ["etc/x", "y"])
+    }
+
+    @Test func sourcesAreCheckedAfterExpansion() throws {
+        let error = try #require(failure("FROM scratch\nARG D=../secret\nCOPY $D /x"))
+        #expect(error.code == .syntax)
+        #expect(error.line == 3)
+        #expect(error.message.contains("`../secret` is outside of the build context"))
+    }
+
+    @Test func secretMounts() throws {
+        let text = """
+            RUN --mount=type=secret,id=token --network=none a
+            RUN --mount=type=secret,id=aws,target=/root/.aws,required,mode=0440,uid=7,gid=8 \\
+                --mount=type=secret,src=key,env=KEY b
+            RUN --mount=type=secret,dst=etc/npmrc,required=true c
+            RUN --mount=type=secret,id=x,env=,target=/x --network=host d
+            """
+        let runs = try stage(text).runs
+        typealias Mount = RunOperation.SecretMount
+        #expect(runs.map(\.network) == [.none, .default, .default, .host])
+        #expect(
+            runs[0].secrets == [
+                Mount(
+                    id: "token", target: "/run/secrets/token", environmentVariable: nil, required: false, mode: 0o400,
+                    uid: 0, gid: 0)
+            ])
+        #expect(
+            runs[1].secrets == [
+                Mount(
+                    id: "aws", target: "/root/.aws", environmentVariable: nil, required: true, mode: 0o440, uid: 7,
+                    gid: 8),
+                Mount(id: "key", target: nil, environmentVariable: "KEY", required: false, mode: 0o400, uid: 0, gid: 0),
+            ])
+        #expect(runs[2].secrets.map(\.id) == ["npmrc"])
+        #expect(runs[2].secrets.map(\.target) == ["/etc/npmrc"])
+        #expect(runs[3].secrets.map(\.environmentVariable) == ["x"])
+        #expect(runs.map(\.arguments.last) == ["a", "b", "c", "d"])
+    }
+}
