@@ -15,7 +15,7 @@ enum ByteCount {
     /// Writes `bytes` with one decimal and the largest unit that is not more: `1.5 MiB`.
     static func describe(_ bytes: UInt64) -> String {
         guard let unit = units.first(where: { bytes >= 1 << $0.shift }), unit.shift > 0 else { return "\(bytes) B" }
-        let tenths = (bytes >> (unit.shift - 10)) * 10 >> 10
+        let tenths = ((bytes >> (unit.shift - 10)) * 10) >> 10
         return "\(tenths / 10).\(tenths % 10) \(unit.name)"
     }
 }

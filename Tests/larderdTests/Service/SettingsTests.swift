@@ -1,0 +1,146 @@
+import CacheAPI
+import FoundationEssentials
+import Logging
+import SystemPackage
+import Testing
+
+@testable import larderd
+
+@Suite("Settings from flags, environment and file")
+struct SettingsTests {
+    private func settings(
+        flags: [Setting: String] = [:], environment: [String: String] = [:], file: String? = nil
+    ) async throws -> Settings {
+        try await withTemporaryDirectory { directory in
+            let path = directory.appending("larderd.json")
+            if let file { try Data(file.utf8).write(to: URL(filePath: path.string)) }
+            return try await SettingsReader(
+                flags: flags, environment: environment, file: file == nil ? nil : path
+            ).settings()
+        }
+    }
+
+    private func message(
+        flags: [Setting: String] = [:], environment: [String: String] = [:], file: String? = nil
+    ) async -> String {
+        do {
+            _ = try await settings(flags: flags, environment: environment, file: file)
+            return "no error"
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    @Test("Defaults")
+    func defaults() async throws {
+        let settings = try await settings(flags: [.root: "/r"])
+        #expect(settings.root == "/r")
+        #expect(settings.listen == ListenAddress(host: "127.0.0.1", port: 7070))
+        #expect(settings.logLevel == .info)
+        #expect(settings.logFormat == .text)
+        #expect(settings.localProjects.isEmpty)
+        #expect(settings.stopTimeout == 30)
+        #expect(settings.chunkFileSize == 256 << 20)
+        #expect(settings.storeThreads >= 4)
+    }
+
+    @Test("A flag goes before the environment, that before the file")
+    func precedence() async throws {
+        let file = #"{"root": "/file", "listen": "127.0.0.1:1", "stopTimeout": 7, "localProjects": ["a", "b"]}"#
+        let environment = ["LARDER_ROOT": "/environment", "LARDER_LISTEN": "127.0.0.1:2", "LARDER_LOG_LEVEL": ""]
+        let settings = try await settings(flags: [.listen: "[::1]:3"], environment: environment, file: file)
+        #expect(settings.listen == ListenAddress(host: "::1", port: 3))
+        #expect(settings.listen.description == "[::1]:3")
+        #expect(settings.root == "/environment")
+        #expect(settings.stopTimeout == 7)
+        #expect(settings.localProjects == [ProjectName("a"), ProjectName("b")])
+        #expect(settings.logLevel == .info)
+    }
+
+    @Test("Every setting can be set in every place")
+    func everyPlace() async throws {
+        let values: [Setting: String] = [
+            .root: "/x", .listen: "localhost:80", .logLevel: "debug", .logFormat: "json", .localProjects: "shop,tools",
+            .stopTimeout: "0", .idleTimeout: "60", .chunkFileSize: "64MiB", .compressionLevel: "3",
+            .storeThreads: "2",
+        ]
+        #expect(values.count == Setting.allCases.count)
+        let variables = values.map { ($0.key.variable, $0.value) }
+        let keys = values.map { "\"\($0.key.key)\": \"\($0.value)\"" }.joined(separator: ", ")
+        let results = [
+            try await settings(flags: values),
+            try await settings(environment: Dictionary(uniqueKeysWithValues: variables)),
+            try await settings(file: "{\(keys)}"),
+        ]
+        for settings in results {
+            #expect(settings.root == "/x")
+            #expect(settings.listen == ListenAddress(host: "localhost", port: 80))
+            #expect(settings.logLevel == .debug)
+            #expect(settings.logFormat == .json)
+            #expect(settings.localProjects.map(\.description) == ["shop", "tools"])
+            #expect(settings.stopTimeout == 0)
+            #expect(settings.idleTimeout == 60)
+            #expect(settings.chunkFileSize == 64 << 20)
+            #expect(settings.compressionLevel == 3)
+            #expect(settings.storeThreads == 2)
+        }
+    }
+
+    @Test("Without a root the message says how to give one")
+    func missingRoot() async {
+        let text = await message()
+        #expect(text.contains("--root"))
+        #expect(text.contains("LARDER_ROOT"))
+    }
+
+    @Test("A bad value is named with its place and what is valid")
+    func badValues() async {
+        let flag = await message(flags: [.root: "/r", .listen: "7070"])
+        #expect(flag.contains("--listen is '7070'"))
+        #expect(flag.contains("HOST:PORT"))
+        let variable = await message(flags: [.root: "/r"], environment: ["LARDER_LOG_LEVEL": "loud"])
+        #expect(variable.contains("LARDER_LOG_LEVEL is 'loud'"))
+        #expect(variable.contains("debug"))
+        let key = await message(flags: [.root: "/r"], file: #"{"storeThreads": 0}"#)
+        #expect(key.contains("'storeThreads' in /"))
+        #expect(key.contains("'0'"))
+    }
+
+    @Test(
+        "A file that cannot be used is named, with the reason",
+        arguments: [
+            (#"{"listn": "127.0.0.1:1"}"#, "unknown key 'listn'"), ("[]", "one JSON object"),
+            (#"{"listen": {"port": 1}}"#, "'listen'"), (#"{"listen": "#, "not valid JSON"),
+        ])
+    func badFiles(file: String, reason: String) async {
+        let text = await message(flags: [.root: "/r"], file: file)
+        #expect(text.contains("larderd.json"))
+        #expect(text.contains(reason))
+    }
+
+    @Test("A file that is not there is an error")
+    func missingFile() async {
+        let text = await message(flags: [.root: "/r"], environment: ["LARDER_CONFIG": "/nowhere/larderd.json"])
+        #expect(text.contains("/nowhere/larderd.json"))
+    }
+
+    @Test(
+        "Addresses that are none",
+        arguments: ["", ":", "localhost", "localhost:", ":80", "h:65536", "h:-1", "::1:80", "a b:1", "http://h:1"])
+    func addresses(text: String) {
+        #expect(ListenAddress(text) == nil)
+    }
+
+    @Test("Sizes are read and written")
+    func sizes() {
+        #expect(ByteCount.parse("1GiB") == 1 << 30)
+        #expect(ByteCount.parse("12") == 12)
+        #expect(ByteCount.parse("3B") == 3)
+        #expect(ByteCount.parse("1.5GiB") == nil)
+        #expect(ByteCount.parse("99999999999TiB") == nil)
+        #expect(ByteCount.describe(0) == "0 B")
+        #expect(ByteCount.describe(1023) == "1023 B")
+        #expect(ByteCount.describe(1536) == "1.5 KiB")
+        #expect(ByteCount.describe(.max) == "16777215.9 TiB")
+    }
+}

@@ -1,0 +1,66 @@
+import CacheAPI
+import NIOCore
+import ServiceLifecycle
+import SystemPackage
+import Testing
+
+@testable import larderd
+
+@Suite("How a server stops")
+struct StoppingTests {
+    private static let request =
+        "POST /api/v1/projects/a/chunks/missing HTTP/1.1\r\nHost: a\r\nContent-Length: 64\r\n\r\n"
+
+    /// Runs a server that the body can ask to stop.
+    private func withStoppable(
+        stopTimeout: Int, _ body: @Sendable (Int, ServiceGroup) async throws -> Void
+    ) async throws {
+        try await withTemporaryDirectory { directory in
+            var settings = Settings(root: directory.appending("root"))
+            settings.listen.port = 0
+            settings.stopTimeout = stopTimeout
+            let (ports, announce) = AsyncStream<Int>.makeStream()
+            let server = LarderServer(settings: settings, logger: .silent) { announce.yield($0) }
+            let group = ServiceGroup(
+                configuration: ServiceGroupConfiguration(
+                    services: [.init(service: server, successTerminationBehavior: .gracefullyShutdownGroup)],
+                    logger: .silent))
+            async let running: Void = group.run()
+            let port = try #require(await ports.first { _ in true })
+            try await body(port, group)
+            try await running
+        }
+    }
+
+    @Test("A request under way is finished; new connections are not taken")
+    func finishes() async throws {
+        try await withStoppable(stopTimeout: 60) { port, group in
+            try await RawConnection.with(port: port) { inbound, outbound in
+                try await outbound.write(ByteBuffer(string: Self.request))
+                try await outbound.write(ByteBuffer(repeating: 1, count: 32))
+                // The server has read the head when it answers another connection after it.
+                #expect(try await TestClient(port: port).get("/healthz").status == 200)
+                await group.triggerGracefulShutdown()
+                while (try? await RawConnection.with(port: port, { _, _ in })) != nil {
+                    try await Task.sleep(for: .milliseconds(10))
+                }
+                try await outbound.write(ByteBuffer(repeating: 2, count: 32))
+                let answer = try await inbound.text()
+                #expect(answer.hasPrefix("HTTP/1.1 200 "))
+            }
+        }
+    }
+
+    @Test("A request that never ends does not hold a stop up for good")
+    func givesUp() async throws {
+        try await withStoppable(stopTimeout: 1) { port, group in
+            try await RawConnection.with(port: port) { inbound, outbound in
+                try await outbound.write(ByteBuffer(string: Self.request))
+                #expect(try await TestClient(port: port).get("/healthz").status == 200)
+                await group.triggerGracefulShutdown()
+                let answer = try await inbound.text()
+                #expect(!answer.contains(" 200 "))
+            }
+        }
+    }
+}
