@@ -68,7 +68,7 @@ let package = Package(
             name: "Build",
             dependencies: [
                 "Dockerfile", "OCI", "CacheAPI", "Chunking", "Compression", "CLinux", logging, asyncHTTPClient,
-                nioCore, nioHTTP1, subprocess, systemPackage,
+                nioCore, nioPosix, nioHTTP1, subprocess, systemPackage,
             ],
             swiftSettings: strict),
         .target(

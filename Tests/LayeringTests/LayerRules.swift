@@ -34,7 +34,7 @@ struct LayerRules {
                 modules: ["ArgumentParser", "Configuration"]),
             Row(
                 "Build", targets: ["Dockerfile", "OCI", "CacheAPI", "Chunking", "Compression", "CLinux"],
-                modules: ["AsyncHTTPClient", "NIOCore", "NIOHTTP1", "Subprocess", "SystemPackage"]),
+                modules: ["AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1", "Subprocess", "SystemPackage"]),
             Row("ChunkStore", targets: ["Chunking", "Compression", "CLMDB"], modules: ["SystemPackage"]),
             Row("CacheAPI", targets: ["Chunking"]),
             Row("Dockerfile", targets: ["Chunking"]),
