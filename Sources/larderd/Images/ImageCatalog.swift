@@ -1,11 +1,39 @@
 import CacheAPI
 import ChunkStore
 import Chunking
+import Logging
+import OCI
 
 /// Images by name: finds base images for builds, pulling them from their registry when they are not here, and
 /// makes images of layers that are here.
 struct ImageCatalog: Sendable {
+    /// What can be set.
+    struct Settings: Sendable {
+        /// The addresses under which clients know this server: names with them mean its own repositories.
+        var ownHosts: Set<RegistryHost> = []
+        /// The projects whose repositories a name without a host can mean, besides the build's own; `nil` for all.
+        var localProjects: Set<ProjectName>?
+    }
+
     let executor: StoreExecutor
+    let settings: Settings
+    let upstream: UpstreamImages
+    /// Layers that are being decompressed.
+    let decompressions = SingleFlight<LayerKey, Void>()
+
+    /// A layer of a project.
+    struct LayerKey: Hashable, Sendable {
+        let project: ProjectID
+        let diffID: Digest
+    }
+
+    init(
+        executor: StoreExecutor, settings: Settings = Settings(), logger: Logger = Logger(label: "larderd.images")
+    ) {
+        self.executor = executor
+        self.settings = settings
+        upstream = UpstreamImages(executor: executor, client: .upstream, logger: logger)
+    }
 
     /// The image called `name` as a base for builds of `project`, whose layers are layers of the project
     /// afterwards (uncompressed, with entry tables).
@@ -14,12 +42,39 @@ struct ImageCatalog: Sendable {
     func resolve(
         _ image: ResolveQuery.Image, for project: ProjectName, refresh: Bool
     ) async throws -> ResolveAnswer.Image {
-        throw APIFailure(.internal, "not written yet")
+        let reference: ImageReference
+        let platform: Platform
+        do {
+            reference = try ImageReference(image.name)
+            platform = try Platform(image.platform)
+        } catch {
+            throw APIFailure(.invalidName, error.description)
+        }
+        if isLocal(reference.host) {
+            return try await resolveLocal(reference, platform: platform, for: project)
+        }
+        let pulled = try await upstream.image(reference.canonical, platform: platform, refresh: refresh)
+        try await executor.run { store in
+            let receiver = try store.makeProject(named: project.description)
+            try store.shareMissing(pulled.chain, from: try UpstreamImages.project(of: store), with: receiver)
+        }
+        return ResolveAnswer.Image(digest: pulled.digest, config: pulled.config, chain: pulled.chain)
     }
 
-    /// Makes an image of layers that `project` has and tags it.
-    /// - Throws: ``APIFailure``: `missingContent` when a layer is not there, `invalidName`, `badRequest`.
-    func assemble(_ request: AssembleRequest, in project: ProjectName) async throws -> AssembleAnswer {
-        throw APIFailure(.internal, "not written yet")
+    /// Whether a name with `host` means a repository of this server.
+    func isLocal(_ host: RegistryHost?) -> Bool {
+        host.map(settings.ownHosts.contains) ?? true
+    }
+}
+
+extension Store {
+    /// Gives `receiver` those of `layers` that it lacks.
+    func shareMissing(_ layers: [Digest], from giver: ProjectID, with receiver: ProjectID) throws(StoreError) {
+        guard giver != receiver else { return }
+        var missing: [Digest] = []
+        for layer in Set(layers) where try blob(layer, in: receiver)?.isLayer != true {
+            missing.append(layer)
+        }
+        if !missing.isEmpty { try share(missing.sorted(), from: giver, with: receiver) }
     }
 }

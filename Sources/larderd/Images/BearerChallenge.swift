@@ -1,0 +1,72 @@
+/// What a registry asks of a client that did not say who it is: the `WWW-Authenticate` header of a 401 (RFC 6750 and
+/// the distribution project's "Token Authentication Specification").
+struct BearerChallenge: Hashable, Sendable {
+    /// Where a token is to be had.
+    let realm: String
+    /// For which service.
+    let service: String?
+    /// For what.
+    let scope: String?
+
+    /// Reads the header's value; `nil` when it asks for another scheme than `Bearer` or names no realm.
+    init?(_ header: String) {
+        guard let space = header.firstIndex(of: " "), header[..<space].lowercased() == "bearer" else { return nil }
+        let parameters = Self.parameters(header[header.index(after: space)...])
+        guard let realm = parameters["realm"], !realm.isEmpty else { return nil }
+        self.realm = realm
+        service = parameters["service"]
+        scope = parameters["scope"]
+    }
+
+    /// The URL that gives a token without credentials; for `scope` when the challenge has none.
+    func tokenURL(defaultScope: String) -> String {
+        var query = "scope=\(Self.escape(scope ?? defaultScope))"
+        if let service { query += "&service=\(Self.escape(service))" }
+        return realm + (realm.contains("?") ? "&" : "?") + query
+    }
+
+    /// `name=value` and `name="quoted \"value\""` between commas.
+    private static func parameters(_ text: Substring) -> [String: String] {
+        var parameters: [String: String] = [:]
+        var rest = text[...]
+        while let equals = rest.firstIndex(of: "=") {
+            let name = rest[..<equals].filter { $0 != " " && $0 != "," }.lowercased()
+            rest = rest[rest.index(after: equals)...]
+            var value = ""
+            if rest.first == "\"" {
+                rest = rest.dropFirst()
+                while let character = rest.popFirst(), character != "\"" {
+                    if character == "\\", let escaped = rest.popFirst() {
+                        value.append(escaped)
+                    } else {
+                        value.append(character)
+                    }
+                }
+            } else {
+                while let character = rest.first, character != ",", character != " " {
+                    value.append(character)
+                    rest = rest.dropFirst()
+                }
+            }
+            parameters[name] = value
+        }
+        return parameters
+    }
+
+    /// Percent-encodes all but RFC 3986's unreserved characters and those that are harmless in a query.
+    private static func escape(_ text: String) -> String {
+        let digits = Array("0123456789ABCDEF".utf8)
+        var bytes: [UInt8] = []
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "~"), UInt8(ascii: ":"), UInt8(ascii: "/"), UInt8(ascii: ","):
+                bytes.append(byte)
+            default:
+                bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

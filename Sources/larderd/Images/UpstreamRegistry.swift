@@ -1,0 +1,193 @@
+import AsyncHTTPClient
+import CacheAPI
+import ChunkStore
+import Chunking
+import Compression
+import Logging
+import NIOCore
+import NIOHTTP1
+import OCI
+import Synchronization
+
+/// One repository of another registry, read without credentials. Transient failures are tried again a few times.
+final class UpstreamRegistry: Sendable {
+    /// How long a registry may take until it begins to answer.
+    static let answerTimeout = TimeAmount.seconds(60)
+    /// The pauses before a request is tried again.
+    static let pauses: [Duration] = [.milliseconds(250), .seconds(1)]
+
+    private let client: HTTPClient
+    private let host: RegistryHost
+    private let repository: RepositoryName
+    private let logger: Logger
+    private let token = Mutex<String?>(nil)
+
+    init(_ host: RegistryHost, _ repository: RepositoryName, client: HTTPClient, logger: Logger) {
+        self.host = host
+        self.repository = repository
+        self.client = client
+        self.logger = logger
+    }
+
+    /// A manifest or index, checked against its digest when that is how it is named.
+    func manifest(_ reference: ManifestReference) async throws -> StoredManifest {
+        try await retrying("manifest \(reference)") {
+            let response = try await self.get(
+                "manifests/\(reference)", accept: MediaType.manifestsAndIndexes.joined(separator: ", "))
+            let bytes = try await self.collect(response, maximum: StoredManifest.byteCountMaximum)
+            let type = MediaType.essence(of: response.headers.first(name: "content-type") ?? "")
+            let manifest = StoredManifest(mediaType: type, bytes: bytes)
+            if case .digest(let digest) = reference, digest != manifest.digest {
+                throw self.failure("sent another manifest than \(digest); it cannot be trusted")
+            }
+            return manifest
+        }
+    }
+
+    /// A small blob as a whole, checked against its digest.
+    func document(_ descriptor: Descriptor, maximum: Int) async throws -> [UInt8] {
+        try await retrying("blob \(descriptor.digest)") {
+            let response = try await self.get("blobs/\(descriptor.digest)", accept: "*/*")
+            let bytes = try await self.collect(response, maximum: maximum)
+            guard Digest(hashing: bytes) == descriptor.digest else {
+                throw self.failure("sent another blob than \(descriptor.digest); it cannot be trusted")
+            }
+            return bytes
+        }
+    }
+
+    /// A blob as a stream that `take` reads. When it breaks off, `take` is called again with the whole.
+    func blob(
+        _ descriptor: Descriptor, _ take: @Sendable (HTTPClientResponse.Body) async throws -> Void
+    ) async throws {
+        try await retrying("blob \(descriptor.digest)") {
+            try await take(try await self.get("blobs/\(descriptor.digest)", accept: "*/*").body)
+        }
+    }
+
+    /// The error that says what the registry did.
+    func failure(_ what: String, code: APIFailure.Code = .upstream) -> APIFailure {
+        APIFailure(code, "registry \(host) \(what) (for \(host)/\(repository))")
+    }
+}
+
+extension UpstreamRegistry {
+    private func retrying<Result: Sendable>(
+        _ subject: String, _ body: @Sendable () async throws -> Result
+    ) async throws -> Result {
+        for pause in Self.pauses {
+            do {
+                return try await body()
+            } catch let error where Self.isTransient(error) {
+                logger.info(
+                    "upstream tried again",
+                    metadata: ["registry.host": "\(host)", "registry.item": "\(subject)", "error": "\(error)"])
+                try await Task.sleep(for: pause)
+            }
+        }
+        do {
+            return try await body()
+        } catch let error where Self.isTransient(error) && !(error is UpstreamStatus) {
+            throw failure("cannot be reached or broke off: \(error); check this server's network, then try again")
+        } catch let error as UpstreamStatus {
+            throw failure("answered with status \(error.code); try again later")
+        }
+    }
+
+    /// Whether the same request may succeed in a moment: all that the network, TLS and overloaded servers do; not
+    /// refusals, wrong content, and our own store's errors.
+    private static func isTransient(_ error: any Error) -> Bool {
+        switch error {
+        case is APIFailure, is StoreError, is CompressionError, is ChunkingError, is OCIError: false
+        case is CancellationError: false
+        default: true
+        }
+    }
+
+    /// Asks for something of the repository; the answer is a success.
+    private func get(_ path: String, accept: String) async throws -> HTTPClientResponse {
+        let url = "\(host.endpoint)/v2/\(repository)/\(path)"
+        var response = try await send(url, accept: accept)
+        if response.status == .unauthorized {
+            try await fetchToken(response)
+            response = try await send(url, accept: accept)
+        }
+        switch response.status.code {
+        case 200: return response
+        case 401, 403: throw failure("does not give \(path) to anonymous clients; only public images can be pulled")
+        case 404: throw failure("has no \(path)", code: .notFound)
+        case 429, 500...599: throw UpstreamStatus(code: response.status.code)
+        default: throw failure("answered with status \(response.status.code) to a request for \(path)")
+        }
+    }
+
+    private func send(_ url: String, accept: String) async throws -> HTTPClientResponse {
+        var request = HTTPClientRequest(url: url)
+        request.headers.add(name: "accept", value: accept)
+        request.headers.add(name: "accept-encoding", value: "identity")
+        request.headers.add(name: "user-agent", value: "larderd")
+        if let token = token.withLock({ $0 }) {
+            request.headers.add(name: "authorization", value: "Bearer \(token)")
+        }
+        return try await client.execute(request, timeout: Self.answerTimeout, logger: logger)
+    }
+
+    private func fetchToken(_ refusal: HTTPClientResponse) async throws {
+        let challenges = refusal.headers["www-authenticate"].compactMap { BearerChallenge($0) }
+        guard let challenge = challenges.first else {
+            throw failure("asks for credentials; only public images can be pulled")
+        }
+        let url = challenge.tokenURL(defaultScope: "repository:\(repository):pull")
+        guard url.hasPrefix("https://") || (url.hasPrefix("http://") && host.isLoopback) else {
+            throw failure("wants its tokens to be fetched from '\(challenge.realm)', which is not https")
+        }
+        var request = HTTPClientRequest(url: url)
+        request.headers.add(name: "user-agent", value: "larderd")
+        let response = try await client.execute(request, timeout: Self.answerTimeout, logger: logger)
+        guard response.status == .ok else {
+            if response.status.code == 429 || response.status.code >= 500 {
+                throw UpstreamStatus(code: response.status.code)
+            }
+            throw failure("gives anonymous clients no token (status \(response.status.code))")
+        }
+        let bytes = try await collect(response, maximum: 1 << 20)
+        let answer = try? JSONDocument.decode(TokenAnswer.self, from: bytes, subject: "the token")
+        guard let token = answer?.token ?? answer?.accessToken else { throw failure("gave a token that is none") }
+        self.token.withLock { $0 = token }
+    }
+
+    private func collect(_ response: HTTPClientResponse, maximum: Int) async throws -> [UInt8] {
+        do {
+            return [UInt8](buffer: try await response.body.collect(upTo: maximum))
+        } catch is NIOTooManyBytesError {
+            throw failure("sent a document of more than \(maximum) bytes")
+        }
+    }
+}
+
+/// A status that may be another one in a moment.
+private struct UpstreamStatus: Error {
+    let code: UInt
+}
+
+private struct TokenAnswer: Decodable {
+    let token: String?
+    let accessToken: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case token
+        case accessToken = "access_token"
+    }
+}
+
+extension HTTPClient {
+    /// The client of all upstream requests. It lives as long as the process. Nothing is decompressed, since digests
+    /// are those of the bytes as they are sent.
+    static let upstream: HTTPClient = {
+        var configuration = HTTPClient.Configuration()
+        configuration.redirectConfiguration = .follow(max: 5, allowCycles: false)
+        configuration.timeout = .init(connect: .seconds(15), read: .seconds(60))
+        configuration.decompression = .disabled
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }()
+}
