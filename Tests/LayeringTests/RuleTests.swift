@@ -83,7 +83,7 @@ struct RuleTests {
     @Test(
         "Banned calls are found in code only",
         arguments: [
-            ("try! f()", 1), ("x as! Y", 1), ("fatalError(\"no\")", 1), ("try f(); x as? Y; !try", 0),
+            ("try! f()", 1), ("x as! Y", 1), ("fatalError(\"no\")", 1), ("try !f(); x as? Y; !try", 0),
             ("// try! f()\n\"fatalError(\"", 0), ("catch is FatalError", 0),
         ])
     func crashes(text: String, count: Int) {

@@ -54,7 +54,7 @@ struct StyleRule: Sendable, CustomTestStringConvertible {
         let banned = [["try", "!"], ["as", "!"], ["fatalError", "("]]
         return file.tokens.indices.dropLast().flatMap { index in
             let pair = [file.tokens[index].text, file.tokens[index + 1].text]
-            return banned.contains(pair)
+            return banned.contains(pair) && file.tokens[index + 1].isJoined
                 ? [file.violation(file.tokens[index].line, "\(pair.joined()): throw an error that says what to do")]
                 : []
         }

@@ -2,6 +2,8 @@
 struct Token: Equatable {
     let text: String
     let line: Int
+    /// Whether no space is between it and the token before it.
+    let isJoined: Bool
 
     var isWord: Bool { text.utf8.first.map(Token.isWordByte) ?? false }
 
@@ -19,20 +21,18 @@ struct Token: Equatable {
         var tokens: [Token] = []
         var line = 1
         var position = 0
+        var end = -1
         while position < code.count {
-            let byte = code[position]
-            if isWordByte(byte) {
-                let start = position
-                while position < code.count, isWordByte(code[position]) { position += 1 }
-                tokens.append(Token(text: String(decoding: code[start..<position], as: UTF8.self), line: line))
-                continue
-            }
-            if byte == UInt8(ascii: "\n") {
-                line += 1
-            } else if byte > UInt8(ascii: " ") {
-                tokens.append(Token(text: String(UnicodeScalar(byte)), line: line))
-            }
+            let start = position
             position += 1
+            if code[start] == UInt8(ascii: "\n") { line += 1 }
+            guard code[start] > UInt8(ascii: " ") else { continue }
+            if isWordByte(code[start]) {
+                while position < code.count, isWordByte(code[position]) { position += 1 }
+            }
+            let text = String(decoding: code[start..<position], as: UTF8.self)
+            tokens.append(Token(text: text, line: line, isJoined: start == end))
+            end = position
         }
         return tokens
     }
