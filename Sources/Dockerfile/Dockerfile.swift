@@ -111,7 +111,7 @@ public struct Dockerfile: Sendable {
         }
         let target = try graph.target(options.target)
         let scope = try GlobalScope(
-            globalArguments, options: options, targetName: options.target ?? stages[target].name ?? "default",
+            globalArguments, options: options, targetName: stages[target].name ?? options.target ?? "default",
             expander: expander)
         let bases = try graph.bases(in: scope, expander: expander)
         return Outline(scope: scope, bases: bases, needed: graph.needed(for: target, bases: bases))

@@ -6,8 +6,8 @@ struct IgnorePattern: Sendable {
         case exact
         /// Plain text, then `**`.
         case prefix
-        /// `**`, then plain text; with a slash behind the `**` the text may also be the whole path.
-        case suffix(wholePath: [UInt8]?)
+        /// `**`, then plain text; if a slash stood between them, whole components are compared.
+        case suffix(afterSlash: Bool)
         case machine([State])
     }
 
@@ -45,11 +45,10 @@ struct IgnorePattern: Sendable {
         if wild.isEmpty, !hasEscape {
             (form, head, tail) = (.exact, text, text)
         } else if wild == [states.count - 1], states.last == .anything, !hasEscape {
-            (form, head, tail) = (states.count == 1 ? .suffix(wholePath: nil) : .prefix, Array(text.dropLast(2)), [])
+            (form, head, tail) = (states.count == 1 ? .suffix(afterSlash: false) : .prefix, Array(text.dropLast(2)), [])
         } else if wild == [0, 1], states.first == .directories, !hasEscape {
-            let plain = Array(text.dropFirst(2))
-            let whole = plain.first == UInt8(ascii: "/") ? Array(plain.dropFirst()) : nil
-            (form, head, tail) = (.suffix(wholePath: whole), [], plain)
+            let isAfterSlash = text.dropFirst(2).first == UInt8(ascii: "/")
+            (form, head, tail) = (.suffix(afterSlash: isAfterSlash), [], Array(text.dropFirst(isAfterSlash ? 3 : 2)))
         } else {
             form = .machine(states)
             head = Self.plainBytes(of: states)
@@ -59,17 +58,18 @@ struct IgnorePattern: Sendable {
 
     /// Whether the first `count` bytes of `path` match as a whole.
     func matches(_ path: [UInt8], count: Int) -> Bool {
+        guard count >= head.count, count >= tail.count else { return false }
         switch form {
         case .exact:
-            return count == head.count && path.starts(with: head)
+            return count == head.count && Self.bytes(of: path, at: 0, are: head)
         case .prefix:
-            return count >= head.count && path.starts(with: head)
-        case .suffix(let wholePath):
-            if Self.bytes(path[..<count], endWith: tail) { return true }
-            return wholePath.map { path[..<count] == $0[...] } ?? false
+            return Self.bytes(of: path, at: 0, are: head)
+        case .suffix(let slash):
+            guard Self.bytes(of: path, at: count - tail.count, are: tail) else { return false }
+            return !slash || count == tail.count || path[count - tail.count - 1] == UInt8(ascii: "/")
         case .machine(let states):
-            guard count >= head.count, path.starts(with: head) else { return false }
-            guard tail.isEmpty || Self.bytes(path[..<count], endWith: tail) else { return false }
+            guard Self.bytes(of: path, at: count - tail.count, are: tail) else { return false }
+            guard Self.bytes(of: path, at: 0, are: head) else { return false }
             return run(states, over: path[..<count]).contains(states.count)
         }
     }
@@ -88,8 +88,10 @@ struct IgnorePattern: Sendable {
         }
     }
 
-    private static func bytes(_ bytes: ArraySlice<UInt8>, endWith tail: [UInt8]) -> Bool {
-        bytes.count >= tail.count && bytes.suffix(tail.count) == tail[...]
+    /// Whether `part`, which fits there, stands in `path` at `position`.
+    private static func bytes(of path: [UInt8], at position: Int, are part: [UInt8]) -> Bool {
+        for index in part.indices where path[position + index] != part[index] { return false }
+        return true
     }
 }
 

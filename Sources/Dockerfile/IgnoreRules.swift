@@ -74,12 +74,14 @@ public struct IgnoreRules: Sendable {
     /// out with its own.
     private func verdict(on path: [UInt8], count: Int, matched: inout [Bool]) -> Bool {
         var isIgnored = false
-        for (number, pattern) in patterns.enumerated() {
+        // By index: taking each pattern out would count references for every path.
+        for number in patterns.indices {
+            let isException = patterns[number].isException
             if !matched[number] {
-                guard pattern.isException == isIgnored, pattern.matches(path, count: count) else { continue }
+                guard isException == isIgnored, patterns[number].matches(path, count: count) else { continue }
                 matched[number] = true
             }
-            isIgnored = !pattern.isException
+            isIgnored = !isException
         }
         return isIgnored
     }

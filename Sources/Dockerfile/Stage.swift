@@ -9,8 +9,6 @@ struct Stage: Sendable {
     var instructions: [Instruction] = []
     let location: LineLocation
 
-    private static let keywordCount = 3
-
     /// Parses FROM.
     init(_ text: InstructionText) throws(DockerfileError) {
         location = text.location
@@ -24,7 +22,7 @@ struct Stage: Sendable {
             name = nil
             return
         }
-        guard words.count == Self.keywordCount, words[1].lowercased() == "as" else {
+        guard words.count == 3, words[1].lowercased() == "as" else {
             throw text.location.syntax("FROM takes one name, or `name AS stage`, and nothing more.")
         }
         let name = words[2].lowercased()

@@ -73,8 +73,11 @@ struct StagePlanner {
         try expander.text(word, in: variables, at: location)
     }
 
-    func hasEnvironment(_ name: String) -> Bool {
-        settings.environment.contains { Self.nameAndValue($0).name == name }
+    func hasEnvironment(_ name: String) -> Bool { environmentPosition(of: name) != nil }
+
+    private func environmentPosition(of name: String) -> Int? {
+        let start = "\(name)="
+        return settings.environment.firstIndex { $0.utf8.starts(with: start.utf8) }
     }
 
     static func nameAndValue(_ entry: String) -> (name: String, value: String) {
@@ -88,7 +91,7 @@ struct StagePlanner {
     /// A variable keeps the place it had.
     mutating func setEnvironment(_ name: String, _ value: String) {
         let entry = "\(name)=\(value)"
-        if let position = settings.environment.firstIndex(where: { Self.nameAndValue($0).name == name }) {
+        if let position = environmentPosition(of: name) {
             settings.environment[position] = entry
         } else {
             settings.environment.append(entry)
