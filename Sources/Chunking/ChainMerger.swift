@@ -158,23 +158,27 @@ struct ChainMerger {
 
     /// Takes away what layers below the present one put at and below `top`: a whiteout hides nothing of its own
     /// layer. Returns whether nothing is left of `top` itself. Depth is the input's, so this does not recurse; what
-    /// was cleared for this layer is not visited again, so all calls of a layer together are O(n).
+    /// was cleared for this layer is not searched again, so all calls of a layer together are O(n).
     private mutating func removeLower(_ top: Int) -> Bool {
-        guard tree.nodes[top].cleared < layer else { return false }
         var order = [top]
+        var searched: Set<Int> = []
         var index = 0
         while index < order.count {
-            for child in tree.nodes[order[index]].children.values where tree.nodes[child].cleared < layer {
-                order.append(child)
-            }
-            tree.nodes[order[index]].cleared = layer
+            let node = order[index]
             index += 1
+            guard tree.nodes[node].cleared < layer else { continue }
+            tree.nodes[node].cleared = layer
+            searched.insert(node)
+            order.append(contentsOf: tree.nodes[node].children.values)
         }
         // Children come after their parents, so backwards each directory knows what is left in it.
         var removed: Set<Int> = []
         for node in order.reversed() {
-            let gone = tree.nodes[node].children.filter { removed.contains($0.value) }
-            for name in gone.keys { tree.nodes[node].children[name] = nil }
+            if searched.contains(node) {
+                for (name, child) in tree.nodes[node].children where removed.contains(child) {
+                    tree.nodes[node].children[name] = nil
+                }
+            }
             guard tree.nodes[node].layer < layer else { continue }
             if tree.nodes[node].children.isEmpty {
                 removed.insert(node)
@@ -182,6 +186,7 @@ struct ChainMerger {
                 // Hidden itself, but something of this layer stands in it: a directory without a row.
                 tree.nodes[node].entry = nil
                 tree.nodes[node].layer = layer
+                tree.nodes[node].contentLayer = layer
             }
         }
         return removed.contains(top)

@@ -1,9 +1,18 @@
 /// What is left of the limits of ``EntryTable`` while a table is made row by row.
 struct EntryTableBudget: Sendable {
-    private var rows = EntryTable.rowsMaximum
-    private var textBytes = EntryTable.textBytesMaximum
-    private var components = EntryTable.componentsMaximum
+    private var rows: Int
+    private var textBytes: Int
+    private var components: Int
     private var lastPath = LayerPath.root
+
+    init(
+        rows: Int = EntryTable.rowsMaximum, textBytes: Int = EntryTable.textBytesMaximum,
+        components: Int = EntryTable.componentsMaximum
+    ) {
+        self.rows = rows
+        self.textBytes = textBytes
+        self.components = components
+    }
 
     /// Takes `entry` out of the budget; false when it does not fit.
     mutating func admit(_ entry: Entry) -> Bool {

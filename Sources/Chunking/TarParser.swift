@@ -53,8 +53,10 @@ struct TarParser: Sendable {
 
     /// The rows, when the tar was understood to its end, at which it now is.
     consuming func finish() -> EntryTable? {
+        // Headers that no entry follows had something to say.
+        guard overrides.isEmpty else { return nil }
         switch phase {
-        case .header: guard block.isEmpty, overrides.isEmpty else { return nil }
+        case .header: guard block.isEmpty else { return nil }
         case .skipped, .ended: break
         case .metadata, .file, .sparseMap, .lost: return nil
         }
