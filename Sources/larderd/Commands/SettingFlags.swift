@@ -11,6 +11,7 @@ struct SettingFlags: ParsableArguments {
     @Option(help: Self.help(.logLevel)) var logLevel: String?
     @Option(help: Self.help(.logFormat)) var logFormat: String?
     @Option(help: Self.help(.localProjects)) var localProjects: String?
+    @Option(help: Self.help(.ownHosts)) var ownHosts: String?
     @Option(help: Self.help(.stopTimeout)) var stopTimeout: String?
     @Option(help: Self.help(.idleTimeout)) var idleTimeout: String?
     @Option(help: Self.help(.chunkFileSize)) var chunkFileSize: String?
@@ -38,6 +39,7 @@ struct SettingFlags: ParsableArguments {
         case .logLevel: logLevel
         case .logFormat: logFormat
         case .localProjects: localProjects
+        case .ownHosts: ownHosts
         case .stopTimeout: stopTimeout
         case .idleTimeout: idleTimeout
         case .chunkFileSize: chunkFileSize

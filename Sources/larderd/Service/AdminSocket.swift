@@ -35,8 +35,10 @@ struct AdminSocket: Sendable {
             onServerRunning: { _ in
                 do {
                     try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
-                } catch {
+                } catch  where !Task.isCancelled {
                     logger.warning("admin socket is not private", metadata: ["path": "\(path)", "error": "\(error)"])
+                } catch {
+                    // The server is stopping before it began, and the socket is gone.
                 }
             },
             logger: logger.quietened)

@@ -1,20 +1,20 @@
+import ChunkStore
 import Hummingbird
 
-/// `GET /healthz`: 200 while the server serves.
+/// `GET /healthz`: 200 while the server serves; 503 with the reason when a disk error has stopped all writes.
 struct HealthRoutes: Sendable {
     let executor: StoreExecutor
 
     /// Adds the routes to `router`.
     func add(to router: Router<LarderRequestContext>) {
-        router.get("/healthz") { _, _ in Response.text("ok\n") }
-        router.head("/healthz") { _, _ in Response.text("ok\n").createHeadResponse() }
+        router.get("/healthz") { _, _ in try await answer() }
+        router.head("/healthz") { _, _ in try await answer().createHeadResponse() }
     }
-}
 
-extension Response {
-    fileprivate static func text(_ text: String) -> Response {
-        Response(
+    private func answer() async throws -> Response {
+        try await executor.run { try $0.checkWritable() }
+        return Response(
             status: .ok, headers: [.contentType: "text/plain"],
-            body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+            body: ResponseBody(byteBuffer: ByteBuffer(string: "ok\n")))
     }
 }

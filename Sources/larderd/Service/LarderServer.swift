@@ -105,7 +105,8 @@ struct LarderServer: Service {
         router.add(middleware: RequestLogging(level: logger.logLevel))
         router.add(middleware: FailureResponses())
         HealthRoutes(executor: executor).add(to: router)
-        CacheRoutes(executor: executor, images: ImageCatalog(executor: executor)).add(to: router)
+        let images = ImageCatalog(executor: executor, settings: settings.images, logger: logger)
+        CacheRoutes(executor: executor, images: images).add(to: router)
         RegistryRoutes(executor: executor).add(to: router)
         return router
     }

@@ -5,6 +5,7 @@ enum Setting: String, CaseIterable, Sendable {
     case logLevel
     case logFormat
     case localProjects
+    case ownHosts
     case stopTimeout
     case idleTimeout
     case chunkFileSize
@@ -28,6 +29,7 @@ enum Setting: String, CaseIterable, Sendable {
         case .logLevel: "LEVEL"
         case .logFormat: "text|json"
         case .localProjects: "NAME,NAME,…"
+        case .ownHosts: "HOST,HOST,…"
         case .stopTimeout, .idleTimeout: "SECONDS"
         case .chunkFileSize: "SIZE"
         case .compressionLevel: "LEVEL"
@@ -43,6 +45,7 @@ enum Setting: String, CaseIterable, Sendable {
         case .logLevel: "info"
         case .logFormat: "text"
         case .localProjects: "any project"
+        case .ownHosts: "the address it listens on"
         case .stopTimeout: "30"
         case .idleTimeout: "300"
         case .chunkFileSize: "256MiB"
@@ -59,6 +62,7 @@ enum Setting: String, CaseIterable, Sendable {
         case .logLevel: "Log from here up: trace, debug, info, notice, warning, error"
         case .logFormat: "How log lines look"
         case .localProjects: "The projects whose images a FROM without a host may name"
+        case .ownHosts: "More names under which clients know this server, as HOST[:PORT]"
         case .stopTimeout: "How long a stop waits for requests under way"
         case .idleTimeout: "How long a connection may stay silent before it is closed"
         case .chunkFileSize: "The length from which a chunk file is sealed; 1MiB to 1GiB"

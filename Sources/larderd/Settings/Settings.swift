@@ -1,5 +1,6 @@
 import CacheAPI
 import Logging
+import OCI
 import SystemPackage
 
 /// Everything that can be set about a server, read once when it starts.
@@ -22,6 +23,8 @@ struct Settings: Sendable {
     var logFormat = LogFormat.text
     /// The projects whose images a name without a host may mean; empty: any.
     var localProjects: [ProjectName] = []
+    /// More names under which clients know this server: images named with them are its own.
+    var ownHosts: [RegistryHost] = []
     /// How long a stop waits for requests under way. Seconds.
     var stopTimeout = 30
     /// How long a connection may stay silent. Seconds.

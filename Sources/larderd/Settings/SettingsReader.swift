@@ -2,6 +2,7 @@ import CacheAPI
 import Configuration
 import FoundationEssentials
 import Logging
+import OCI
 import SystemPackage
 
 /// Reads settings from flags, then the environment, then a file: the first that has a value decides.
@@ -62,7 +63,10 @@ struct SettingsReader: Sendable {
         try read(.logFormat, "text or json", { Settings.LogFormat(rawValue: $0) }, into: &settings.logFormat)
         try read(
             .localProjects, "project names with commas between them (lower-case letters, digits, '.', '_', '-')",
-            Self.projects, into: &settings.localProjects)
+            { Self.list($0) { ProjectName($0) } }, into: &settings.localProjects)
+        try read(
+            .ownHosts, "hosts with commas between them, as in larder.internal:7070",
+            { Self.list($0) { try? RegistryHost($0) } }, into: &settings.ownHosts)
         try read(
             .stopTimeout, "a number of seconds from 0 to 3600", { Self.number($0, in: 0...3600) },
             into: &settings.stopTimeout)
@@ -112,13 +116,14 @@ struct SettingsReader: Sendable {
         Value(text).flatMap { range.contains($0) ? $0 : nil }
     }
 
-    private static func projects(_ text: String) -> [ProjectName]? {
-        var names: [ProjectName] = []
+    /// The parts of `text` between commas, spaces left out; `nil` when `parse` does not take one.
+    private static func list<Value>(_ text: String, _ parse: (String) -> Value?) -> [Value]? {
+        var values: [Value] = []
         for part in text.split(separator: ",") {
-            guard let name = ProjectName(part.filter { $0 != " " }) else { return nil }
-            names.append(name)
+            guard let value = parse(part.filter { $0 != " " }) else { return nil }
+            values.append(value)
         }
-        return names
+        return values
     }
 }
 

@@ -1,6 +1,7 @@
 import CacheAPI
 import FoundationEssentials
 import Logging
+import OCI
 import SystemPackage
 import Testing
 
@@ -61,7 +62,8 @@ struct SettingsTests {
     func everyPlace() async throws {
         let values: [Setting: String] = [
             .root: "/x", .listen: "localhost:80", .logLevel: "debug", .logFormat: "json", .localProjects: "shop,tools",
-            .stopTimeout: "0", .idleTimeout: "60", .chunkFileSize: "64MiB", .compressionLevel: "3",
+            .ownHosts: "larder.internal:7070,cache", .stopTimeout: "0", .idleTimeout: "60", .chunkFileSize: "64MiB",
+            .compressionLevel: "3",
             .storeThreads: "2",
         ]
         #expect(values.count == Setting.allCases.count)
@@ -78,6 +80,7 @@ struct SettingsTests {
             #expect(settings.logLevel == .debug)
             #expect(settings.logFormat == .json)
             #expect(settings.localProjects.map(\.description) == ["shop", "tools"])
+            #expect(settings.ownHosts.map(\.description) == ["larder.internal:7070", "cache"])
             #expect(settings.stopTimeout == 0)
             #expect(settings.idleTimeout == 60)
             #expect(settings.chunkFileSize == 64 << 20)
