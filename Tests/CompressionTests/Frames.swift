@@ -1,0 +1,49 @@
+import Chunking
+
+@testable import Compression
+
+/// Chunks of some bytes, cut at random places.
+struct ChunkedBytes {
+    var chunks: [(reference: ChunkReference, bytes: [UInt8])] = []
+
+    /// Bytes that compress somewhat; `random` ones do not at all.
+    init(count: Int, longest: Int, random: Bool = false, _ generator: inout SeededGenerator) {
+        var left = count
+        while left > 0 {
+            let length = min(left, Int.random(in: 1...longest, using: &generator))
+            var bytes = generator.bytes(length)
+            if !random { bytes = bytes.map { $0 & 0x3 } }
+            chunks.append((ChunkReference(id: Digest(hashing: bytes), length: UInt32(length)), bytes))
+            left -= length
+        }
+    }
+
+    var bytes: [UInt8] { chunks.flatMap(\.bytes) }
+
+    /// The frames that a builder makes of the chunks.
+    func frames(_ codec: Codec, target: Int = 256 << 10) throws -> [Frame] {
+        var builder = FrameBuilder(codec: codec, target: target)
+        var frames: [Frame] = []
+        for chunk in chunks {
+            if let frame = try unsafe builder.add(chunk.reference, chunk.bytes.span.bytes) { frames.append(frame) }
+        }
+        if let frame = try builder.flush() { frames.append(frame) }
+        return frames
+    }
+}
+
+/// What `frame` decompresses to.
+func decoded(_ frame: Frame, verify: Bool = true) throws -> [UInt8] {
+    var decoder = FrameDecoder()
+    return try decoder.decode(frame, verify: verify) { [UInt8](copying: $0) }
+}
+
+/// The code of the error that `body` throws; `nil` when it throws none.
+func code(_ body: () throws -> Void) -> CompressionError.Code? {
+    do {
+        try body()
+        return nil
+    } catch {
+        return (error as? CompressionError)?.code
+    }
+}

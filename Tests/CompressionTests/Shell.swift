@@ -1,0 +1,44 @@
+import Glibc
+
+/// A directory that is removed with everything in it when it is no longer used.
+final class TemporaryDirectory: Sendable {
+    let path: String
+
+    init() throws {
+        var template = Array("/tmp/larder-test-XXXXXX\0".utf8CString)
+        guard unsafe mkdtemp(&template) != nil else { throw ShellError(script: "mkdtemp", status: errno) }
+        path = String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    deinit {
+        _ = try? shell("chmod -R u+rwx '\(path)'; rm -rf '\(path)'")
+    }
+}
+
+struct ShellError: Error {
+    let script: String
+    let status: Int32
+}
+
+/// Runs `script` with `sh -e` and returns what it prints.
+func shell(_ script: String, in directory: TemporaryDirectory? = nil) throws -> [UInt8] {
+    let place = directory.map { "cd '\($0.path)'; " } ?? ""
+    guard let pipe = unsafe popen("set -e; " + place + script, "r") else {
+        throw ShellError(script: script, status: -1)
+    }
+    var output: [UInt8] = []
+    var part = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+        let count = unsafe fread(&part, 1, part.count, pipe)
+        guard count > 0 else { break }
+        output.append(contentsOf: part[..<count])
+    }
+    let status = unsafe pclose(pipe)
+    guard status == 0 else { throw ShellError(script: script, status: status) }
+    return output
+}
+
+/// Whether `program` can be run.
+func hasProgram(_ program: String) -> Bool {
+    (try? shell("command -v \(program) >/dev/null 2>&1")) != nil
+}
