@@ -1,0 +1,38 @@
+internal import Glibc
+internal import SystemPackage
+
+/// The rights of this process, for messages that name the missing one.
+enum Privileges {
+    /// Capabilities (by their number in linux/capability.h) that unpacking, mounting and running need.
+    private static let needed: [(bit: UInt64, name: String)] = [
+        (0, "CAP_CHOWN"), (1, "CAP_DAC_OVERRIDE"), (3, "CAP_FOWNER"), (4, "CAP_FSETID"), (5, "CAP_KILL"),
+        (6, "CAP_SETGID"), (7, "CAP_SETUID"), (8, "CAP_SETPCAP"), (18, "CAP_SYS_CHROOT"), (21, "CAP_SYS_ADMIN"),
+        (27, "CAP_MKNOD"), (31, "CAP_SETFCAP"),
+    ]
+
+    /// What to do about a refusal.
+    static var advice: String {
+        guard geteuid() == 0 else { return "this needs root: run it with sudo" }
+        let missing = missingNames
+        guard missing.isEmpty else {
+            return "this process lacks \(missing.joined(separator: ", ")): run it as root outside of a container, "
+                + "or in one that has these rights"
+        }
+        return "the process has all capabilities it needs, so a security module or the file system refuses"
+    }
+
+    /// What the process needs and does not have.
+    static var missingNames: [String] {
+        guard let effective = capabilities("CapEff:") else { return [] }
+        return needed.filter { effective >> $0.bit & 1 == 0 }.map(\.name)
+    }
+
+    /// A set of capabilities of this process as bits, from `/proc/self/status`; `nil` when it cannot be read.
+    static func capabilities(_ field: String) -> UInt64? {
+        guard let text = try? SmallFile.read("/proc/self/status") else { return nil }
+        for line in String(decoding: text, as: UTF8.self).split(separator: "\n") where line.hasPrefix(field) {
+            return UInt64(line.dropFirst(field.utf8.count).drop { $0 == "\t" || $0 == " " }, radix: 16)
+        }
+        return nil
+    }
+}
