@@ -1,0 +1,56 @@
+internal import CLinux
+internal import Chunking
+internal import Glibc
+internal import SystemPackage
+
+/// A file of the build context as the disk has it.
+struct ContextEntry: Sendable {
+    /// Its row, as it enters keys and layers: owned by root; the path is relative to the context.
+    var entry: Entry
+    /// Where it is.
+    let file: FilePath
+    /// What tells whether it is still the same file.
+    let stamp: FileStamp
+    /// Sockets have no place in a layer.
+    let isSocket: Bool
+    /// Left out itself by `.dockerignore`, but something below it may not be.
+    var isIgnored = false
+
+    /// Looks at a file without following a link.
+    /// - Throws: `io`.
+    init(_ path: LayerPath, at file: FilePath) throws(BuildError) {
+        let status: Stat
+        do {
+            status = try Stat(file, followTargetSymlink: false)
+        } catch {
+            throw BuildError(.io, "\(file) cannot be looked at: \(error).", cause: error)
+        }
+        self.file = file
+        stamp = FileStamp(status)
+        isSocket = status.rawValue.st_mode & S_IFMT == S_IFSOCK
+        let kind = Self.kind(status.rawValue.st_mode)
+        entry = Entry(
+            path: path, kind: kind, mode: status.rawValue.st_mode & 0o7777, mtimeSeconds: stamp.mtime.seconds,
+            mtimeNanoseconds: stamp.mtime.nanoseconds)
+        switch kind {
+        case .file: entry.size = stamp.size
+        case .symlink: entry.linkTarget = try ExtendedFile.linkTarget(of: file)
+        case .characterDevice, .blockDevice:
+            entry.deviceMajor = linux_major(status.rawValue.st_rdev)
+            entry.deviceMinor = linux_minor(status.rawValue.st_rdev)
+        case .directory, .hardlink, .fifo: break
+        }
+        if kind == .file || kind == .directory { entry.xattrs = ExtendedFile.keptAttributes(of: file) }
+    }
+
+    private static func kind(_ mode: mode_t) -> Entry.Kind {
+        switch mode & S_IFMT {
+        case S_IFDIR: .directory
+        case S_IFLNK: .symlink
+        case S_IFCHR: .characterDevice
+        case S_IFBLK: .blockDevice
+        case S_IFIFO: .fifo
+        default: .file
+        }
+    }
+}
