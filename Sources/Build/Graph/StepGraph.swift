@@ -1,0 +1,127 @@
+internal import CacheAPI
+internal import Chunking
+internal import Dockerfile
+
+/// The steps of all stages of a plan in one list, each after those it depends on.
+struct StepGraph: Sendable {
+    /// Something that a stage begins with or copies from, and that is no stage: an image's layers, or none.
+    struct Base: Hashable, Sendable {
+        /// The layers from the bottom.
+        var chain: [Digest]
+        /// `os/arch[/variant]`.
+        var platform: String
+    }
+
+    /// What is known before the graph can be made.
+    struct Inputs: Sendable {
+        /// What each stage that does not begin with another stage begins with, by stage.
+        var bases: [Int: Base]
+        /// The images that are copied from, by name.
+        var images: [String: Base]
+        /// The content key of each COPY and ADD from the context, by stage and position.
+        var contents: [StepID: Digest]
+        /// `--network`.
+        var network: RunOperation.Network
+    }
+
+    /// One step.
+    struct Node: Sendable {
+        let id: StepID
+        let step: PlannedStep
+        let operation: OperationKey
+        let parent: GraphQuery.Parent
+        let input: Input?
+    }
+
+    /// What a step reads besides its parent.
+    enum Input: Sendable {
+        case content(Digest)
+        case paths([String], of: Source)
+    }
+
+    /// Where a COPY --from reads.
+    enum Source: Sendable {
+        case stage(Int)
+        case image(Base)
+    }
+
+    /// The steps.
+    let nodes: [Node]
+    /// For each stage the places of its steps in ``nodes``.
+    let stages: [Range<Int>]
+    /// For each stage what stands for its result: its last step, or what it begins with.
+    private let results: [GraphQuery.Parent]
+
+    /// Lays out the steps of `plan`.
+    init(_ plan: BuildPlan, _ inputs: Inputs) {
+        var nodes: [Node] = []
+        var stages: [Range<Int>] = []
+        var results: [GraphQuery.Parent] = []
+        for (number, stage) in plan.stages.enumerated() {
+            let first = nodes.count
+            var parent = Self.base(of: stage, number, inputs, results)
+            for (position, step) in stage.steps.enumerated() {
+                let id = StepID(stage: number, position: position)
+                nodes.append(
+                    Node(
+                        id: id, step: step,
+                        operation: StepOperation.key(of: step.operation, network: inputs.network),
+                        parent: parent, input: Self.input(of: step, id, inputs)))
+                parent = .step(nodes.count - 1)
+            }
+            stages.append(first..<nodes.count)
+            results.append(parent)
+        }
+        self.nodes = nodes
+        self.stages = stages
+        self.results = results
+    }
+
+    private static func base(
+        of stage: PlannedStage, _ number: Int, _ inputs: Inputs, _ results: [GraphQuery.Parent]
+    ) -> GraphQuery.Parent {
+        if case .stage(let other) = stage.base { return results[other] }
+        let base = inputs.bases[number] ?? Base(chain: [], platform: "")
+        return .base(chain: base.chain, platform: base.platform)
+    }
+
+    private static func input(of step: PlannedStep, _ id: StepID, _ inputs: Inputs) -> Input? {
+        guard case .copy(let copy) = step.operation else { return nil }
+        switch copy.source {
+        case .context: return inputs.contents[id].map { .content($0) }
+        case .stage(let stage): return .paths(CopyPaths.keyed(copy.paths), of: .stage(stage))
+        case .image(let name):
+            let base = inputs.images[name] ?? Base(chain: [], platform: "")
+            return .paths(CopyPaths.keyed(copy.paths), of: .image(base))
+        }
+    }
+
+    /// The question to the server.
+    /// - Parameters:
+    ///   - built: the chains of steps that were built and whose layers are committed.
+    ///   - contents: content keys that were computed here, of sources that were built here.
+    func query(
+        scopes: [ScopeName], built: [Int: [Digest]] = [:], contents: [Int: Digest] = [:]
+    ) -> GraphQuery {
+        let steps = nodes.indices.map { index in
+            let node = nodes[index]
+            var inputs: [GraphQuery.Input] = []
+            switch node.input {
+            case nil: break
+            case .content(let digest): inputs = [.content(digest)]
+            case .paths(let paths, let source):
+                inputs = contents[index].map { [.content($0)] } ?? [.paths(paths, of: parent(of: source))]
+            }
+            return GraphQuery.Step(
+                op: node.operation.digest, parent: node.parent, inputs: inputs, built: built[index])
+        }
+        return GraphQuery(scopes: scopes, steps: steps)
+    }
+
+    private func parent(of source: Source) -> GraphQuery.Parent {
+        switch source {
+        case .stage(let stage): results[stage]
+        case .image(let base): .base(chain: base.chain, platform: base.platform)
+        }
+    }
+}
