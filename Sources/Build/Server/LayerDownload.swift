@@ -1,0 +1,126 @@
+internal import AsyncHTTPClient
+internal import Chunking
+internal import Compression
+internal import NIOCore
+internal import Synchronization
+
+/// Fetches layers from the server: of all chunks only those that no other layer of the build has brought.
+struct LayerDownload: Sendable {
+    /// How many chunks one request asks for; with chunks of 64 KiB about 256 MiB of layer.
+    private static let chunksInRequest = 4096
+    /// How many bytes of an answer are decoded at a time.
+    private static let portion = 1 << 20
+
+    let server: ServerConnection
+    let spool: ChunkSpool
+
+    /// Fetches `layer` and hands it to `use`, which reads the bytes of its tar while they arrive and runs on a thread
+    /// where it may block. Whoever reads checks the digest.
+    /// - Throws: `server` or `corrupt` when it cannot be had; what `use` throws.
+    func run<Result: Sendable>(
+        _ layer: Digest, _ use: @escaping @Sendable (LayerSource) throws -> Result
+    ) async throws -> Result {
+        let recipe = try await server.recipe(of: layer)
+        spool.begin()
+        defer { spool.end() }
+        let claimed = spool.claim(Self.chunks(of: recipe))
+        return try await withThrowingTaskGroup(of: Result?.self) { group in
+            group.addTask {
+                try await fetch(claimed)
+                return nil
+            }
+            group.addTask {
+                try await BlockingThreads.run { try use(source(of: recipe)) }
+            }
+            var result: Result?
+            while let next = try await group.next() {
+                if let next { result = next }
+            }
+            guard let result else { throw CancellationError() }
+            return result
+        }
+    }
+
+    /// Every chunk once, in the order of first need.
+    private static func chunks(of recipe: Recipe) -> [Digest] {
+        var seen: Set<Digest> = []
+        return recipe.pieces().compactMap { seen.insert($0.chunk.id).inserted ? $0.chunk.id : nil }
+    }
+
+    private func source(of recipe: Recipe) -> LayerSource {
+        { write in
+            var buffer = [UInt8](repeating: 0, count: Int(ChunkReference.lengthMaximum))
+            for piece in recipe.pieces() {
+                try spool.read(piece.chunk, offset: piece.offset, into: &buffer, count: piece.length)
+                try unsafe write(buffer.span.bytes.extracting(first: piece.length))
+            }
+        }
+    }
+
+    /// Brings the chunks into the spool; when it cannot, readers that wait for them learn why.
+    private func fetch(_ ids: [Digest]) async throws {
+        do {
+            for start in stride(from: 0, to: ids.count, by: Self.chunksInRequest) {
+                let part = Array(ids[start..<min(start + Self.chunksInRequest, ids.count)])
+                try await fetchPart(part)
+                spool.fail(part, BuildError(.server, "The server left out chunks that it was asked for."))
+            }
+        } catch {
+            spool.fail(ids, error)
+            throw error
+        }
+    }
+
+    private func fetchPart(_ ids: [Digest]) async throws {
+        let response = try await server.fetch(chunks: ids)
+        let decoder = SpoolingDecoder(spool: spool)
+        var portion: [ByteBuffer] = []
+        var count = 0
+        do {
+            for try await buffer in response.body {
+                server.traffic.countDown(buffer.readableBytes)
+                portion.append(buffer)
+                count += buffer.readableBytes
+                guard count >= Self.portion else { continue }
+                let full = portion
+                (portion, count) = ([], 0)
+                try await BlockingThreads.run { try decoder.take(full) }
+            }
+        } catch let error where !(error is BuildError || error is CompressionError || error is CancellationError) {
+            throw BuildError(.server, "The server broke off: \(ServerConnection.reason(error)).", cause: error)
+        }
+        let rest = portion
+        try await BlockingThreads.run { try decoder.take(rest, isLast: true) }
+    }
+}
+
+/// Decodes an answer's frames into a spool, one portion at a time.
+private final class SpoolingDecoder: Sendable {
+    private struct State: ~Copyable {
+        var parser: FrameParser? = FrameParser()
+        var decoder = FrameDecoder()
+    }
+
+    private let spool: ChunkSpool
+    private let state = Mutex(State())
+
+    init(spool: ChunkSpool) {
+        self.spool = spool
+    }
+
+    /// - Throws: `corrupt`, `io`.
+    func take(_ portion: [ByteBuffer], isLast: Bool = false) throws {
+        try state.withLock { state in
+            guard var parser = state.parser.take() else { return }
+            for buffer in portion {
+                try unsafe buffer.withUnsafeReadableBytes { bytes in
+                    try unsafe parser.update(bytes.bytes) { frame in
+                        let chunks = frame.chunks
+                        try state.decoder.decode(frame, verify: true) { try spool.put(chunks, $0) }
+                    }
+                }
+            }
+            if isLast { try parser.finish() } else { state.parser = consume parser }
+        }
+    }
+}

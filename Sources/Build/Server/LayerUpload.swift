@@ -1,0 +1,138 @@
+internal import CacheAPI
+internal import Chunking
+internal import Synchronization
+
+/// Sends layers to the server: cuts them, asks which chunks are missing, and sends those.
+///
+/// Memory is bounded by four windows a layer: one being cut, two on their way, their compressed form.
+struct LayerUpload: Sendable {
+    /// What became of a layer.
+    struct Outcome: Sendable {
+        /// What the layer is; known even when the server failed.
+        let layer: LayerSplitter.Result
+        /// Why the server does not have it; `nil` when it is committed.
+        let failure: BuildError?
+        /// How many bytes of frames were sent.
+        let byteCount: Int
+    }
+
+    let server: ServerConnection
+    let known: KnownChunks
+
+    /// Reads `source` to its end and commits the layer.
+    /// - Parameter expected: the digest that the layer must have; another is a failure `changed`.
+    /// - Throws: what `source` throws. A failure of the server is in the outcome.
+    func run(_ source: @escaping LayerSource, expected: Digest? = nil) async throws -> Outcome {
+        let first = try await attempt(source, expected: expected)
+        guard let failure = first.failure, (failure.cause as? APIFailure)?.code == .missingContent else { return first }
+        // The server lost chunks that it said it had: all are asked about again, once.
+        known.removeAll()
+        let second = try await attempt(source, expected: first.layer.recipe.digest)
+        return Outcome(
+            layer: second.layer, failure: second.failure, byteCount: first.byteCount + second.byteCount)
+    }
+
+    private func attempt(_ source: @escaping LayerSource, expected: Digest?) async throws -> Outcome {
+        let queue = WindowQueue(limit: 2)
+        let progress = Progress()
+        let layer = try await withThrowingTaskGroup(of: Void.self) { group in
+            let isCancelled = CancellationFlag()
+            async let layer = withTaskCancellationHandler {
+                try await BlockingThreads.run {
+                    defer { queue.finish() }
+                    return try Self.cut(source, into: queue, unless: isCancelled)
+                }
+            } onCancel: {
+                isCancelled.set()
+                queue.abandon()
+            }
+            for await window in queue.windows {
+                group.addTask {
+                    defer { queue.release() }
+                    do throws(BuildError) {
+                        let sent = try await send(window)
+                        progress.add(sent)
+                    } catch {
+                        queue.abandon()
+                        progress.fail(error)
+                    }
+                }
+            }
+            try await group.waitForAll()
+            return try await layer
+        }
+        let (failure, byteCount) = progress.result
+        if let failure { return Outcome(layer: layer, failure: failure, byteCount: byteCount) }
+        return Outcome(layer: layer, failure: await commit(layer.recipe, expected: expected), byteCount: byteCount)
+    }
+
+    /// What the tasks of one attempt have done together.
+    private final class Progress: Sendable {
+        private let state = Mutex<(failure: BuildError?, byteCount: Int)>((nil, 0))
+
+        var result: (failure: BuildError?, byteCount: Int) { state.withLock { $0 } }
+
+        func add(_ byteCount: Int) { state.withLock { $0.byteCount += byteCount } }
+
+        /// Only the first failure counts.
+        func fail(_ error: BuildError) { state.withLock { $0.failure = $0.failure ?? error } }
+    }
+
+    private func commit(_ recipe: Recipe, expected: Digest?) async -> BuildError? {
+        if let expected, expected != recipe.digest {
+            return BuildError(.changed, "The layer \(expected.short) changed while it was sent.")
+        }
+        do {
+            try await server.commit(recipe)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// Cuts the layer into windows of chunks, each chunk once. Blocks.
+    private static func cut(
+        _ source: LayerSource, into queue: WindowQueue, unless isCancelled: CancellationFlag
+    ) throws -> LayerSplitter.Result {
+        var splitter = LayerSplitter()
+        var window = UploadWindow()
+        var seen: Set<Digest> = []
+        func add(_ chunk: ChunkReference, _ bytes: RawSpan) {
+            guard seen.insert(chunk.id).inserted else { return }
+            window.append(chunk, bytes)
+            guard window.isFull else { return }
+            queue.put(window)
+            window = UploadWindow()
+        }
+        try source { bytes in
+            if isCancelled.isSet { throw CancellationError() }
+            splitter.update(bytes, onChunk: add)
+        }
+        let result = splitter.finish(onChunk: add)
+        if !window.isEmpty { queue.put(window) }
+        return result
+    }
+
+    /// Sends what the server lacks of a window; returns how many bytes that took.
+    private func send(_ window: UploadWindow) async throws(BuildError) -> Int {
+        let positions = window.chunks.indices.filter { !known.contains(window.chunks[$0].id) }
+        if positions.isEmpty { return 0 }
+        let missing = try await server.missingChunks(positions.map { window.chunks[$0].id }).map { positions[$0] }
+        var byteCount = 0
+        if !missing.isEmpty {
+            let frames = try await compress(window, missing)
+            byteCount = frames.count
+            try await server.send(frames: frames)
+        }
+        known.insert(positions.map { window.chunks[$0].id })
+        return byteCount
+    }
+
+    private func compress(_ window: UploadWindow, _ positions: [Int]) async throws(BuildError) -> [UInt8] {
+        do {
+            return try await BlockingThreads.run { try window.frames(of: positions) }
+        } catch {
+            throw BuildError(.io, "A layer cannot be compressed: \(error).", cause: error)
+        }
+    }
+}

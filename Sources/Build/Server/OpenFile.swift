@@ -1,0 +1,93 @@
+internal import Chunking
+internal import Glibc
+internal import SystemPackage
+
+/// An open file that is read and written at positions, and closed when nobody holds it any more.
+final class OpenFile: Sendable {
+    fileprivate let descriptor: FileDescriptor
+
+    /// Makes a file in `directory` that has no name, so that nothing is left of it when the process ends.
+    /// - Throws: `io`.
+    init(unlinkedIn directory: FilePath) throws(BuildError) {
+        do {
+            descriptor = try FileDescriptor.open(
+                directory, .readWrite, options: FileDescriptor.OpenOptions(rawValue: Self.unnamed),
+                permissions: .ownerReadWrite)
+        } catch {
+            throw BuildError(.io, "A temporary file cannot be made in \(directory): \(error).", cause: error)
+        }
+    }
+
+    /// `O_TMPFILE | O_CLOEXEC` of Linux; the first is a macro that the importer cannot read.
+    private static let unnamed: Int32 = 0o20_000_000 | O_DIRECTORY | O_CLOEXEC
+
+    /// Opens a file to read.
+    /// - Throws: `io`.
+    init(reading path: FilePath) throws(BuildError) {
+        do {
+            descriptor = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+        } catch {
+            throw BuildError(.io, "\(path) cannot be opened: \(error).", cause: error)
+        }
+    }
+
+    deinit {
+        try? descriptor.close()
+    }
+
+    /// Writes all of `bytes` at `offset`. Blocks.
+    func write(_ bytes: RawSpan, at offset: UInt64) throws(BuildError) {
+        do {
+            _ = try unsafe bytes.withUnsafeBytes { bytes in
+                try unsafe descriptor.writeAll(toAbsoluteOffset: Int64(offset), bytes)
+            }
+        } catch {
+            throw BuildError(.io, "A temporary file cannot be written: \(error).", cause: error)
+        }
+    }
+
+    /// Reads exactly `count` bytes at `offset` to the beginning of `buffer`, which has room for them. Blocks.
+    func read(into buffer: inout [UInt8], count: Int, at offset: UInt64) throws(BuildError) {
+        var done = 0
+        while done < count {
+            let part = try readPart(into: &buffer, done..<count, at: offset + UInt64(done))
+            guard part > 0 else { throw BuildError(.io, "A file ended while it was read.") }
+            done += part
+        }
+    }
+
+    /// Reads up to a whole `buffer` at `offset`; returns how much there was, 0 at the end. Blocks.
+    func readPart(into buffer: inout [UInt8], at offset: UInt64) throws(BuildError) -> Int {
+        try readPart(into: &buffer, 0..<buffer.count, at: offset)
+    }
+
+    private func readPart(
+        into buffer: inout [UInt8], _ range: Range<Int>, at offset: UInt64
+    ) throws(BuildError) -> Int {
+        do {
+            return try unsafe buffer.withUnsafeMutableBytes { bytes in
+                let room = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[range])
+                return try unsafe descriptor.read(fromAbsoluteOffset: Int64(offset), into: room)
+            }
+        } catch {
+            throw BuildError(.io, "A file cannot be read: \(error).", cause: error)
+        }
+    }
+
+    /// Drops everything in the file.
+    func truncate() {
+        try? descriptor.resize(to: 0)
+    }
+}
+
+extension OpenFile {
+    /// What tells whether the file has changed.
+    /// - Throws: `io`.
+    func stamp() throws(BuildError) -> FileStamp {
+        do {
+            return FileStamp(try Stat(descriptor))
+        } catch {
+            throw BuildError(.io, "A file cannot be looked at: \(error).", cause: error)
+        }
+    }
+}

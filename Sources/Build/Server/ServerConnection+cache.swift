@@ -1,0 +1,154 @@
+internal import AsyncHTTPClient
+internal import CacheAPI
+internal import Chunking
+internal import NIOCore
+internal import NIOHTTP1
+internal import OCI
+
+extension ServerConnection {
+    // MARK: Steps and images
+
+    /// Asks for base images.
+    func resolve(_ query: ResolveQuery) async throws(BuildError) -> ResolveAnswer {
+        try await ask(CachePath.resolve(project), query, within: Self.patiently)
+    }
+
+    /// Asks about a step graph.
+    func look(up query: GraphQuery) async throws(BuildError) -> GraphAnswer {
+        let answer: GraphAnswer = try await ask(CachePath.lookup(project), query, within: Self.briefly)
+        guard answer.steps.count == query.steps.count else {
+            throw BuildError(
+                .server, "The server answered for \(answer.steps.count) steps of \(query.steps.count).")
+        }
+        return answer
+    }
+
+    /// Records a step whose layers are committed.
+    func record(_ step: StepRecord) async throws(BuildError) {
+        let response = try await send(
+            .POST, CachePath.steps(project), body: try Self.json(step), within: Self.briefly)
+        _ = try await collect(response, upTo: Self.answerMaximum)
+    }
+
+    /// Makes an image of layers that are committed.
+    func assemble(_ request: AssembleRequest) async throws(BuildError) -> AssembleAnswer {
+        try await ask(CachePath.images(project), request, within: Self.briefly)
+    }
+
+    // MARK: Chunks and layers
+
+    /// The positions in `ids` of the chunks that the server lacks.
+    func missingChunks(_ ids: [Digest]) async throws(BuildError) -> [Int] {
+        let response = try await send(
+            .POST, CachePath.missingChunks(project), body: Self.body(ids), contentType: CacheMediaType.chunkIDs,
+            within: Self.briefly)
+        let bytes = try await collect(response, upTo: 4 * ids.count)
+        var positions: [Int] = []
+        for start in stride(from: 0, to: bytes.count - 3, by: 4) {
+            let position = (0..<4).reduce(0) { $0 | Int(bytes[start + $1]) << (8 * $1) }
+            guard position < ids.count else {
+                throw BuildError(.server, "The server named a chunk that it was not asked about.")
+            }
+            positions.append(position)
+        }
+        return positions
+    }
+
+    /// Sends encoded frames; they are durable when this returns.
+    func send(frames: [UInt8]) async throws(BuildError) {
+        let response = try await send(
+            .POST, CachePath.frames(project), body: ByteBuffer(bytes: frames), contentType: CacheMediaType.frames,
+            within: Self.patiently)
+        _ = try await collect(response, upTo: Self.answerMaximum)
+    }
+
+    /// Asks for the frames that hold chunks; the answer's body is to be read.
+    func fetch(chunks ids: [Digest]) async throws(BuildError) -> HTTPClientResponse {
+        try await send(
+            .POST, CachePath.fetchChunks(project), body: Self.body(ids), contentType: CacheMediaType.chunkIDs,
+            within: Self.patiently)
+    }
+
+    /// Commits a layer whose chunks were sent.
+    func commit(_ recipe: Recipe) async throws(BuildError) {
+        let response = try await send(
+            .PUT, CachePath.layer(project, recipe.digest), body: ByteBuffer(bytes: recipe.encoded()),
+            contentType: CacheMediaType.recipe, within: Self.patiently)
+        _ = try await collect(response, upTo: Self.answerMaximum)
+    }
+
+    /// The recipe of a layer.
+    func recipe(of layer: Digest) async throws(BuildError) -> Recipe {
+        let response = try await send(.GET, CachePath.layer(project, layer), within: Self.briefly)
+        let bytes = try await collect(response, upTo: Self.answerMaximum)
+        do {
+            let recipe = try unsafe Recipe(decoding: bytes.span.bytes)
+            guard recipe.digest == layer else {
+                throw BuildError(.server, "The server sent the recipe of another layer than \(layer.short).")
+            }
+            return recipe
+        } catch let error as BuildError {
+            throw error
+        } catch {
+            throw BuildError(.server, "The server sent a recipe that cannot be read: \(error).", cause: error)
+        }
+    }
+
+    // MARK: Chains
+
+    /// What is at paths of a chain; any number of paths.
+    func query(chain: [Digest], paths: [String]) async throws(BuildError) -> [ChainAnswer.Path] {
+        var found: [ChainAnswer.Path] = []
+        for start in stride(from: 0, to: paths.count, by: ChainQuery.pathsMaximum) {
+            let part = Array(paths[start..<min(start + ChainQuery.pathsMaximum, paths.count)])
+            let answer: ChainAnswer = try await ask(
+                CachePath.chainQuery(project), ChainQuery(chain: chain, paths: part), within: Self.briefly)
+            guard answer.paths.count == part.count else {
+                throw BuildError(.server, "The server answered for \(answer.paths.count) paths of \(part.count).")
+            }
+            found += answer.paths
+        }
+        return found
+    }
+
+    /// The bytes of a file of a chain; `nil` when there is none.
+    func file(_ path: String, of chain: [Digest]) async throws(BuildError) -> [UInt8]? {
+        do {
+            let body = try Self.json(FileQuery(chain: chain, path: path))
+            let response = try await send(.POST, CachePath.chainFile(project), body: body, within: Self.briefly)
+            return try await collect(response, upTo: 16 << 20)
+        } catch {
+            if (error.cause as? APIFailure)?.code == .notFound { return nil }
+            throw error
+        }
+    }
+
+    // MARK: Bodies
+
+    private func ask<Answer: Decodable>(
+        _ path: String, _ question: some Encodable, within time: TimeAmount
+    ) async throws(BuildError) -> Answer {
+        let response = try await send(.POST, path, body: try Self.json(question), within: time)
+        let bytes = try await collect(response, upTo: Self.answerMaximum)
+        do {
+            return try JSONDocument.decode(Answer.self, from: bytes, subject: "the server's answer")
+        } catch {
+            throw BuildError(.server, "The server at \(address): \(error.description).", cause: error)
+        }
+    }
+
+    private static func json(_ value: some Encodable) throws(BuildError) -> ByteBuffer {
+        do {
+            return ByteBuffer(bytes: try JSONDocument.encode(value))
+        } catch {
+            throw BuildError(.server, "The request cannot be written: \(error.description).", cause: error)
+        }
+    }
+
+    private static func body(_ ids: [Digest]) -> ByteBuffer {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(ids.count * Digest.byteCount)
+        for id in ids { id.append(to: &bytes) }
+        return ByteBuffer(bytes: bytes)
+    }
+}
