@@ -1,0 +1,87 @@
+internal import CacheAPI
+internal import Chunking
+internal import Dockerfile
+internal import OCI
+internal import SystemPackage
+
+/// The images that a build begins with: asked of the server, and remembered for builds that cannot reach it.
+struct BaseImages: Sendable {
+    /// An image as a build needs it.
+    struct Image: Sendable {
+        let configuration: ImageConfiguration
+        let chain: [Digest]
+
+        /// `os/arch[/variant]`.
+        var platform: String { configuration.platform.description }
+    }
+
+    let link: ServerLink
+    /// Where images are remembered.
+    let directory: FilePath
+
+    /// Finds all of `requests`.
+    /// - Parameters:
+    ///   - platform: of images that name none.
+    ///   - refresh: whether other registries are asked again.
+    /// - Throws: `invalidInput` for an image that is not to be had, `server` when nobody can be asked.
+    func find(
+        _ requests: [Dockerfile.ImageRequest], platform: String, refresh: Bool
+    ) async throws -> [Dockerfile.ImageRequest: Image] {
+        if requests.isEmpty { return [:] }
+        let wanted = requests.map { ResolveQuery.Image(name: $0.name, platform: $0.platform ?? platform) }
+        let answered = try await ask(wanted, refresh: refresh)
+        var found: [Dockerfile.ImageRequest: Image] = [:]
+        for (position, request) in requests.enumerated() {
+            let file = file(of: wanted[position])
+            if let answer = answered?[position] {
+                found[request] = try Self.image(answer, request.name)
+                // An image that cannot be remembered costs a later build without a server, not this one.
+                try? await BlockingThreads.run { try StateFile.write(try JSONDocument.encode(answer), to: file) }
+            } else if let remembered = await Self.remembered(file) {
+                found[request] = try Self.image(remembered, request.name)
+            } else {
+                throw BuildError(
+                    .server,
+                    """
+                    The image \(request.name) cannot be had without the server: start the server, or build on an \
+                    image that this runner has built on before.
+                    """)
+            }
+        }
+        return found
+    }
+
+    private func ask(_ images: [ResolveQuery.Image], refresh: Bool) async throws -> [ResolveAnswer.Image]? {
+        var answers: [ResolveAnswer.Image] = []
+        for start in stride(from: 0, to: images.count, by: ResolveQuery.imagesMaximum) {
+            let part = Array(images[start..<min(start + ResolveQuery.imagesMaximum, images.count)])
+            do {
+                let answer = try await link.ask { server throws(BuildError) in
+                    try await server.resolve(ResolveQuery(images: part, refresh: refresh))
+                }
+                guard let answer, answer.images.count == part.count else { return nil }
+                answers += answer.images
+            } catch {
+                throw BuildError(.invalidInput, error.description, cause: error)
+            }
+        }
+        return answers
+    }
+
+    private static func image(_ answer: ResolveAnswer.Image, _ name: String) throws -> Image {
+        let configuration: ImageConfiguration = try JSONDocument.decode(
+            from: Array(answer.config.utf8), subject: "the configuration of \(name)")
+        return Image(configuration: configuration, chain: answer.chain)
+    }
+
+    private func file(of image: ResolveQuery.Image) -> FilePath {
+        let name = Digest(hashing: Array("\(image.platform) \(image.name)".utf8)).hex
+        return directory.appending("\(name).json")
+    }
+
+    private static func remembered(_ file: FilePath) async -> ResolveAnswer.Image? {
+        try? await BlockingThreads.run {
+            try JSONDocument.decode(from: try StateFile.read(file, upTo: 16 << 20), subject: "the image")
+        }
+    }
+}

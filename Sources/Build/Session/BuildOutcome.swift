@@ -1,0 +1,35 @@
+public import CacheAPI
+public import Chunking
+
+/// How a build ended.
+public struct BuildOutcome: Sendable {
+    /// Why it failed; `nil` when it did not.
+    public var error: (any Error)?
+    /// The image on the server; `nil` when there is none.
+    public var image: AssembleAnswer?
+    /// The digest of the image's configuration (docker's image id); `nil` when the build failed.
+    public var config: Digest?
+    /// The filesystem steps, in the order of the plan; a WORKDIR that was there already is none.
+    public var steps: [StepReport]
+    /// How long it took. Seconds.
+    public var seconds: Double
+
+    /// How many steps were a hit.
+    public var hitCount: Int { steps.count { $0.verdict == .hit } }
+    /// How many steps were run or made here.
+    public var runCount: Int { steps.count { $0.verdict == .run || $0.verdict == .failed } }
+    /// How long the hits took when they were made. Seconds.
+    public var savedSeconds: Double { steps.reduce(0) { $0 + $1.saved } }
+
+    /// Makes an outcome.
+    public init(
+        error: (any Error)? = nil, image: AssembleAnswer? = nil, config: Digest? = nil, steps: [StepReport] = [],
+        seconds: Double = 0
+    ) {
+        self.error = error
+        self.image = image
+        self.config = config
+        self.steps = steps
+        self.seconds = seconds
+    }
+}

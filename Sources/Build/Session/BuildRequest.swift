@@ -1,0 +1,46 @@
+public import CacheAPI
+public import Dockerfile
+public import OCI
+public import SystemPackage
+
+/// What is to be built, and what is to become of it.
+public struct BuildRequest: Sendable {
+    /// Where a secret comes from.
+    public enum Secret: Hashable, Sendable {
+        /// A file's bytes.
+        case file(FilePath)
+        /// The value of an environment variable.
+        case value(String)
+    }
+
+    /// The build context, a directory.
+    public var context: FilePath
+    /// The Dockerfile; `nil` for `Dockerfile` in the context.
+    public var dockerfile: FilePath?
+    /// What the command line adds to the Dockerfile.
+    public var options = Dockerfile.Options()
+    /// The names of the image, without the server's own host.
+    public var tags: [ImageReference] = []
+    /// Whether no step is taken from the cache.
+    public var ignoresCache = false
+    /// Whether base images of other registries are asked for again.
+    public var refreshesImages = false
+    /// The network of a RUN that names none.
+    public var network = RunOperation.Network.default
+    /// `--secret`, by id.
+    public var secrets: [String: Secret] = [:]
+    /// What becomes of the image besides being stored on the server.
+    public var outputs: [ImageOutput] = []
+    /// Where this runner keeps layers and what else it may use again.
+    public var stateDirectory: FilePath
+    /// The scope that steps are looked up and recorded in.
+    public var scope = ScopeName.main
+    /// Who builds, for people who look at records.
+    public var writer = ""
+
+    /// Makes a request.
+    public init(context: FilePath, stateDirectory: FilePath) {
+        self.context = context
+        self.stateDirectory = stateDirectory
+    }
+}

@@ -1,0 +1,45 @@
+public import Chunking
+
+/// What became of one step.
+public struct StepReport: Sendable {
+    /// What became of it.
+    public enum Verdict: String, Sendable {
+        /// The server had it, or something made of it.
+        case hit
+        /// It was run or made here.
+        case run
+        /// Nothing that was built needed it.
+        case skipped
+        /// It was begun and failed.
+        case failed
+    }
+
+    /// Its key; `nil` when no server told it.
+    public var key: Digest?
+    /// The instruction after expansion.
+    public var instruction: String
+    /// The stage it belongs to.
+    public var stage: String
+    /// What became of it.
+    public var verdict: Verdict
+    /// How long it took here. Seconds.
+    public var seconds: Double
+    /// For a hit: how long it took when it was made. Seconds.
+    public var saved: Double
+    /// How many bytes of its layers were sent.
+    public var bytes: Int
+
+    /// Makes a report.
+    public init(
+        key: Digest?, instruction: String, stage: String, verdict: Verdict, seconds: Double = 0, saved: Double = 0,
+        bytes: Int = 0
+    ) {
+        self.key = key
+        self.instruction = instruction
+        self.stage = stage
+        self.verdict = verdict
+        self.seconds = seconds
+        self.saved = saved
+        self.bytes = bytes
+    }
+}
