@@ -11,8 +11,8 @@ public struct BlobWriter: ~Copyable, @unchecked Sendable {
     private var splitter = LayerSplitter()
     private let intake: BlobIntake
 
-    init(_ store: Store, _ project: ProjectID, _ options: Store.Options) {
-        intake = BlobIntake(store, project, options)
+    init(_ store: Store, _ project: ProjectID) {
+        intake = BlobIntake(store, project)
     }
 
     /// Takes the next bytes.
@@ -46,10 +46,10 @@ final class BlobIntake {
     private var building: Set<Digest> = []
     private var pending = PendingChunks()
 
-    init(_ store: Store, _ project: ProjectID, _ options: Store.Options) {
+    init(_ store: Store, _ project: ProjectID) {
         self.store = store
         self.project = project
-        builder = FrameBuilder(codec: options.codec, level: options.level)
+        builder = FrameBuilder(codec: store.options.codec, level: store.options.level)
     }
 
     func take(_ chunk: ChunkReference, _ bytes: RawSpan) throws(StoreError) {
@@ -80,7 +80,7 @@ final class BlobIntake {
         let location = try store.use { core throws(StoreError) in try core.append(frame, for: project) }
         pending.add(frame.chunks, in: location)
         for chunk in frame.chunks { building.remove(chunk.id) }
-        if pending.isFull { try commitPending() }
+        if pending.count >= store.options.pendingChunksMaximum { try commitPending() }
     }
 
     private func commitPending() throws(StoreError) {

@@ -38,7 +38,7 @@ public struct FrameBatch: ~Copyable, Sendable {
         }
         for (chunk, isKnown) in zip(chunks, isKnown) where isKnown { pending.addKnown(chunk.id) }
         if let location { pending.add(chunks, in: location) }
-        if pending.isFull { try commitPending() }
+        if pending.count >= store.options.pendingChunksMaximum { try commitPending() }
     }
 
     /// Makes all that was appended durable and visible. How many chunks were new to the store.

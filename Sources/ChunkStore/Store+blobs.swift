@@ -7,7 +7,7 @@ extension Store {
     }
 
     /// Begins to take a blob as a stream of bytes: it is split, its new chunks compressed and appended as they come.
-    public func beginBlob(in project: ProjectID) -> BlobWriter { BlobWriter(self, project, options) }
+    public func beginBlob(in project: ProjectID) -> BlobWriter { BlobWriter(self, project) }
 
     /// How to rebuild the blob; `nil` when the project does not have it.
     public func recipe(of digest: Digest, in project: ProjectID) throws(StoreError) -> Recipe? {

@@ -1,10 +1,8 @@
 public import Chunking
 
 extension Store {
-    /// At most this many chunks become the receiver's in one transaction with the blobs; more join before.
-    private static let togetherMaximum = 16_384
-
-    /// Gives `receiver` what `giver` has under `digests`, without moving bytes. All or nothing; durable.
+    /// Gives `receiver` what `giver` has under `digests`, without moving bytes. All or nothing, but that the chunks of
+    /// many or large blobs become the receiver's in parts, before the blobs do; durable.
     /// - Throws: `missingContent` when the giver lacks one; `diskFull`, `poisoned`, `io`, `closed`.
     public func share(_ digests: [Digest], from giver: ProjectID, with receiver: ProjectID) throws(StoreError) {
         var gifts: [Gift] = []
@@ -17,9 +15,9 @@ extension Store {
         let all = gifts
         try use { core throws(StoreError) in
             let ids = all.flatMap(\.ids)
-            let isLarge = ids.count > Self.togetherMaximum
+            let isLarge = ids.count > core.options.pendingChunksMaximum
             if isLarge { try core.join(ids, to: receiver) }
-            try core.writer.perform(weight: min(ids.count, Self.togetherMaximum)) { batch throws(StoreError) in
+            try core.writer.perform(weight: min(ids.count, core.options.pendingChunksMaximum)) { batch throws(StoreError) in
                 for gift in all { try batch.check(gift, of: giver, isJoined: isLarge, receiver) }
                 for gift in all { try batch.give(gift, to: receiver, isJoined: isLarge) }
             }

@@ -18,6 +18,9 @@ public final class Store: Sendable {
         public var codec: Codec = .zstd
         /// The zstd level of frames made by the server.
         public var level: Int32 = 1
+        /// Chunks are committed when this many wait, so that a long upload needs neither much memory nor a huge
+        /// transaction.
+        var pendingChunksMaximum = 4096
 
         /// The defaults.
         public init() {}

@@ -116,6 +116,14 @@ extension Store {
         return bytes
     }
 
+    /// All bytes of a file of a layer; `nil` when the layer is not there.
+    func contents(of entry: Entry, in layer: Digest, of project: ProjectID) throws -> [UInt8]? {
+        guard var reader = try readFile(entry, of: layer, in: project) else { return nil }
+        var bytes: [UInt8] = []
+        while try reader.read(into: &bytes, maximum: 10_000) > 0 {}
+        return bytes
+    }
+
     /// Uploads `frames` as one batch.
     @discardableResult
     func upload(_ frames: [Frame], to project: ProjectID) throws -> Int {

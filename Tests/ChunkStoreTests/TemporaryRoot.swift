@@ -69,3 +69,10 @@ func flipBit(of path: FilePath, at offset: Int) throws {
     bytes[offset] ^= 0x10
     try write(bytes, to: path)
 }
+
+/// The permission bits of a path.
+func mode(of path: FilePath) throws -> UInt32 {
+    var information = stat()
+    try Errno.check { unsafe path.withPlatformString { unsafe stat($0, &information) } }
+    return information.st_mode & 0o7777
+}

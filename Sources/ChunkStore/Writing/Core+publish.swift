@@ -2,9 +2,6 @@ internal import Chunking
 internal import Compression
 
 extension Core {
-    /// A blob of more chunks than this becomes the project's in parts, its row last.
-    private static let membershipMaximum = PendingChunks.countMaximum
-
     /// Makes a blob durable and the project's, together with `pending`.
     /// - Parameter provingPossession: whether the project must have every chunk already; else the blob's bytes came
     ///   from it just now, and its chunks become the project's with it.
@@ -23,14 +20,15 @@ extension Core {
             return BlobInfo(recipe.digest, known)
         }
         let entries = try result.entries.map { table throws(StoreError) in try append(table, of: recipe.digest) }
-        let isLarge = ids.count > Self.membershipMaximum
+        // A blob of many chunks becomes the project's in parts, its row last.
+        let isLarge = ids.count > options.pendingChunksMaximum
         if isLarge {
             try add(pending, to: project)
             if !provingPossession { try join(ids, to: project) }
         }
         let together = isLarge ? PendingChunks() : pending
         let encoded = recipe.encoded()
-        return try writer.perform(weight: min(ids.count, Self.membershipMaximum)) { batch throws(StoreError) in
+        return try writer.perform(weight: min(ids.count, options.pendingChunksMaximum)) { batch throws(StoreError) in
             _ = try batch.add(together, to: project)
             if let known = try batch.transaction.blob(recipe.digest, in: project) {
                 return BlobInfo(recipe.digest, known)
@@ -55,8 +53,8 @@ extension Core {
 
     /// Makes chunks that are there the project's, a part at a time.
     func join(_ ids: [Digest], to project: ProjectID) throws(StoreError) {
-        for start in stride(from: 0, to: ids.count, by: Self.membershipMaximum) {
-            let part = Array(ids[start..<min(ids.count, start + Self.membershipMaximum)])
+        for start in stride(from: 0, to: ids.count, by: options.pendingChunksMaximum) {
+            let part = Array(ids[start..<min(ids.count, start + options.pendingChunksMaximum)])
             try writer.perform(weight: part.count) { batch throws(StoreError) in
                 for id in part { try batch.require(id, of: project, membership: false) }
                 for id in part { try batch.addMember(id, of: project) }

@@ -2,9 +2,6 @@ internal import Chunking
 
 /// Chunks that were appended or recognised, and wait for a commit to become the project's.
 struct PendingChunks: Sendable {
-    /// Rows are committed when this many wait, so that a long upload needs neither much memory nor a huge transaction.
-    static let countMaximum = 4096
-
     /// Chunks in frames that were appended.
     private(set) var rows: [(id: Digest, row: ChunkRow)] = []
     /// Chunks that the store had already.
@@ -12,7 +9,6 @@ struct PendingChunks: Sendable {
     private var ids: Set<Digest> = []
 
     var count: Int { rows.count + known.count }
-    var isFull: Bool { count >= Self.countMaximum }
 
     func contains(_ id: Digest) -> Bool { ids.contains(id) }
 
