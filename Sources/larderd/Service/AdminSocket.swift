@@ -51,10 +51,10 @@ struct AdminSocket: Sendable {
 }
 
 extension Logger {
-    /// This logger for libraries that chat: nothing less important than a notice, unless debugging.
+    /// This logger for libraries that chat: nothing less important than a notice, unless everything is traced.
     var quietened: Logger {
         var logger = self
-        if logger.logLevel > .debug { logger.logLevel = max(logger.logLevel, .notice) }
+        if logger.logLevel > .trace { logger.logLevel = max(logger.logLevel, .notice) }
         return logger
     }
 }

@@ -1,6 +1,7 @@
 import CacheAPI
 import Hummingbird
 import Logging
+import NIOCore
 import NIOHTTP1
 
 /// Turns errors of routes into answers, and logs those that are the server's fault.
@@ -14,6 +15,9 @@ struct FailureResponses: RouterMiddleware {
         } catch let error as HTTPParserError {
             // The connection is in disorder; the server answers 400 and closes it.
             throw error
+        } catch where error is IOError || error is ChannelError {
+            context.logger.debug("client went away", metadata: ["error": "\(error)"])
+            return .failure(APIFailure(.badRequest, "The connection broke off."))
         } catch {
             let failure = APIFailure(reporting: error)
             if failure.status >= 500 {

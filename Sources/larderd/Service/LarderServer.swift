@@ -8,13 +8,15 @@ import ServiceLifecycle
 import UnixSignals
 
 /// A server: one root, opened, and everything that serves it.
-struct LarderServer: Service {
+struct LarderServer: Service, CustomStringConvertible {
     /// What was set.
     let settings: Settings
     /// Where it reports.
     let logger: Logger
     /// Called once with the port when requests are answered.
     let onListening: @Sendable (Int) async -> Void
+
+    var description: String { "larderd" }
 
     init(settings: Settings, logger: Logger, onListening: @escaping @Sendable (Int) async -> Void = { _ in }) {
         self.settings = settings

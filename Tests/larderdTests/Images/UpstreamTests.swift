@@ -1,0 +1,286 @@
+import CacheAPI
+import ChunkStore
+import Chunking
+import Hummingbird
+import NIOCore
+import NIOHTTP1
+import OCI
+import Synchronization
+import Testing
+
+@testable import larderd
+
+@Suite("Images of other registries")
+struct UpstreamTests {
+    /// Counts and changes what a registry answers, in front of its routes.
+    final class Gate: RouterMiddleware {
+        typealias Context = LarderRequestContext
+
+        /// The paths that were asked for.
+        let paths = Mutex<[String]>([])
+        private let decide: @Sendable (Request, Int) -> Response?
+
+        /// - Parameter decide: gets a request and how many times its path was asked for before; an answer takes the
+        ///   place of the registry's.
+        init(_ decide: @escaping @Sendable (Request, Int) -> Response? = { _, _ in nil }) {
+            self.decide = decide
+        }
+
+        func handle(
+            _ request: Request, context: LarderRequestContext,
+            next: @concurrent (Request, LarderRequestContext) async throws -> Response
+        ) async throws -> Response {
+            let path = request.uri.path
+            let earlier = paths.withLock { paths in
+                defer { paths.append(path) }
+                return paths.count { $0 == path }
+            }
+            if let answer = decide(request, earlier) { return answer }
+            return try await next(request, context)
+        }
+
+        var count: Int { paths.withLock { $0.count } }
+    }
+
+    /// Lends a registry to pull from, behind `gate`, and a catalog that pulls.
+    private func withUpstream(
+        _ gate: Gate = Gate(), _ body: @Sendable (TestRegistry, TestRegistry, ImageCatalog) async throws -> Void
+    ) async throws {
+        try await withRegistry(addRoutes: { $0.add(middleware: gate) }) { upstream in
+            try await withRegistry { own in
+                try await body(upstream, own, ImageCatalog(executor: own.executor, logger: .silent))
+            }
+        }
+    }
+
+    private func query(_ name: String) -> ResolveQuery.Image { .init(name: name, platform: "linux/amd64") }
+
+    @Test("Images are pulled with all forms of layers, and remembered", arguments: SampleImage.Form.allCases)
+    func pull(form: SampleImage.Form) async throws {
+        let gate = Gate()
+        try await withUpstream(gate) { upstream, own, catalog in
+            let layers = (0..<6).map { SampleImage.layer(["f\($0)"], bytesEach: 200_000, seed: UInt64($0)) }
+            let image = try SampleImage(layers: layers + [layers[0]], form: form)
+            let digest = try await upstream.push(image, to: "library/base", as: "1")
+            let name = "\(upstream.host)/library/base:1"
+            let answer = try await catalog.resolve(query(name), for: .default, refresh: false)
+            #expect(answer.digest == digest)
+            #expect(answer.chain == image.diffIDs)
+            #expect(answer.config == image.configText)
+            try await own.executor.run { store in
+                let project = try #require(try store.project(named: "default"))
+                for layer in layers {
+                    let bytes = try store.document(Digest(hashing: layer), in: project, maximum: 1 << 30)
+                    #expect(bytes == layer)
+                }
+            }
+            let requests = gate.count
+            let other = try #require(ProjectName("other"))
+            #expect(try await catalog.resolve(query(name), for: other, refresh: false).digest == digest)
+            #expect(gate.count == requests)
+            // Asked again, it is the same manifest: nothing more is fetched.
+            #expect(try await catalog.resolve(query(name), for: other, refresh: true).digest == digest)
+            #expect(gate.count == requests + 1)
+            let pinned = "\(upstream.host)/library/base@\(digest)"
+            #expect(try await catalog.resolve(query(pinned), for: other, refresh: true).digest == digest)
+            #expect(try await own.client.get("/v2/_catalog").text == #"{"repositories":[]}"#)
+        }
+    }
+
+    @Test("A tag that moved is followed when asked to")
+    func refresh() async throws {
+        try await withUpstream { upstream, _, catalog in
+            let old = try SampleImage(layers: [SampleImage.layer(["a"])])
+            let new = try SampleImage(layers: [SampleImage.layer(["a"]), SampleImage.layer(["b"])])
+            let first = try await upstream.push(old, to: "base", as: "1")
+            let name = query("\(upstream.host)/base:1")
+            #expect(try await catalog.resolve(name, for: .default, refresh: false).digest == first)
+            let second = try await upstream.push(new, to: "base", as: "1")
+            #expect(try await catalog.resolve(name, for: .default, refresh: false).digest == first)
+            #expect(try await catalog.resolve(name, for: .default, refresh: true).digest == second)
+            #expect(try await catalog.resolve(name, for: .default, refresh: false).digest == second)
+        }
+    }
+
+    @Test("An index is followed to the platform")
+    func index() async throws {
+        try await withUpstream { upstream, _, catalog in
+            let image = try SampleImage(layers: [SampleImage.layer(["a"])])
+            let digest = try await upstream.push(image, to: "base", as: "x")
+            let platform = try Platform("linux/amd64")
+            let index = try JSONDocument.encode(
+                Index(manifests: [SampleImage.descriptor(MediaType.manifest, image.manifest, platform: platform)]))
+            try await upstream.put(index, type: MediaType.index, to: "base", as: "1")
+            let answer = try await catalog.resolve(query("\(upstream.host)/base:1"), for: .default, refresh: false)
+            #expect(answer.digest == digest)
+            let error = await #expect(throws: APIFailure.self) {
+                try await catalog.resolve(
+                    .init(name: "\(upstream.host)/base:1", platform: "linux/arm64"), for: .default, refresh: false)
+            }
+            #expect(error?.code == .notFound)
+        }
+    }
+
+    @Test("Builds that want the same image share one pull")
+    func singleFlight() async throws {
+        let gate = Gate()
+        try await withUpstream(gate) { upstream, _, catalog in
+            let image = try SampleImage(layers: [SampleImage.layer(["a"], bytesEach: 3_000_000)], form: .gzip)
+            let digest = try await upstream.push(image, to: "base", as: "1")
+            let before = gate.count
+            try await withThrowingTaskGroup(of: Digest.self) { group in
+                for number in 0..<8 {
+                    group.addTask {
+                        let project = ProjectName("p\(number)") ?? .default
+                        return try await catalog.resolve(
+                            self.query("\(upstream.host)/base:1"), for: project, refresh: false
+                        ).digest
+                    }
+                }
+                for try await answer in group { #expect(answer == digest) }
+            }
+            #expect(gate.count == before + 3)
+        }
+    }
+
+    @Test("A registry that wants a token gets one")
+    func token() async throws {
+        let gate = Gate { request, _ in
+            if request.uri.path == "/token" {
+                let scope = request.uri.queryParameters["scope"].map(String.init)
+                guard scope == "repository:base:pull" else { return Response(status: .badRequest) }
+                return Response(
+                    status: .ok, body: ResponseBody(byteBuffer: ByteBuffer(string: #"{"access_token":"t0ken"}"#)))
+            }
+            guard request.method == .get, request.headers[.authorization] != "Bearer t0ken" else { return nil }
+            let realm = "http://\(request.head.authority ?? "")/token"
+            let challenge = #"Bearer realm="\#(realm)",service="test",scope="repository:base:pull""#
+            return Response(status: .unauthorized, headers: [.wwwAuthenticate: challenge])
+        }
+        try await withUpstream(gate) { upstream, _, catalog in
+            let image = try SampleImage(layers: [SampleImage.layer(["a"])])
+            let digest = try await upstream.push(image, to: "base", as: "1")
+            let answer = try await catalog.resolve(query("\(upstream.host)/base:1"), for: .default, refresh: false)
+            #expect(answer.digest == digest)
+            #expect(gate.paths.withLock { $0.count { $0 == "/token" } } == 1)
+        }
+    }
+
+    @Test("A registry that stumbles is asked again")
+    func transient() async throws {
+        let gate = Gate { request, earlier in
+            request.method == .get && earlier == 0 ? Response(status: .serviceUnavailable) : nil
+        }
+        try await withUpstream(gate) { upstream, _, catalog in
+            let image = try SampleImage(layers: [SampleImage.layer(["a"])])
+            let digest = try await upstream.push(image, to: "base", as: "1")
+            let answer = try await catalog.resolve(query("\(upstream.host)/base:1"), for: .default, refresh: false)
+            #expect(answer.digest == digest)
+        }
+    }
+
+    @Test("Blobs may be somewhere else")
+    func redirect() async throws {
+        try await withRegistry { storage in
+            let port = storage.port
+            let gate = Gate { request, _ in
+                guard request.method == .get, request.uri.path.contains("/blobs/") else { return nil }
+                return Response(
+                    status: .temporaryRedirect, headers: [.location: "http://127.0.0.1:\(port)\(request.uri.path)"])
+            }
+            try await withUpstream(gate) { upstream, _, catalog in
+                let image = try SampleImage(layers: [SampleImage.layer(["a"])], form: .zstd)
+                let digest = try await upstream.push(image, to: "base", as: "1")
+                try await storage.push(image, to: "base", as: "1")
+                let answer = try await catalog.resolve(query("\(upstream.host)/base:1"), for: .default, refresh: false)
+                #expect(answer.digest == digest)
+            }
+        }
+    }
+
+    @Test("What is not there, not public or not itself is refused, and why")
+    func refuse() async throws {
+        let gate = Gate { request, _ in
+            switch request.uri.path {
+            case "/v2/private/manifests/latest":
+                Response(status: .unauthorized, headers: [.wwwAuthenticate: "Basic realm=x"])
+            case "/v2/denied/manifests/latest": Response(status: .forbidden)
+            case let path where path.hasPrefix("/v2/forged/manifests/sha256"):
+                Response(status: .ok, body: ResponseBody(byteBuffer: ByteBuffer(string: "{}")))
+            case "/v2/page/manifests/latest":
+                Response(status: .ok, body: ResponseBody(byteBuffer: ByteBuffer(string: "<html>")))
+            default: nil
+            }
+        }
+        try await withUpstream(gate) { upstream, _, catalog in
+            for (name, code, hint) in [
+                ("nothing", APIFailure.Code.notFound, "has no manifests/latest"), ("private", .upstream, "credentials"),
+                ("denied", .upstream, "anonymous"), ("forged@\(Digest(hashing: [1]))", .upstream, "cannot be trusted"),
+                ("page", .upstream, "no image"),
+            ] {
+                let error = await #expect(throws: APIFailure.self) {
+                    try await catalog.resolve(query("\(upstream.host)/\(name)"), for: .default, refresh: false)
+                }
+                #expect(error?.code == code)
+                #expect(error?.message.contains(hint) == true, "\(error?.message ?? "")")
+            }
+        }
+    }
+
+    @Test("A damaged layer is refused and not remembered")
+    func damagedLayer() async throws {
+        let image = try SampleImage(layers: [SampleImage.layer(["a"])], form: .gzip)
+        let layer = Digest(hashing: image.blobs[0])
+        var damaged = image.blobs[0]
+        damaged[damaged.count / 2] ^= 1
+        let bytes = damaged
+        let gate = Gate { request, _ in
+            guard request.method == .get, request.uri.path.hasSuffix("/blobs/\(layer)") else { return nil }
+            return Response(status: .ok, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+        }
+        try await withUpstream(gate) { upstream, own, catalog in
+            try await upstream.push(image, to: "base", as: "1")
+            await #expect(throws: (any Error).self) {
+                try await catalog.resolve(query("\(upstream.host)/base:1"), for: .default, refresh: false)
+            }
+            let isThere = try await own.executor.run { store in
+                try store.blob(image.diffIDs[0], in: UpstreamImages.project(of: store)) != nil
+            }
+            #expect(!isThere)
+        }
+    }
+
+    @Test("When the registry is down, what was pulled before is used")
+    func down() async throws {
+        let isDown = Flag()
+        let gate = Gate { _, _ in isDown.value ? Response(status: .badGateway) : nil }
+        try await withUpstream(gate) { upstream, _, catalog in
+            let image = try SampleImage(layers: [SampleImage.layer(["a"])])
+            let digest = try await upstream.push(image, to: "base", as: "1")
+            let name = query("\(upstream.host)/base:1")
+            _ = try await catalog.resolve(name, for: .default, refresh: false)
+            isDown.value = true
+            #expect(try await catalog.resolve(name, for: .default, refresh: true).digest == digest)
+            let error = await #expect(throws: APIFailure.self) {
+                try await catalog.resolve(query("\(upstream.host)/base:2"), for: .default, refresh: false)
+            }
+            #expect(error?.code == .upstream)
+        }
+        try await withRegistry { own in
+            let catalog = ImageCatalog(executor: own.executor, logger: .silent)
+            let error = await #expect(throws: APIFailure.self) {
+                try await catalog.resolve(query("127.0.0.1:1/base:1"), for: .default, refresh: false)
+            }
+            #expect(error?.code == .upstream)
+            #expect(error?.message.contains("cannot be reached") == true)
+        }
+    }
+
+    private final class Flag: Sendable {
+        private let state = Mutex(false)
+        var value: Bool {
+            get { state.withLock { $0 } }
+            set { state.withLock { $0 = newValue } }
+        }
+    }
+}

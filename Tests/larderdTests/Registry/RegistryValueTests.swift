@@ -1,0 +1,97 @@
+import Chunking
+import OCI
+import Testing
+
+@testable import larderd
+
+@Suite("Small decisions of the registry")
+struct RegistryValueTests {
+    @Test(
+        "Ranges of a blob of 10 bytes",
+        arguments: [
+            (nil, .whole), ("bytes=0-3", .part(0..<4)), ("bytes=4-", .part(4..<10)), ("bytes=-3", .part(7..<10)),
+            ("bytes=-30", .part(0..<10)), ("bytes=9-9", .part(9..<10)), ("bytes=0-99999999999999999999", .part(0..<10)),
+            ("bytes=10-", .unsatisfiable), ("bytes=5-0", .unsatisfiable), ("bytes=-0", .unsatisfiable),
+            ("bytes=0-1,3-4", .whole), ("items=0-1", .whole), ("bytes=x-1", .whole), ("bytes=", .whole),
+            ("bytes=-", .whole), ("bytes=1", .whole),
+        ] as [(String?, ByteRange)])
+    func range(header: String?, expected: ByteRange) {
+        #expect(ByteRange(header, size: 10) == expected)
+    }
+
+    @Test("No range of an empty blob exists")
+    func emptyBlob() {
+        #expect(ByteRange("bytes=0-", size: 0) == .unsatisfiable)
+        #expect(ByteRange("bytes=-1", size: 0) == .unsatisfiable)
+        #expect(ByteRange(nil, size: 0) == .whole)
+    }
+
+    @Test(
+        "Ranges of uploads",
+        arguments: [("0-3", 0, 4), ("bytes 5-9", 5, 5), ("bytes 5-9/100", 5, 5), ("7-7", 7, 1)]
+            as [(String, UInt64, UInt64)])
+    func uploadRange(header: String, first: UInt64, count: UInt64) throws {
+        let range = try #require(UploadRange(header))
+        #expect(range.first == first)
+        #expect(range.count == count)
+    }
+
+    @Test("Ranges of uploads that are none", arguments: ["", "3", "3-", "-3", "4-3", "a-b", "0-18446744073709551615"])
+    func noUploadRange(header: String) {
+        #expect(UploadRange(header) == nil)
+    }
+
+    @Test("An upload lets one request write at a time, where it stands")
+    func progress() throws {
+        let start = ContinuousClock.now
+        var progress = UploadProgress(now: start)
+        try progress.begin(at: 0)
+        #expect(throws: UploadProgress.Refusal.busy) { try progress.begin(at: 0) }
+        progress.advance(by: 10)
+        #expect(progress.idle(now: start + .seconds(9_999)) == .zero)
+        progress.end(now: start + .seconds(5))
+        #expect(progress.idle(now: start + .seconds(15)) == .seconds(10))
+        #expect(throws: UploadProgress.Refusal.outOfOrder(offset: 10)) { try progress.begin(at: 0) }
+        #expect(throws: UploadProgress.Refusal.outOfOrder(offset: 10)) { try progress.begin(at: 11) }
+        try progress.begin(at: nil)
+        progress.end(now: start)
+        try progress.begin(at: 10)
+        #expect(progress.offset == 10)
+    }
+
+    @Test("Pages are cut and lead to the next")
+    func pages() throws {
+        let page = try Page(count: "2", last: "a")
+        #expect(page.last == "a")
+        let (names, link) = page.cut(["b", "c", "d"], path: "/v2/x/tags/list")
+        #expect(names == ["b", "c"])
+        #expect(link == "</v2/x/tags/list?n=2&last=c>; rel=\"next\"")
+        #expect(page.cut(["b", "c"], path: "").link == nil)
+        let none = try Page(count: "0", last: nil as String?).cut(["a"], path: "")
+        #expect(none.names.isEmpty && none.link == nil)
+        #expect(try Page(count: nil as String?, last: "").last == nil)
+        for text in ["-1", "x", "1.5"] {
+            #expect(throws: RegistryFailure.self) { try Page(count: text, last: nil as String?) }
+        }
+    }
+
+    @Test(
+        "Challenges for tokens",
+        arguments: [
+            (
+                #"Bearer realm="https://auth.docker.io/token",service="registry.docker.io",scope="repository:a/b:pull,push""#,
+                "https://auth.docker.io/token?scope=repository:a/b:pull,push&service=registry.docker.io"
+            ),
+            (#"bearer service="a b&c", realm="https://x/t?y=1""#, "https://x/t?y=1&scope=default&service=a%20b%26c"),
+            (#"Bearer realm=https://x/t"#, "https://x/t?scope=default"),
+            (#"Bearer realm="https://x/\"t""#, #"https://x/"t?scope=default"#),
+        ])
+    func challenge(header: String, url: String) throws {
+        #expect(try #require(BearerChallenge(header)).tokenURL(defaultScope: "default") == url)
+    }
+
+    @Test("Challenges of other kinds", arguments: [#"Basic realm="x""#, "Bearer", "", #"Bearer service="x""#])
+    func noChallenge(header: String) {
+        #expect(BearerChallenge(header) == nil)
+    }
+}
