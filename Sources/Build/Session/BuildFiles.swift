@@ -1,0 +1,45 @@
+internal import Chunking
+internal import Dockerfile
+internal import Glibc
+internal import SystemPackage
+
+/// The files that say what a build is: the Dockerfile, and what of the context is left out.
+struct BuildFiles: Sendable {
+    private static let byteCountMaximum = 16 << 20
+
+    let dockerfile: Dockerfile
+    let rules: IgnoreRules
+
+    /// Reads them. A `.dockerignore` named after the Dockerfile comes before the context's own, as for docker. Blocks.
+    /// - Throws: `invalidInput` for a missing file or context, ``DockerfileError``.
+    static func read(for request: BuildRequest) throws -> BuildFiles {
+        let mode = (try? Stat(request.context))?.rawValue.st_mode ?? 0
+        guard mode & S_IFMT == S_IFDIR else {
+            throw BuildError(.invalidInput, "The build context \(request.context) is not a directory.")
+        }
+        let path = request.dockerfile ?? request.context.appending("Dockerfile")
+        let dockerfile = try Dockerfile(parsing: try contents(of: path), file: path.string)
+        for candidate in [FilePath(path.string + ".dockerignore"), request.context.appending(".dockerignore")] {
+            guard (try? Stat(candidate)) != nil else { continue }
+            return BuildFiles(
+                dockerfile: dockerfile,
+                rules: try IgnoreRules(parsing: try contents(of: candidate), file: candidate.string))
+        }
+        return BuildFiles(dockerfile: dockerfile, rules: .none)
+    }
+
+    private static func contents(of path: FilePath) throws(BuildError) -> [UInt8] {
+        let bytes: [UInt8]
+        do throws(Errno) {
+            bytes = try SmallFile.read(path)
+        } catch .noSuchFileOrDirectory {
+            throw BuildError(.invalidInput, "There is no \(path): name the Dockerfile with --file.")
+        } catch {
+            throw BuildError(.invalidInput, "\(path) cannot be read: \(error).", cause: error)
+        }
+        guard bytes.count <= byteCountMaximum else {
+            throw BuildError(.invalidInput, "\(path) has \(bytes.count) bytes, too many for a Dockerfile.")
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,139 @@
+internal import CacheAPI
+internal import Chunking
+internal import Dockerfile
+internal import OCI
+internal import SystemPackage
+
+/// One build while it runs: its parts, and their order.
+struct BuildSession: Sendable {
+    private let request: BuildRequest
+    private let prepared: PreparedBuild
+    private let link: ServerLink
+    private let progress: ProgressLog
+    private let lookup: GraphLookup
+    private let log: StepLog
+    private let restorer: ChainRestorer
+    private let commits: LayerCommits
+    private let recorder: StepRecorder
+    private let stages: StageBuilds
+
+    /// Reads and plans what is to be built.
+    /// - Throws: ``DockerfileError``; `invalidInput`, `io`, `server`.
+    static func begin(
+        _ request: BuildRequest, _ link: ServerLink, _ progress: ProgressLog
+    ) async throws -> BuildSession {
+        let state = try await BlockingThreads.run { try StateDirectory(request.stateDirectory) }
+        let finder = BaseImages(link: link, directory: state.images)
+        let prepared = try await PreparedBuild.make(request, images: finder, state: state, progress: progress)
+        let restorer = try await BlockingThreads.run { try ChainRestorer(state, link, progress) }
+        return BuildSession(request, prepared, state, restorer, link, progress)
+    }
+
+    private init(
+        _ request: BuildRequest, _ prepared: PreparedBuild, _ state: StateDirectory, _ restorer: ChainRestorer,
+        _ link: ServerLink, _ progress: ProgressLog
+    ) {
+        self.request = request
+        self.prepared = prepared
+        self.restorer = restorer
+        self.link = link
+        self.progress = progress
+        commits = LayerCommits(link)
+        log = StepLog()
+        lookup = GraphLookup(prepared.graph, link, scope: request.scope, ignoresCache: request.ignoresCache)
+        recorder = StepRecorder(
+            link, commits, scope: request.scope, writer: request.writer, replaces: request.ignoresCache)
+        let facts = ChainFacts(restorer: restorer, commits: commits, link: link)
+        let users = UserLookup(facts: facts)
+        let maker = LayerMaker(restorer: restorer, commits: commits, spools: state.work)
+        let executor = StepExecutor(
+            prepared: prepared, lookup: lookup, log: log, recorder: recorder, progress: progress,
+            run: RunStep(
+                maker: maker, users: users, state: state, network: request.network, secrets: request.secrets),
+            copy: CopyStep(maker: maker, users: users, facts: facts),
+            workdir: WorkdirStep(maker: maker, users: users, facts: facts),
+            file: request.dockerfile?.string ?? "Dockerfile", turns: TaskLimit(4))
+        stages = StageBuilds(prepared, lookup, executor, facts)
+    }
+
+    /// Builds.
+    func run() async -> BuildOutcome {
+        var outcome = BuildOutcome()
+        do {
+            await lookup.ask()
+            let result = try await withTaskCancellationHandler {
+                try await stages.result(of: prepared.plan.target)
+            } onCancel: {
+                commits.cancel()
+                recorder.cancel()
+            }
+            try await export(result, &outcome)
+        } catch {
+            await stages.stop()
+            outcome.error = Task.isCancelled ? CancellationError() : stages.failure ?? error
+        }
+        await recorder.finish()
+        outcome.steps = await reports()
+        return outcome
+    }
+
+    // MARK: The image
+
+    private func export(_ result: StageResult, _ outcome: inout BuildOutcome) async throws {
+        let composition = ImageComposition(
+            prepared: prepared, log: log, chain: result.chain, platform: try Platform(request.options.platform))
+        let document = try JSONDocument.encode(composition.configuration())
+        outcome.config = Digest(hashing: document)
+        guard !request.tags.isEmpty else { return }
+        outcome.image = try await progress.run("store \(request.tags.map(\.description).joined(separator: ", "))") {
+            try await store(document, result.chain, $0)
+        }
+    }
+
+    /// Has the server put the image together; `nil` when it cannot be reached.
+    private func store(_ document: [UInt8], _ chain: [Digest], _ task: ProgressTask) async throws -> AssembleAnswer? {
+        task.status("waiting for layers to arrive")
+        let isComplete = await commits.areCommitted(chain)
+        task.status("")
+        guard isComplete, let server = link.writing else {
+            progress.warn("The image is not on the server: its layers could not be stored there.")
+            return nil
+        }
+        let question = AssembleRequest(
+            names: request.tags.map(\.description), config: String(decoding: document, as: UTF8.self))
+        let answer = try await link.ask { _ throws(BuildError) in try await server.assemble(question) }
+        if answer == nil { progress.warn("The image is not on the server.") }
+        return answer
+    }
+
+    // MARK: Reports
+
+    private func reports() async -> [StepReport] {
+        var reports: [StepReport] = []
+        for (index, node) in prepared.graph.nodes.enumerated() {
+            let answer = lookup[index]
+            var entry = log[index]
+            if entry == nil, !request.ignoresCache, answer.verdict == .hit {
+                entry = StepLog.Entry(verdict: .hit, chain: answer.chain, saved: answer.seconds ?? 0)
+            }
+            if case .workdir(_) = node.step.operation, let chain = entry?.chain, chain == self.chain(before: index) {
+                continue
+            }
+            var byteCount = 0
+            if let layer = entry?.layer { byteCount = await commits.byteCount(of: layer) }
+            reports.append(
+                StepReport(
+                    key: answer.key, instruction: node.step.text,
+                    stage: prepared.plan.stages[node.id.stage].name, verdict: entry?.verdict ?? .skipped,
+                    seconds: entry?.seconds ?? 0, saved: entry?.saved ?? 0, bytes: byteCount))
+        }
+        return reports
+    }
+
+    private func chain(before index: Int) -> [Digest]? {
+        switch prepared.graph.nodes[index].parent {
+        case .base(let chain, _): chain
+        case .step(let parent): log[parent]?.chain ?? lookup[parent].chain
+        }
+    }
+}

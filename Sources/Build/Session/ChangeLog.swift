@@ -1,0 +1,13 @@
+internal import Chunking
+internal import Synchronization
+
+/// Gathers the files that changed while a layer was made of them.
+final class ChangeLog: Sendable {
+    private let found = Mutex<[LayerPath]>([])
+
+    var paths: [LayerPath] { found.withLock { $0 } }
+
+    func add(_ path: LayerPath) {
+        found.withLock { $0.append(path) }
+    }
+}

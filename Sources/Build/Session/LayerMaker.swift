@@ -1,0 +1,75 @@
+internal import Chunking
+internal import SystemPackage
+
+/// Turns what steps made into layers: finds out their digest, keeps them for later steps, begins to send them.
+struct LayerMaker: Sendable {
+    let restorer: ChainRestorer
+    let commits: LayerCommits
+    /// Where tars wait until the build is over.
+    let spools: FilePath
+
+    /// Makes a layer of a source that may give other bytes the next time. Its tar is kept in a file without a name, so
+    /// that what is sent is what was looked at.
+    /// - Throws: what `source` throws; `io`.
+    func make(_ source: @escaping LayerSource) async throws -> Digest {
+        let isCancelled = CancellationFlag()
+        let (result, spool) = try await withTaskCancellationHandler {
+            try await BlockingThreads.run { [spools] in
+                let file = try OpenFile(unlinkedIn: spools)
+                var splitter = LayerSplitter()
+                var offset: UInt64 = 0
+                try source { bytes in
+                    if isCancelled.isSet { throw CancellationError() }
+                    try file.write(bytes, at: offset)
+                    offset += UInt64(bytes.byteCount)
+                    splitter.update(bytes) { _, _ in }
+                }
+                return (splitter.finish { _, _ in }, file)
+            }
+        } onCancel: {
+            isCancelled.set()
+        }
+        let (layer, entries) = try Self.parts(result)
+        keep(layer, entries, Self.source(spool, size: result.recipe.size))
+        return layer
+    }
+
+    /// Makes a layer of the upper directory of a RUN and takes the directory over. `nil` when nothing is in it.
+    /// - Parameter omitting: what the runtime put into it.
+    /// - Throws: `io`, `changed`, `invalidInput` for names that a layer cannot have.
+    func adopt(_ upper: FilePath, omitting: Set<LayerPath>) async throws -> Digest? {
+        let isEmpty = try await BlockingThreads.run { try DirectoryLayer.isEmpty(upper, omitting: omitting) }
+        if isEmpty { return nil }
+        let result = try await LayerScan.scan(DirectoryLayer.source(of: upper, omitting: omitting))
+        let (layer, entries) = try Self.parts(result)
+        let layers = restorer.layers
+        try await BlockingThreads.run { try layers.adopt(upper, as: layer, entries: entries) }
+        keep(layer, entries, DirectoryLayer.source(of: layers.directory(of: layer), omitting: omitting))
+        return layer
+    }
+
+    private func keep(_ layer: Digest, _ entries: EntryTable, _ source: @escaping LayerSource) {
+        restorer.add(layer, entries: entries, source: source)
+        commits.begin(layer, source)
+    }
+
+    private static func parts(_ result: LayerSplitter.Result) throws(BuildError) -> (Digest, EntryTable) {
+        guard let entries = result.entries else {
+            throw BuildError(.invalidInput, "The step's files do not make a layer: they are no tar that can be read.")
+        }
+        return (result.recipe.digest, entries)
+    }
+
+    private static func source(_ file: OpenFile, size: UInt64) -> LayerSource {
+        { write in
+            var buffer = [UInt8](repeating: 0, count: 1 << 20)
+            var offset: UInt64 = 0
+            while offset < size {
+                let count = Int(min(UInt64(buffer.count), size - offset))
+                try file.read(into: &buffer, count: count, at: offset)
+                try unsafe write(buffer.span.bytes.extracting(first: count))
+                offset += UInt64(count)
+            }
+        }
+    }
+}

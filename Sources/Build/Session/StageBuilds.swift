@@ -1,0 +1,147 @@
+internal import CacheAPI
+internal import Chunking
+internal import Dockerfile
+internal import Synchronization
+
+/// Builds the stages that the target needs, each once, those that do not need each other at the same time. Of a stage
+/// only what is behind its last hit is built; a stage that nothing needs any more is not.
+final class StageBuilds: Sendable {
+    private let prepared: PreparedBuild
+    private let lookup: GraphLookup
+    private let executor: StepExecutor
+    private let facts: ChainFacts
+    private let tasks = Mutex<[Int: Task<StageResult, any Error>]>([:])
+    private let firstFailure = Mutex<(any Error)?>(nil)
+
+    init(_ prepared: PreparedBuild, _ lookup: GraphLookup, _ executor: StepExecutor, _ facts: ChainFacts) {
+        self.prepared = prepared
+        self.lookup = lookup
+        self.executor = executor
+        self.facts = facts
+    }
+
+    /// The filesystem that a stage ends with; it is built when there is no other way to have it.
+    /// - Throws: why it cannot be built.
+    func result(of stage: Int) async throws -> StageResult {
+        try await withTaskCancellationHandler {
+            try await begin(stage).value
+        } onCancel: {
+            cancel()
+        }
+    }
+
+    /// Breaks off all that is being built, and waits until it has stopped.
+    func stop() async {
+        cancel()
+        for task in tasks.withLock({ Array($0.values) }) { _ = try? await task.value }
+    }
+
+    /// Why the first stage that failed did; what else is being built is broken off.
+    var failure: (any Error)? { firstFailure.withLock { $0 } }
+
+    private func fail(_ error: any Error) {
+        firstFailure.withLock { $0 = $0 ?? error }
+        cancel()
+    }
+
+    private func cancel() {
+        for task in tasks.withLock({ Array($0.values) }) { task.cancel() }
+    }
+
+    @discardableResult
+    private func begin(_ stage: Int) -> Task<StageResult, any Error> {
+        tasks.withLock { tasks in
+            if let task = tasks[stage] { return task }
+            let task = Task {
+                do {
+                    return try await self.build(stage)
+                } catch {
+                    self.fail(error)
+                    throw error
+                }
+            }
+            tasks[stage] = task
+            return task
+        }
+    }
+
+    private func build(_ stage: Int) async throws -> StageResult {
+        let nodes = prepared.graph.stages[stage]
+        var next = nodes.lowerBound
+        var result: StageResult?
+        var asked = -1
+        while next < nodes.upperBound {
+            try Task.checkCancellation()
+            if let hit = lookup.deepestHit(in: next..<nodes.upperBound) {
+                for node in next...hit.node { executor.skip(node) }
+                result = StageResult(chain: hit.chain)
+                next = hit.node + 1
+                continue
+            }
+            beginSources(of: next..<nodes.upperBound)
+            if lookup[next].key == nil, asked < next {
+                asked = next
+                try await learn(next)
+                continue
+            }
+            let base: StageResult
+            if let result { base = result } else { base = try await self.base(of: stage) }
+            result = try await executor.execute(next, on: base, source: try await source(of: next))
+            next += 1
+        }
+        if let result { return result }
+        return try await base(of: stage)
+    }
+
+    private func base(of stage: Int) async throws -> StageResult {
+        if case .stage(let other) = prepared.plan.stages[stage].base { return try await result(of: other) }
+        return StageResult(chain: prepared.bases[stage]?.chain ?? [])
+    }
+
+    /// Stages that steps copy from are built beside this one.
+    private func beginSources(of nodes: Range<Int>) {
+        for node in nodes {
+            if let stage = sourceStage(of: node) { begin(stage) }
+        }
+    }
+
+    private func sourceStage(of node: Int) -> Int? {
+        guard case .paths(_, of: .stage(let stage)) = prepared.graph.nodes[node].input else { return nil }
+        return stage
+    }
+
+    private func source(of node: Int) async throws -> StageResult? {
+        guard let stage = sourceStage(of: node) else { return nil }
+        return try await result(of: stage)
+    }
+
+    // MARK: Keys
+
+    /// Has everything built that the key of a step is made from, and asks the server again.
+    private func learn(_ node: Int) async throws {
+        let id = prepared.graph.nodes[node].id
+        if id.position == 0, case .stage(let base) = prepared.plan.stages[id.stage].base {
+            _ = try await result(of: base)
+        }
+        if let stage = sourceStage(of: node) {
+            try await publish(stage, try await result(of: stage))
+        }
+        await lookup.ask()
+    }
+
+    /// Tells the server what steps that copy from `stage` read: computed here when the tables of contents of its layers
+    /// are here, else by the server as soon as it has the layers.
+    private func publish(_ stage: Int, _ result: StageResult) async throws {
+        let graph = prepared.graph
+        if let view = try await facts.restorer.view(of: result.chain) {
+            for index in graph.nodes.indices where sourceStage(of: index) == stage {
+                guard case .paths(let paths, _) = graph.nodes[index].input,
+                    let key = ContentKey.paths(paths, in: view)
+                else { continue }
+                lookup.add(content: key, of: index)
+            }
+        } else if await facts.commits.areCommitted(result.chain), let last = graph.stages[stage].last {
+            lookup.add(built: result.chain, of: last)
+        }
+    }
+}

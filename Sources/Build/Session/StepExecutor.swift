@@ -1,0 +1,131 @@
+internal import CacheAPI
+internal import Chunking
+internal import Dockerfile
+internal import OCI
+internal import SystemPackage
+
+/// Executes single steps, notes what became of them and has them recorded.
+struct StepExecutor: Sendable {
+    let prepared: PreparedBuild
+    let lookup: GraphLookup
+    let log: StepLog
+    let recorder: StepRecorder
+    let progress: ProgressLog
+    let run: RunStep
+    let copy: CopyStep
+    let workdir: WorkdirStep
+    /// The Dockerfile's name for messages.
+    let file: String
+    /// How many commands run at once.
+    let turns: TaskLimit
+
+    /// What a step made.
+    private struct Made: Sendable {
+        var layer: Digest?
+        var isTrusted = true
+    }
+
+    /// Executes the step at `index` of the graph.
+    /// - Parameter source: the filesystem that a COPY from a stage reads.
+    /// - Throws: what went wrong, with the place in the Dockerfile.
+    func execute(_ index: Int, on base: StageResult, source: StageResult?) async throws -> StageResult {
+        let node = prepared.graph.nodes[index]
+        let task = progress.begin(prepared.name(of: node))
+        let start = ContinuousClock.now
+        do {
+            let made = try await make(node, on: base, source: source, task)
+            let seconds = Clock.seconds(since: start)
+            task.end(.done)
+            return note(index, made, on: base, seconds: seconds)
+        } catch {
+            let isCancelled = error is CancellationError || Task.isCancelled
+            log[index] = StepLog.Entry(verdict: .failed, seconds: Clock.seconds(since: start))
+            task.end(isCancelled ? .cancelled : .failed)
+            throw isCancelled ? CancellationError() : located(error, node)
+        }
+    }
+
+    /// Notes that the step at `index` need not be built.
+    func skip(_ index: Int) {
+        let answer = lookup[index]
+        log.hit(index, answer)
+        progress.hit(prepared.name(of: prepared.graph.nodes[index]), saved: answer.seconds ?? 0)
+    }
+
+    private func make(
+        _ node: StepGraph.Node, on base: StageResult, source: StageResult?, _ task: ProgressTask
+    ) async throws -> Made {
+        switch node.step.operation {
+        case .run(let operation):
+            let layer = try await turns.run {
+                try await run.run(operation, in: base.chain) { task.output($0) }
+            }
+            return Made(layer: layer)
+        case .copy(let operation):
+            let sources = try await sources(of: operation, node.id, source)
+            let made = try await copy.run(operation, sources, in: base.chain)
+            for path in made.changed {
+                progress.warn("\(path) changed while it was copied; the step and those on it are not recorded.")
+            }
+            return Made(layer: made.layer, isTrusted: made.changed.isEmpty)
+        case .workdir(let operation):
+            let time = prepared.baseTime(of: node.id.stage)
+            return Made(layer: try await workdir.run(operation, in: base.chain, time: time))
+        }
+    }
+
+    private func sources(
+        of operation: CopyOperation, _ id: StepID, _ stage: StageResult?
+    ) async throws -> [CopySource] {
+        switch operation.source {
+        case .context: return prepared.contents[id]?.sources ?? []
+        case .stage(let number):
+            let name = "the stage \(prepared.plan.stages[number].name)"
+            return try await copy.sources(of: operation, in: stage?.chain ?? [], named: name)
+        case .image(let name):
+            return try await copy.sources(
+                of: operation, in: prepared.images[name]?.chain ?? [], named: "the image \(name)")
+        }
+    }
+
+    private func note(_ index: Int, _ made: Made, on base: StageResult, seconds: Double) -> StageResult {
+        let node = prepared.graph.nodes[index]
+        let result = StageResult(
+            chain: base.chain + (made.layer.map { [$0] } ?? []), isTrusted: base.isTrusted && made.isTrusted)
+        let now = Clock.seconds()
+        log[index] = StepLog.Entry(
+            verdict: .run, chain: result.chain, created: now, seconds: seconds, layer: made.layer)
+        if result.isTrusted {
+            recorder.add(
+                node, lookup[index], chain: result.chain, files: prepared.contents[node.id]?.components ?? [],
+                seconds: seconds, created: now)
+        }
+        return result
+    }
+
+    private func located(_ error: any Error, _ node: StepGraph.Node) -> BuildError {
+        let place = "\(file):\(node.step.line): \(node.step.text)"
+        guard let error = error as? BuildError else {
+            return BuildError(.io, "\(place)\n  \(error)", cause: error)
+        }
+        return BuildError(
+            error.code, "\(place)\n  \(error.description)", exitStatus: error.exitStatus, cause: error.cause ?? error)
+    }
+}
+
+extension PreparedBuild {
+    /// A step's name for people: `[stage 2/5] RUN make`.
+    func name(of node: StepGraph.Node) -> String {
+        let stage = plan.stages[node.id.stage]
+        return "[\(stage.name) \(node.id.position + 1)/\(stage.steps.count)] \(node.step.text)"
+    }
+
+    /// When the image was made that a stage begins with, in the end; seconds since 1970. Directories that a step makes
+    /// get this time, so that they are the same on every runner.
+    func baseTime(of stage: Int) -> Int64 {
+        var number = stage
+        while case .stage(let base) = plan.stages[number].base { number = base }
+        // The first time that a zip archive can have.
+        return bases[number]?.configuration.created.flatMap { Timestamp.seconds($0) } ?? 315_532_800
+    }
+}
