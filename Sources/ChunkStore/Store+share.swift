@@ -17,7 +17,8 @@ extension Store {
             let ids = all.flatMap(\.ids)
             let isLarge = ids.count > core.options.pendingChunksMaximum
             if isLarge { try core.join(ids, to: receiver) }
-            try core.writer.perform(weight: min(ids.count, core.options.pendingChunksMaximum)) { batch throws(StoreError) in
+            let weight = min(ids.count, core.options.pendingChunksMaximum)
+            try core.writer.perform(weight: weight) { batch throws(StoreError) in
                 for gift in all { try batch.check(gift, of: giver, isJoined: isLarge, receiver) }
                 for gift in all { try batch.give(gift, to: receiver, isJoined: isLarge) }
             }
