@@ -1,0 +1,91 @@
+import Build
+import CacheAPI
+import Dockerfile
+import FoundationEssentials
+import SystemPackage
+import Testing
+
+/// What is wrong is named, and leaves nothing behind.
+@Suite struct BadInputTests {
+    @Test(arguments: [
+        ("FROM scratch\nCOPPY a b\n", ["Dockerfile:2", "COPPY"]),
+        ("FROM scratch\nCOPY missing /\n", ["Dockerfile:2", "missing"]),
+        ("FROM scratch\nCOPY ../../etc/passwd /\n", ["Dockerfile:2", "etc/passwd"]),
+        ("FROM scratch\nCOPY --from=nowhere /a /b\n", ["nowhere"]),
+        ("FROM scratch AS a\nCOPY f /f\nFROM scratch\nCOPY --from=a /g /g\n", ["Dockerfile:4", "/g", "stage a"]),
+        ("FROM no/such/image:1\n", ["no/such/image:1"]),
+        ("FROM UPPER/case\n", ["UPPER/case"]),
+        ("", ["Dockerfile:1", "FROM"]),
+    ])
+    func dockerfile(_ text: String, _ words: [String]) async throws {
+        try await BuildLab.run { lab in
+            let context = try lab.context(["Dockerfile": text, "f": "f\n"])
+            let report = try await lab.build(context, runner: "a")
+            let message = "\(try #require(report.outcome.error))"
+            for word in words { #expect(message.contains(word), "\(message)") }
+            #expect(report.outcome.image == nil)
+        }
+    }
+
+    @Test func unknownTarget() async throws {
+        try await BuildLab.run { lab in
+            let context = try lab.context(["Dockerfile": "FROM scratch AS tests\nCOPY f /f\n", "f": "f\n"])
+            let report = try await lab.build(context, runner: "a", adjust: { $0.options.target = "test" })
+            let message = "\(try #require(report.outcome.error))"
+            #expect(message.contains("`test`") && message.contains("tests"), "\(message)")
+        }
+    }
+
+    @Test func missingDockerfileAndContext() async throws {
+        try await BuildLab.run { lab in
+            let context = try lab.context(["f": "f\n"])
+            let report = try await lab.build(context, runner: "a")
+            #expect("\(try #require(report.outcome.error))".contains("--file"))
+            let nowhere = try await lab.build(lab.directory.appending("nowhere"), runner: "a")
+            #expect("\(try #require(nowhere.outcome.error))".contains("not a directory"))
+        }
+    }
+
+    /// A link in the context does not lead out of it.
+    @Test func linkOutOfTheContext() async throws {
+        try await BuildLab.run { lab in
+            let context = try lab.context(["Dockerfile": "FROM scratch\nCOPY out/hostname /h\n"])
+            try FileManager.default.createSymbolicLink(
+                atPath: context.appending("out").string, withDestinationPath: "/etc")
+            let report = try await lab.build(context, runner: "a")
+            #expect("\(try #require(report.outcome.error))".contains("out/hostname"))
+        }
+    }
+
+    @Test func unreachableServerCostsOneWarning() async throws {
+        try await BuildLab.run { lab in
+            let context = try lab.context(["Dockerfile": "FROM scratch\nCOPY f /f\nCOPY f /g\n", "f": "f\n"])
+            // Port 9 is discard's: nothing listens there.
+            let report = try await lab.build(context, runner: "a", tag: nil, port: 9)
+            #expect(report.outcome.error == nil)
+            #expect(report.verdicts == [.run, .run])
+            #expect(report.events.warnings.count == 1, "\(report.events.warnings)")
+        }
+    }
+
+    /// A file that changes between hashing and copying is built and not recorded.
+    @Test func changedFileIsNotRecorded() async throws {
+        try await BuildLab.run { lab in
+            let context = try lab.context([
+                "Dockerfile": "FROM scratch\nCOPY f /f\nCOPY g /g\n", "f": "old\n", "g": "g\n",
+            ])
+            let file = context.appending("f").string
+            let report = try await lab.build(
+                context, runner: "a",
+                onEvent: { event in
+                    guard case .began(_, let name) = event, name.contains("COPY f") else { return }
+                    try? Data("new and longer\n".utf8).write(to: URL(filePath: file))
+                })
+            #expect(report.outcome.error == nil)
+            #expect(report.events.warnings.contains { $0.contains("/f changed") }, "\(report.events.warnings)")
+            try lab.context(["f": "old\n"])
+            let second = try await lab.build(context, runner: "b")
+            #expect(second.verdicts == [.run, .run])
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import FoundationEssentials
+import Subprocess
+import SystemPackage
+import Testing
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// A real `larderd`, the executable that was built beside these tests.
+struct ServerProcess {
+    /// The process id.
+    let pid: Int32
+    /// The port it listens on.
+    let port: Int
+
+    /// The address for clients.
+    var address: String { "http://127.0.0.1:\(port)" }
+
+    /// Where the build put its executables.
+    static var executables: FilePath {
+        let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        // Swift Testing on Linux runs the test bundle itself, or a helper of the toolchain that loads it.
+        let bundle = own.contains("/.build") ? own : CommandLine.arguments.first { $0.contains("xctest") } ?? own
+        return FilePath(bundle).removingLastComponent()
+    }
+
+    /// Starts a server on `root` and lends it to `body`; afterwards it is killed if it is still there.
+    static func run<Result: Sendable>(
+        root: FilePath, _ body: @Sendable (ServerProcess) async throws -> Result
+    ) async throws -> Result {
+        let outcome = try await Subprocess.run(
+            .path(executables.appending("larderd")),
+            arguments: ["--root", root.string, "--listen", "127.0.0.1:0", "--log-format", "json"],
+            input: .none, output: .discarded, error: .sequence
+        ) { execution in
+            let pid = execution.processIdentifier.value
+            defer { _ = kill(pid, SIGKILL) }
+            var lines = execution.standardError.strings().makeAsyncIterator()
+            while let line = try await lines.next() {
+                guard let port = Self.port(in: line) else { continue }
+                return try await body(ServerProcess(pid: pid, port: port))
+            }
+            throw ServerDidNotStart()
+        }
+        return outcome.closureResult
+    }
+
+    /// Sends SIGKILL: nothing is flushed, nothing is closed.
+    func kill9() {
+        _ = kill(pid, SIGKILL)
+    }
+
+    private static func port(in line: String) -> Int? {
+        guard line.contains("listening") else { return nil }
+        // The address is the last thing with a colon and nothing but digits behind it.
+        return line.split(separator: ":").lazy.compactMap { Int($0.prefix { $0.isNumber }) }.last { $0 > 1024 }
+    }
+}
+
+/// The server ended before it listened.
+struct ServerDidNotStart: Error {}
