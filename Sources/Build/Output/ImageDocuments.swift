@@ -1,0 +1,99 @@
+internal import Chunking
+internal import OCI
+
+/// The JSON documents of an image, as files hold them.
+struct ImageDocuments: Sendable {
+    let configuration: [UInt8]
+    let configurationDigest: Digest
+    let manifest: [UInt8]
+    let manifestDigest: Digest
+    /// Each layer once, in the order of first use, with its length in bytes.
+    let layers: [(digest: Digest, size: UInt64)]
+    private let chain: [Digest]
+    private let names: [ImageReference]
+    private let platform: Platform
+
+    /// The `oci-layout` of an image layout.
+    static let layoutMarker = Array(#"{"imageLayoutVersion":"1.0.0"}"#.utf8)
+
+    /// - Parameter sizes: of all of `layers`.
+    /// - Throws: `invalidInput` when the configuration cannot be read.
+    init(
+        configuration: [UInt8], layers chain: [Digest], sizes: [Digest: UInt64], names: [ImageReference]
+    ) throws(BuildError) {
+        self.configuration = configuration
+        self.chain = chain
+        self.names = names
+        configurationDigest = Digest(hashing: configuration)
+        var seen: Set<Digest> = []
+        layers = chain.filter { seen.insert($0).inserted }.map { ($0, sizes[$0] ?? 0) }
+        let config = Descriptor(
+            mediaType: MediaType.configuration, digest: configurationDigest, size: Int64(configuration.count))
+        let descriptors = chain.map {
+            Descriptor(mediaType: MediaType.layer, digest: $0, size: Int64(clamping: sizes[$0] ?? 0))
+        }
+        do {
+            manifest = try JSONDocument.encode(Manifest(config: config, layers: descriptors))
+            platform = try JSONDocument.decode(
+                ImageConfiguration.self, from: configuration, subject: "the image configuration"
+            ).platform
+        } catch {
+            throw BuildError(.invalidInput, "The image cannot be exported: \(error.description).", cause: error)
+        }
+        manifestDigest = Digest(hashing: manifest)
+    }
+
+    /// Where an image layout has a blob.
+    static func path(of blob: Digest) -> String { "blobs/sha256/\(blob.hex)" }
+
+    /// The `index.json` of an image layout: the manifest once for each name, which programs find by the annotations.
+    /// - Throws: `invalidInput`.
+    func index() throws(BuildError) -> [UInt8] {
+        var manifests = names.map { name in
+            let name = name.canonical
+            var annotations = ["io.containerd.image.name": Self.full(name).description]
+            if let tag = name.tag { annotations["org.opencontainers.image.ref.name"] = tag.description }
+            return descriptor(annotations)
+        }
+        if manifests.isEmpty { manifests = [descriptor(nil)] }
+        return try Self.encode(Index(manifests: manifests))
+    }
+
+    private func descriptor(_ annotations: [String: String]?) -> Descriptor {
+        Descriptor(
+            mediaType: MediaType.manifest, digest: manifestDigest, size: Int64(manifest.count), platform: platform,
+            annotations: annotations)
+    }
+
+    /// The `manifest.json` that `docker load` reads.
+    /// - Throws: `invalidInput`.
+    func dockerManifest() throws(BuildError) -> [UInt8] {
+        struct Image: Encodable {
+            var Config: String
+            var RepoTags: [String]
+            var Layers: [String]
+        }
+        return try Self.encode([
+            Image(
+                Config: Self.path(of: configurationDigest),
+                RepoTags: names.map(\.canonical).filter { $0.tag != nil }.map(\.description),
+                Layers: chain.map(Self.path))
+        ])
+    }
+
+    /// A name as containerd keeps it: docker's public registry is written out.
+    private static func full(_ name: ImageReference) -> ImageReference {
+        if name.host != nil { return name }
+        var name = name
+        name.host = .dockerHub
+        return name.canonical
+    }
+
+    private static func encode(_ value: some Encodable) throws(BuildError) -> [UInt8] {
+        do {
+            return try JSONDocument.encode(value)
+        } catch {
+            throw BuildError(.invalidInput, "The image cannot be exported: \(error.description).", cause: error)
+        }
+    }
+}

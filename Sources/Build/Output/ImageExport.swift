@@ -1,0 +1,78 @@
+internal import Chunking
+internal import OCI
+internal import SystemPackage
+
+/// A finished image, ready to leave the server: its configuration and a way to read its layers.
+struct ImageExport: Sendable {
+    /// The exact bytes of the configuration.
+    let configuration: [UInt8]
+    /// The layers from the bottom; their digests are those of the uncompressed tars.
+    let layers: [Digest]
+    /// The names that the image has.
+    let names: [ImageReference]
+    /// The length of a layer's tar. Bytes.
+    let size: @Sendable (Digest) async throws -> UInt64
+    /// Hands a layer's bytes to its last argument, which runs on a thread where it may block.
+    let read: @Sendable (Digest, @escaping @Sendable (LayerSource) throws -> Void) async throws -> Void
+
+    /// Makes an export.
+    /// - Parameter size: without it, layers are read once just to be measured.
+    init(
+        configuration: [UInt8], layers: [Digest], names: [ImageReference],
+        size: (@Sendable (Digest) async throws -> UInt64)? = nil,
+        read: @escaping @Sendable (Digest, @escaping @Sendable (LayerSource) throws -> Void) async throws -> Void
+    ) {
+        self.configuration = configuration
+        self.layers = layers
+        self.names = names
+        self.read = read
+        self.size = size ?? { try await Self.measure($0, read) }
+    }
+
+    /// Makes everything that was asked for, one after the other, each as a task of `progress`.
+    /// - Parameter server: the host of the server, which has the image already.
+    /// - Throws: `invalidInput`, `notPermitted`, `io`, `server`, or what reading throws.
+    func make(_ outputs: [ImageOutput], server: RegistryHost?, _ progress: ProgressLog) async throws {
+        for output in outputs {
+            switch output {
+            case .file(let format, let path):
+                try await progress.run("exporting to \(path?.string ?? "standard output")") { task in
+                    task.status(ByteText.megabytes(try await write(format, to: path)))
+                }
+            case .load:
+                let engine = try ContainerEngine.find()
+                try await progress.run("loading into \(engine.name)") { task in
+                    for line in try await engine.load(self) { task.output(line) }
+                }
+            case .push:
+                for name in names where name.host != nil && name.host != server {
+                    throw BuildError(
+                        .invalidInput,
+                        """
+                        Larder cannot push to other registries than its server yet: push \(name) with docker, podman \
+                        or skopeo from the server, which has the image.
+                        """)
+                }
+            }
+        }
+    }
+
+    /// The image's documents, made as the server makes them: the digests are the same.
+    /// - Throws: what measuring layers throws.
+    func documents() async throws -> ImageDocuments {
+        var sizes: [Digest: UInt64] = [:]
+        for layer in Set(layers) { sizes[layer] = try await size(layer) }
+        return try ImageDocuments(configuration: configuration, layers: layers, sizes: sizes, names: names)
+    }
+
+    private static func measure(
+        _ layer: Digest,
+        _ read: @Sendable (Digest, @escaping @Sendable (LayerSource) throws -> Void) async throws -> Void
+    ) async throws -> UInt64 {
+        let count = Monitor<UInt64>(0)
+        try await read(layer) { source in
+            try source { bytes in count.update { $0 += UInt64(bytes.byteCount) } }
+        }
+        return count.wait { $0 }
+    }
+}
