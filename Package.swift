@@ -21,6 +21,7 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -60,7 +61,8 @@ let package = Package(
         .executableTarget(
             name: "larder",
             dependencies: [
-                "Build", "CacheAPI", "Dockerfile", "OCI", "Chunking", logging, argumentParser, configuration,
+                "Build", "CacheAPI", "Dockerfile", "OCI", "Chunking", logging, argumentParser, configuration, systemPackage,
+                unixSignals,
             ],
             swiftSettings: strict),
         // What runs a plan, and what keeps its results
@@ -99,6 +101,12 @@ let package = Package(
         .testTarget(
             name: "BuildTests",
             dependencies: ["Build", "Dockerfile", "OCI", "CacheAPI", "Chunking", "Compression", systemPackage],
+            swiftSettings: strict),
+        .testTarget(
+            name: "larderTests",
+            dependencies: [
+                "larder", "Build", "CacheAPI", "Dockerfile", "OCI", "Chunking", argumentParser, systemPackage,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "larderdTests",

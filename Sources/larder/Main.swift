@@ -1,4 +1,11 @@
+import ArgumentParser
+import Glibc
+
 @main
 enum Main {
-    static func main() {}
+    static func main() async {
+        // Whoever stops reading what is written causes an error where it is written, not the end of the process.
+        signal(SIGPIPE, SIG_IGN)
+        await LarderCommand.main()
+    }
 }

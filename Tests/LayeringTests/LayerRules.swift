@@ -31,7 +31,7 @@ struct LayerRules {
                 ]),
             Row(
                 "larder", targets: ["Build", "CacheAPI", "Dockerfile", "OCI", "Chunking"],
-                modules: ["ArgumentParser", "Configuration"]),
+                modules: ["ArgumentParser", "Configuration", "SystemPackage", "UnixSignals"]),
             Row(
                 "Build", targets: ["Dockerfile", "OCI", "CacheAPI", "Chunking", "Compression", "CLinux"],
                 modules: ["AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1", "Subprocess", "SystemPackage"]),

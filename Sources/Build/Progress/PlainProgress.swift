@@ -16,6 +16,7 @@ public final class PlainProgress: BuildDisplay {
         lines.withLock { put($0.take(event, at: Clock.seconds(since: start))) }
     }
 
+    /// Shows what is left.
     public func finish() async {
         lines.withLock { put($0.tasks.failureReport) }
     }

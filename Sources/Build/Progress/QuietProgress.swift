@@ -11,6 +11,7 @@ public final class QuietProgress: BuildDisplay {
         self.write = write
     }
 
+    /// Takes an event.
     public func take(_ event: BuildEvent) {
         tasks.withLock { tasks in
             tasks.take(event, at: Clock.seconds(since: start))
@@ -18,6 +19,7 @@ public final class QuietProgress: BuildDisplay {
         }
     }
 
+    /// Shows what is left.
     public func finish() async {
         tasks.withLock { tasks in
             if !tasks.failureReport.isEmpty { write(tasks.failureReport.joined(separator: "\n") + "\n") }

@@ -40,10 +40,12 @@ public final class TerminalProgress: BuildDisplay {
         drawing.withLock { $0 = task }
     }
 
+    /// Takes an event.
     public func take(_ event: BuildEvent) {
         state.withLock { $0.screen.take(event, at: Clock.seconds(since: start)) }
     }
 
+    /// Shows what is left.
     public func finish() async {
         let task = drawing.withLock { $0 }
         task?.cancel()

@@ -1,0 +1,25 @@
+import ArgumentParser
+
+/// `larder`: builds images, and brings base images to a server.
+struct LarderCommand: AsyncParsableCommand {
+    /// The version of this program.
+    static let version = "0.1.0"
+
+    static let configuration = CommandConfiguration(
+        commandName: "larder",
+        abstract: "Builds Dockerfiles, and asks a larderd before each step whether it has the result.",
+        discussion: """
+            EXAMPLES:
+              larder build --server http://127.0.0.1:7070 -t shop/api:1 .
+              larder import --server http://127.0.0.1:7070 rootfs.tar debian:bookworm
+              larder --generate-completion-script bash
+
+            EXIT STATUS:
+              0    done
+              1    the build failed
+              64   the command line is wrong
+              130  interrupted (SIGINT); 143 for SIGTERM
+            """,
+        version: version,
+        subcommands: [BuildCommand.self, ImportCommand.self])
+}

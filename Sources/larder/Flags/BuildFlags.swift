@@ -1,0 +1,69 @@
+import ArgumentParser
+import Build
+
+/// The flags of `larder build`, as they were given.
+struct BuildFlags: ParsableArguments {
+    @Argument(help: ArgumentHelp("The build context, a directory.", valueName: "PATH"))
+    var context: String
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("A name for the image; may be repeated.", valueName: "NAME[:TAG]"))
+    var tag: [String] = []
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("The Dockerfile; '-' for standard input; default: PATH/Dockerfile.", valueName: "FILE"))
+    var file: String?
+    @Option(
+        help: ArgumentHelp(
+            "A value for an ARG; without '=', that of the environment variable of the name.",
+            valueName: "NAME[=VALUE]"))
+    var buildArg: [String] = []
+    @Option(help: ArgumentHelp("The stage to build; default: the last one.", valueName: "STAGE"))
+    var target: String?
+    @Option(help: ArgumentHelp("A label for the image.", valueName: "NAME=VALUE"))
+    var label: [String] = []
+    @Option(help: ArgumentHelp("What the image runs on; default: this machine's.", valueName: "OS/ARCH[/VARIANT]"))
+    var platform: String?
+    @Option(help: ArgumentHelp("The network of RUN: default, none or host.", valueName: "MODE"))
+    var network = "default"
+    @Option(
+        help: ArgumentHelp(
+            "A secret for RUN --mount=type=secret; never part of a key or an image.",
+            valueName: "id=NAME[,src=FILE|,env=VARIABLE]"))
+    var secret: [String] = []
+
+    @Flag(help: "Take no step from the cache; what is run takes the place of what was recorded.")
+    var noCache = false
+    @Flag(help: "Ask the registries of base images whether there is a newer one.")
+    var pull = false
+
+    @Flag(help: "Send the image to the registries that its names have.")
+    var push = false
+    @Flag(help: "Load the image into this machine's docker or podman.")
+    var load = false
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp(
+            "What else becomes of the image: type=oci,dest=FILE, type=docker,dest=FILE, type=registry.",
+            valueName: "type=TYPE[,dest=FILE]"))
+    var output: [String] = []
+    @Option(help: ArgumentHelp("Write the image id to a file.", valueName: "FILE"))
+    var iidfile: String?
+    @Option(help: ArgumentHelp("Write what the build did to a file, one JSON object.", valueName: "FILE"))
+    var metadataFile: String?
+    @Option(help: ArgumentHelp("How progress is shown: auto, plain, tty or quiet.", valueName: "FORM"))
+    var progress = ProgressForm.auto
+    @Flag(name: .shortAndLong, help: "Show no progress; print the image id.")
+    var quiet = false
+
+    @OptionGroup(title: "Server") var connection: ConnectionFlags
+    @Option(
+        help: ArgumentHelp(
+            "The branch whose steps are used and recorded. LARDER_SCOPE; default: main.", valueName: "NAME"))
+    var scope: String?
+    @Option(
+        help: ArgumentHelp(
+            """
+            What this runner keeps between builds. LARDER_STATE; default: $XDG_CACHE_HOME/larder or ~/.cache/larder.
+            """, valueName: "DIR"))
+    var stateDir: String?
+}

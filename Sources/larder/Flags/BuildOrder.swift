@@ -1,0 +1,156 @@
+import ArgumentParser
+import Build
+import CacheAPI
+import Dockerfile
+import OCI
+import SystemPackage
+
+/// What the flags of `larder build` come down to.
+struct BuildOrder: Sendable {
+    /// What is to be built. For a Dockerfile on standard input the path is not set yet.
+    var request: BuildRequest
+    var server: ServerAddress
+    var project: ProjectName
+    var token: String?
+    var progress: ProgressForm
+    /// Where the image id goes.
+    var imageIDFile: FilePath?
+    var metadataFile: FilePath?
+    /// Whether the image id is printed.
+    var printsImageID: Bool
+    var readsDockerfileFromInput: Bool
+    /// What the user should know before the build begins.
+    var warnings: [String]
+
+    /// - Throws: `ValidationError`, which names the flag.
+    init(_ flags: BuildFlags, in surroundings: Surroundings) throws {
+        server = try flags.connection.address(in: surroundings)
+        token = flags.connection.token(in: surroundings)
+        progress = flags.quiet ? .quiet : flags.progress
+        imageIDFile = flags.iidfile.map { FilePath($0) }
+        metadataFile = flags.metadataFile.map { FilePath($0) }
+        printsImageID = flags.quiet
+        readsDockerfileFromInput = flags.file == "-"
+
+        request = BuildRequest(
+            context: try Self.context(flags.context),
+            stateDirectory: try Self.stateDirectory(flags.stateDir, in: surroundings))
+        if !readsDockerfileFromInput { request.dockerfile = flags.file.map { FilePath($0) } }
+        request.options = try Self.options(flags, in: surroundings)
+        request.tags = try ImageNames.read(flags.tag, flag: "--tag", server: server)
+        request.ignoresCache = flags.noCache
+        request.refreshesImages = flags.pull
+        request.network = try Self.network(flags.network)
+        for text in flags.secret {
+            let (id, secret) = try SecretFlag.read(text, in: surroundings)
+            guard request.secrets.updateValue(secret, forKey: id) == nil else {
+                throw ValidationError("--secret: '\(id)' is given twice")
+            }
+        }
+        request.outputs = try Self.outputs(flags)
+        request.scope = try Self.scope(flags.scope, in: surroundings)
+        request.writer = surroundings.hostName
+        project = try flags.connection.project(in: surroundings, owning: request.tags.first)
+        warnings = try Self.checkNames(request.tags, request.outputs, server)
+    }
+
+    private static func context(_ text: String) throws -> FilePath {
+        guard text != "-" else {
+            throw ValidationError(
+                "PATH: a context on standard input is not supported; unpack it and give the directory")
+        }
+        guard !text.contains("://"), !text.hasPrefix("git@"), !text.hasPrefix("github.com/"), !text.isEmpty else {
+            throw ValidationError("PATH: '\(text)' is not a directory; fetch it first and give the directory")
+        }
+        return FilePath(text)
+    }
+
+    private static func options(_ flags: BuildFlags, in surroundings: Surroundings) throws -> Dockerfile.Options {
+        var options = Dockerfile.Options()
+        for text in flags.buildArg {
+            let (name, value) = try pair(text, flag: "--build-arg")
+            // An argument without a value that the environment lacks is as if it were not given.
+            if let value = value ?? surroundings.environment[name] { options.buildArguments[name] = value }
+        }
+        options.labels = try flags.label.map { text in
+            let (name, value) = try pair(text, flag: "--label")
+            return (name, value ?? "")
+        }
+        options.target = flags.target
+        options.platform = try PlatformFlag.read(flags.platform, in: surroundings).description
+        options.buildPlatform = try PlatformFlag.read(nil, in: surroundings).description
+        return options
+    }
+
+    /// `NAME[=VALUE]`.
+    private static func pair(_ text: String, flag: String) throws -> (name: String, value: String?) {
+        guard let equals = text.firstIndex(of: "=") else {
+            guard !text.isEmpty else { throw ValidationError("\(flag): the name is empty") }
+            return (text, nil)
+        }
+        guard equals > text.startIndex else { throw ValidationError("\(flag): '\(text)' has no name before '='") }
+        return (String(text[..<equals]), String(text[text.index(after: equals)...]))
+    }
+
+    private static func network(_ text: String) throws -> RunOperation.Network {
+        guard let network = RunOperation.Network(rawValue: text) else {
+            throw ValidationError("--network: '\(text)' is not supported; use default, none or host")
+        }
+        return network
+    }
+
+    private static func scope(_ text: String?, in surroundings: Surroundings) throws -> ScopeName {
+        guard let text = text ?? surroundings.value("LARDER_SCOPE") else { return .main }
+        guard let scope = ScopeName(text) else {
+            throw ValidationError("--scope: a name has 1 to 200 bytes and no control characters")
+        }
+        return scope
+    }
+
+    private static func stateDirectory(_ text: String?, in surroundings: Surroundings) throws -> FilePath {
+        if let text = text ?? surroundings.value("LARDER_STATE") { return FilePath(text) }
+        // A relative XDG_CACHE_HOME is to be ignored (XDG Base Directory Specification).
+        if let cache = surroundings.value("XDG_CACHE_HOME"), cache.hasPrefix("/") {
+            return FilePath(cache).appending("larder")
+        }
+        if let home = surroundings.value("HOME"), home.hasPrefix("/") {
+            return FilePath(home).appending(".cache").appending("larder")
+        }
+        guard surroundings.isRoot else {
+            throw ValidationError(
+                "--state-dir: neither XDG_CACHE_HOME nor HOME is set; say where this runner keeps layers")
+        }
+        return FilePath("/var/cache/larder")
+    }
+
+    private static func outputs(_ flags: BuildFlags) throws -> [ImageOutput] {
+        var outputs = try flags.output.compactMap(OutputFlag.read)
+        if flags.push { outputs.append(.push) }
+        if flags.load { outputs.append(.load) }
+        var seen: Set<ImageOutput> = []
+        outputs = outputs.filter { seen.insert($0).inserted }
+        let toOutput = outputs.count { if case .file(_, nil) = $0 { true } else { false } }
+        guard toOutput + (flags.quiet ? 1 : 0) <= 1 else {
+            throw ValidationError("--output: only one image or, with --quiet, the image id can go to standard output")
+        }
+        return outputs
+    }
+
+    /// Checks that the names and what is to become of the image go together.
+    /// - Returns: warnings.
+    private static func checkNames(
+        _ names: [ImageReference], _ outputs: [ImageOutput], _ server: ServerAddress
+    ) throws -> [String] {
+        guard !outputs.contains(.push) else {
+            guard !names.isEmpty else { throw ValidationError("--push: the image has no name; give one with --tag") }
+            return []
+        }
+        guard outputs.isEmpty else { return [] }
+        return names.filter { $0.host != nil }.map { name in
+            """
+            The image is on the server as \(ImageNames.onServer(name, server)); \
+            to send it to \(name.host?.description ?? "") as well, give --push.
+            """
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import ArgumentParser
+import Build
+import CacheAPI
+import OCI
+
+/// Where the server is and on whose behalf it is asked.
+struct ConnectionFlags: ParsableArguments {
+    @Option(help: ArgumentHelp("The server, as in http://127.0.0.1:7070. LARDER_SERVER.", valueName: "URL"))
+    var server: String?
+    @Option(help: ArgumentHelp("Proves to the server who asks. LARDER_TOKEN.", valueName: "TOKEN"))
+    var token: String?
+    @Option(
+        help: ArgumentHelp(
+            """
+            The project, which shares what its builds made; default: the first part of the image's repository when \
+            it has two or more, else 'default'. LARDER_PROJECT.
+            """, valueName: "NAME"))
+    var project: String?
+
+    /// The address of the server.
+    /// - Throws: `ValidationError`.
+    func address(in surroundings: Surroundings) throws -> ServerAddress {
+        guard let text = server ?? surroundings.value("LARDER_SERVER") else {
+            throw ValidationError("no server is given: use --server http://HOST:PORT or set LARDER_SERVER")
+        }
+        do {
+            return try ServerAddress(text)
+        } catch {
+            throw ValidationError("--server: \(error.description)")
+        }
+    }
+
+    /// What proves who asks.
+    func token(in surroundings: Surroundings) -> String? {
+        token ?? surroundings.value("LARDER_TOKEN")
+    }
+
+    /// The project that is named, else that of `image`.
+    /// - Throws: `ValidationError`.
+    func project(in surroundings: Surroundings, owning image: ImageReference?) throws -> ProjectName {
+        if let text = project ?? surroundings.value("LARDER_PROJECT") {
+            guard let name = ProjectName(text) else {
+                throw ValidationError(
+                    """
+                    --project: '\(text)' is not the name of a project: use lower-case letters and digits, with '.', \
+                    '_' or '-' between them
+                    """)
+            }
+            return name
+        }
+        guard let image else { return .default }
+        guard let name = ProjectName(owning: image.repository.description) else {
+            throw ValidationError("'\(image)' begins with no name of a project; give one with --project")
+        }
+        return name
+    }
+}

@@ -1,0 +1,70 @@
+import Build
+import CacheAPI
+import Chunking
+import OCI
+
+/// What `--metadata-file` holds: one flat JSON object, its keys a promise to scripts.
+struct BuildMetadata: Encodable {
+    /// One filesystem step.
+    struct Step: Encodable {
+        /// Its key; absent when no server told it.
+        let key: Digest?
+        let instruction: String
+        /// `hit`, `run`, `skipped` or `failed`.
+        let verdict: String
+        /// How long it took here.
+        let seconds: Double
+        /// How many bytes of its layers were sent.
+        let bytes: Int
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case digest = "containerimage.digest"
+        case config = "containerimage.config.digest"
+        case name = "image.name"
+        case total = "larder.steps.total"
+        case hit = "larder.steps.hit"
+        case run = "larder.steps.run"
+        case down = "larder.bytes.down"
+        case up = "larder.bytes.up"
+        case seconds = "larder.seconds"
+        case saved = "larder.seconds.saved"
+        case steps = "larder.steps"
+    }
+
+    /// The digest of the manifest; absent when the server does not have the image.
+    let digest: Digest?
+    /// The image id.
+    let config: Digest?
+    /// The names with the server's host, between commas.
+    let name: String
+    let total: Int
+    let hit: Int
+    let run: Int
+    let down: Int
+    let up: Int
+    let seconds: Double
+    let saved: Double
+    let steps: [Step]
+
+    init(_ outcome: BuildOutcome, names: [String], down: Int, up: Int) {
+        digest = outcome.image?.digest
+        config = outcome.config
+        name = names.joined(separator: ",")
+        total = outcome.steps.count
+        hit = outcome.hitCount
+        run = outcome.runCount
+        self.down = down
+        self.up = up
+        seconds = outcome.seconds
+        saved = outcome.savedSeconds
+        steps = outcome.steps.map { step in
+            Step(
+                key: step.key, instruction: step.instruction, verdict: step.verdict.rawValue, seconds: step.seconds,
+                bytes: step.bytes)
+        }
+    }
+
+    /// The object, with a newline at its end.
+    func json() throws -> [UInt8] { try JSONDocument.encode(self) + [UInt8(ascii: "\n")] }
+}

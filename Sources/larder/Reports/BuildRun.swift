@@ -1,0 +1,75 @@
+import ArgumentParser
+import Build
+import FoundationEssentials
+import Glibc
+import SystemPackage
+
+/// A build from the first look at its context to the last line about it.
+struct BuildRun: Sendable {
+    let order: BuildOrder
+    let surroundings: Surroundings
+
+    /// - Throws: `ExitCode` once the reason was told, `ValidationError`.
+    func run() async throws {
+        try checkFiles()
+        var request = order.request
+        let input = order.readsDockerfileFromInput ? try InputDockerfile() : nil
+        defer { input?.remove() }
+        if let input { request.dockerfile = input.path }
+
+        let server = ServerConnection(to: order.server, project: order.project, token: order.token)
+        let display = order.progress.display(environment: surroundings.environment)
+        for warning in order.warnings { display.take(.warning(warning)) }
+        let builder = Builder(server: server, events: display)
+        let (outcome, signal) = await Interruption.run(display) { [request] in await builder.run(request) }
+        await display.finish()
+        await server.shutdown()
+        try report(outcome, server.traffic, signal)
+    }
+
+    private func report(_ outcome: BuildOutcome, _ traffic: Traffic, _ signal: Int32?) throws {
+        let names = order.request.tags.map { ImageNames.onServer($0, order.server) }
+        if let signal {
+            StandardError.write("ERROR: the build was interrupted\n")
+            throw ExitCode(128 + signal)
+        }
+        if let error = outcome.error { StandardError.write("ERROR: \(error)\n") }
+        if order.progress != .quiet, outcome.error == nil || !outcome.steps.isEmpty {
+            let summary = BuildSummary(outcome, down: traffic.down, up: traffic.up, names: names)
+            StandardError.write(summary.line + "\n")
+        }
+        guard outcome.error == nil else { throw ExitCode.failure }
+        if let config = outcome.config {
+            if let file = order.imageIDFile { try Self.write(Array("\(config)".utf8), to: file, "--iidfile") }
+            if order.printsImageID { print(config) }
+        }
+        if let file = order.metadataFile {
+            let metadata = BuildMetadata(outcome, names: names, down: traffic.down, up: traffic.up)
+            try Self.write(metadata.json(), to: file, "--metadata-file")
+        }
+    }
+
+    /// Finds out before anything runs what would stop the build in the end.
+    private func checkFiles() throws {
+        var isDirectory = false
+        let context = order.request.context.string
+        guard FileManager.default.fileExists(atPath: context, isDirectory: &isDirectory), isDirectory else {
+            throw ValidationError("PATH: '\(context)' is not a directory")
+        }
+        for (id, secret) in order.request.secrets {
+            guard case .file(let path) = secret else { continue }
+            guard FileManager.default.isReadableFile(atPath: path.string) else {
+                throw ValidationError("--secret: '\(id)' is to come from '\(path)', which cannot be read")
+            }
+        }
+    }
+
+    private static func write(_ bytes: [UInt8], to path: FilePath, _ flag: String) throws {
+        do {
+            try Data(bytes).write(to: URL(filePath: path.string))
+        } catch {
+            StandardError.write("ERROR: \(flag): '\(path)' cannot be written: \(error)\n")
+            throw ExitCode.failure
+        }
+    }
+}
