@@ -188,6 +188,8 @@ extension HTTPClient {
         configuration.redirectConfiguration = .follow(max: 5, allowCycles: false)
         configuration.timeout = .init(connect: .seconds(15), read: .seconds(60))
         configuration.decompression = .disabled
+        // Otherwise the pool itself tries a refused connection again until the timeout, and builds wait for it.
+        configuration.connectionPool.retryConnectionEstablishment = false
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }()
 }
