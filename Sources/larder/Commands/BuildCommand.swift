@@ -19,6 +19,10 @@ struct BuildCommand: AsyncParsableCommand {
 
     @OptionGroup var flags: BuildFlags
 
+    func validate() throws {
+        _ = try BuildOrder(flags, in: .current())
+    }
+
     func run() async throws {
         let surroundings = Surroundings.current()
         let order = try BuildOrder(flags, in: surroundings)
