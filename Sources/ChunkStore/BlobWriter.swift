@@ -54,9 +54,7 @@ final class BlobIntake {
 
     func take(_ chunk: ChunkReference, _ bytes: RawSpan) throws(StoreError) {
         if building.contains(chunk.id) || pending.contains(chunk.id) { return }
-        let isKnown = try store.use { core throws(StoreError) in
-            try core.index.read { transaction throws(StoreError) in try transaction.chunk(chunk.id) != nil }
-        }
+        let isKnown = try store.use { core throws(StoreError) in try core.has(chunk.id) }
         // A known chunk becomes the project's with the blob, which names it.
         if isKnown { return }
         building.insert(chunk.id)

@@ -15,17 +15,21 @@ final class Core: Sendable {
     let decoders = DecoderPool()
     let frames = FrameCache()
 
-    /// Opens everything in a root that is locked and prepared.
-    init(_ layout: RootLayout, _ options: Store.Options, disk: Disk, logger: Logger) throws(StoreError) {
+    /// Opens everything in a root that is prepared and locked by `lock`.
+    init(
+        _ layout: RootLayout, _ lock: RootLock, _ options: Store.Options, disk: Disk, logger: Logger
+    ) throws(StoreError) {
         self.options = options
         self.logger = logger
-        index = try Index(in: layout.index, sizeMaximum: options.indexSizeMaximum, disk: disk, logger: logger)
+        index = try Index(
+            in: layout.index, sizeMaximum: options.indexSizeMaximum, lock: lock, disk: disk, logger: logger)
         let recovery = ChunkFileRecovery(directory: layout.chunks, index: index, disk: disk, logger: logger)
-        let (next, tail) = try recovery.run()
+        let found = try recovery.run()
         appender = ChunkAppender(
-            in: layout.chunks, fileSize: options.chunkFileSize, next: next, tail: tail, disk: disk,
+            in: layout.chunks, fileSize: options.chunkFileSize, next: found.next, tail: found.tail, disk: disk,
             clock: { UInt64(max(0, time(nil))) })
         reader = RecordReader(in: layout.chunks, disk: disk, logger: logger)
+        if found.hasLoss { reader.noteDamage() }
         writer = try Writer(index, appender, logger: logger)
     }
 }

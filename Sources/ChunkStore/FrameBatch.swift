@@ -23,11 +23,9 @@ public struct FrameBatch: ~Copyable, Sendable {
         let chunks = frame.chunks
         let before = pending
         let isKnown = try store.use { core throws(StoreError) in
-            try core.index.read { transaction throws(StoreError) in
-                var isKnown: [Bool] = []
-                for chunk in chunks { isKnown.append(try transaction.chunk(chunk.id) != nil) }
-                return isKnown
-            }
+            var isKnown: [Bool] = []
+            for chunk in chunks { isKnown.append(try core.has(chunk.id)) }
+            return isKnown
         }
         let isWorthKeeping = zip(chunks, isKnown).contains { chunk, isKnown in
             !isKnown && !before.contains(chunk.id)

@@ -28,7 +28,7 @@ public struct FrameReader: ~Copyable, Sendable {
         let item = items[position]
         let project = project
         let frame = try store.use { core throws(StoreError) -> Frame in
-            guard let frame = try core.frame(at: item.location) else {
+            guard let frame = try core.frame(at: item.location), frame.holds(item.wanted) else {
                 core.forget(item.wanted, in: item.location)
                 throw StoreError(
                     .missingContent,
@@ -42,6 +42,13 @@ public struct FrameReader: ~Copyable, Sendable {
         }
         position += 1
         return frame
+    }
+}
+
+extension Frame {
+    fileprivate func holds(_ ids: [Digest]) -> Bool {
+        let held = Set(chunks.map(\.id))
+        return ids.allSatisfy { held.contains($0) }
     }
 }
 

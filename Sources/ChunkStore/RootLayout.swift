@@ -6,13 +6,12 @@ struct RootLayout: Sendable {
     static let format = "larder 1\n"
 
     let root: FilePath
+    let disk: Disk
     var chunks: FilePath { root.appending("chunks") }
     var index: FilePath { root.appending("index") }
-    /// Where a rebuilt index is made.
-    var newIndex: FilePath { root.appending("index.new") }
     private var formatFile: FilePath { root.appending("format") }
 
-    /// Makes `root` and the directories above it where they are missing.
+    /// Makes `root` and the directories above it where they are missing, so that they outlast a loss of power.
     func makeRoot() throws(StoreError) {
         var missing: [FilePath] = []
         var path = root
@@ -20,7 +19,11 @@ struct RootLayout: Sendable {
             missing.append(path)
             path = path.removingLastComponent()
         }
-        for path in missing.reversed() { try Self.makeDirectory(path) }
+        for path in missing.reversed() {
+            try Self.makeDirectory(path)
+            let parent = path.removingLastComponent()
+            try sync(parent.isEmpty ? "." : parent)
+        }
     }
 
     /// Makes what is missing in the root and checks that its format is known. The root must be locked.
@@ -33,7 +36,7 @@ struct RootLayout: Sendable {
         } else {
             try writeFormat()
         }
-        try Self.sync(root)
+        try sync(root)
     }
 
     private func checkFormat() throws(StoreError) {
@@ -42,7 +45,7 @@ struct RootLayout: Sendable {
             let bytes = try Errno.catching {
                 let file = try FileDescriptor.open(formatFile, .readOnly, options: .closeOnExec)
                 defer { try? file.close() }
-                return try Disk.system.read(file, 0, 64)
+                return try disk.read(file, 0, 64)
             }
             text = String(decoding: bytes, as: UTF8.self)
         } catch {
@@ -65,7 +68,7 @@ struct RootLayout: Sendable {
                     temporary, .writeOnly, options: [.create, .truncate, .closeOnExec], permissions: .ownerReadWrite)
                 defer { try? file.close() }
                 try file.writeAll(Self.format.utf8)
-                try Disk.system.sync(file)
+                try disk.sync(file)
             }
             try Self.rename(temporary, formatFile)
         } catch {
@@ -75,6 +78,14 @@ struct RootLayout: Sendable {
 }
 
 extension RootLayout {
+    private func sync(_ directory: FilePath) throws(StoreError) {
+        do throws(Errno) {
+            try disk.syncDirectory(directory)
+        } catch {
+            throw .disk("sync directory", directory, error)
+        }
+    }
+
     static func rename(_ old: FilePath, _ new: FilePath) throws(Errno) {
         try Errno.check {
             unsafe old.withPlatformString { old in
@@ -97,14 +108,6 @@ extension RootLayout {
         }
     }
 
-    static func sync(_ directory: FilePath) throws(StoreError) {
-        do throws(Errno) {
-            try Disk.system.syncDirectory(directory)
-        } catch {
-            throw .disk("sync directory", directory, error)
-        }
-    }
-
     /// The names in `directory`, in no order.
     static func names(in directory: FilePath) throws(StoreError) -> [String] {
         guard let stream = unsafe directory.withPlatformString({ unsafe opendir($0) }) else {
@@ -112,12 +115,17 @@ extension RootLayout {
         }
         defer { unsafe _ = closedir(stream) }
         var names: [String] = []
-        while let entry = unsafe readdir(stream) {
+        while true {
+            // The end and a failure differ in `errno` only.
+            errno = 0
+            guard let entry = unsafe readdir(stream) else {
+                if errno == 0 { return names }
+                throw .disk("list", directory, Errno(rawValue: errno))
+            }
             let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { name in
                 unsafe name.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
             }
             if name != ".", name != ".." { names.append(name) }
         }
-        return names
     }
 }

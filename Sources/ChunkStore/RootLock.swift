@@ -2,11 +2,15 @@ internal import Glibc
 internal import SystemPackage
 
 /// Owns a root for this process: an exclusive `flock` on its file `lock`, which holds the process's number for people.
-/// Given up when nobody refers to it any more, and by the kernel when the process ends, however it ends.
+/// Given up when nobody refers to it any more, which is when the index is closed, and by the kernel when the process
+/// ends, however it ends.
 final class RootLock: Sendable {
     private let descriptor: FileDescriptor
+    private let isReleased: Monitor<Bool>
 
-    init(in root: FilePath) throws(StoreError) {
+    /// - Parameter isReleased: becomes true when the root has been given up.
+    init(in root: FilePath, isReleased: Monitor<Bool>) throws(StoreError) {
+        self.isReleased = isReleased
         let path = root.appending("lock")
         do throws(Errno) {
             descriptor = try Errno.catching {
@@ -31,7 +35,11 @@ final class RootLock: Sendable {
     }
 
     deinit {
+        // A process that another thread is just starting may have the file open too until it runs its program;
+        // closing it here would leave the lock with that one.
+        _ = flock(descriptor.rawValue, LOCK_UN)
         try? descriptor.close()
+        isReleased.with { $0 = true }
     }
 
     private static func write(_ text: String, to file: FileDescriptor) throws(Errno) {

@@ -4,13 +4,20 @@ extension Store {
     /// Which of `ids` the project does not have, as positions in `ids`, ascending. O(n log m).
     public func missingChunks(_ ids: [Digest], in project: ProjectID) throws(StoreError) -> [Int] {
         try use { core throws(StoreError) in
-            try core.index.read { transaction throws(StoreError) in
-                var missing: [Int] = []
-                for (position, id) in ids.enumerated() where try !transaction.has(id, project) {
-                    missing.append(position)
+            let frames = try core.index.read { transaction throws(StoreError) in
+                var frames: [Location?] = []
+                frames.reserveCapacity(ids.count)
+                for id in ids {
+                    frames.append(try transaction.isMember(id, of: project) ? try transaction.chunk(id)?.frame : nil)
                 }
-                return missing
+                return frames
             }
+            var missing: [Int] = []
+            for (position, frame) in frames.enumerated() {
+                if let frame, try core.isSound(ids[position], in: frame) { continue }
+                missing.append(position)
+            }
+            return missing
         }
     }
 
@@ -39,13 +46,5 @@ extension Store {
             }
         }
         return FrameReader(self, project, items)
-    }
-}
-
-extension Transaction {
-    /// Whether the project has the chunk: it is the project's, and it is there.
-    func has(_ id: Digest, _ project: ProjectID) throws(StoreError) -> Bool {
-        guard try isMember(id, of: project) else { return false }
-        return try contains(databases.chunks, id.rawBytes)
     }
 }

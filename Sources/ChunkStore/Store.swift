@@ -28,7 +28,6 @@ public final class Store: Sendable {
 
     private struct State {
         var core: Core?
-        var lock: RootLock?
         var users = 0
     }
 
@@ -36,6 +35,7 @@ public final class Store: Sendable {
     public let root: FilePath
     let options: Options
     private let state: Monitor<State>
+    private let isReleased = Monitor(false)
 
     /// Opens the store in `root`, making it when it does not exist. One process owns a root.
     /// - Throws: `rootInUse`, `unsupportedFormat`, `io`, `diskFull`.
@@ -48,23 +48,24 @@ public final class Store: Sendable {
     init(opening root: FilePath, options: Options, disk: Disk, logger: Logger) throws(StoreError) {
         self.root = root
         self.options = options
-        let layout = RootLayout(root: root)
+        let layout = RootLayout(root: root, disk: disk)
         try layout.makeRoot()
-        let lock = try RootLock(in: root)
+        let lock = try RootLock(in: root, isReleased: isReleased)
         try layout.prepare()
-        let core = try Core(layout, options, disk: disk, logger: logger)
-        state = Monitor(State(core: core, lock: lock))
+        let core = try Core(layout, lock, options, disk: disk, logger: logger)
+        state = Monitor(State(core: core))
     }
 
     deinit {
         close()
     }
 
-    /// Waits for calls under way, then gives the root up. Later calls throw `closed`. Idempotent.
+    /// Waits for calls under way, then gives the root up. Later calls throw `closed`. Idempotent: whoever calls it,
+    /// the next owner may come when it returns.
     public func close() {
         shutDown()
-        // Only now is the index closed, with the last reference to its core; the next owner may come.
-        state.with { $0.lock = nil }
+        // The index closes with the last reference to the core, which another thread may be just about to drop.
+        isReleased.wait { $0 ? () : nil }
     }
 
     private func shutDown() {

@@ -27,7 +27,7 @@ extension StoreError {
         case MDB_PANIC:
             return .poisoned("the index refuses all writes after an earlier error (\(operation))")
         case MDB_CORRUPTED, MDB_PAGE_NOTFOUND, MDB_INVALID, MDB_VERSION_MISMATCH:
-            return StoreError(.io, "the index is damaged (\(operation): \(text)); rebuild it from the chunk files")
+            return StoreError(.io, "the index is damaged (\(operation): \(text)); \(remedy)")
         default:
             return StoreError(.io, "the index failed in \(operation): \(text)", cause: cause)
         }
@@ -40,6 +40,9 @@ extension StoreError {
     }
 
     static func damagedRow(_ table: String) -> StoreError {
-        StoreError(.io, "a row of the index's table '\(table)' cannot be read; rebuild the index from the chunk files")
+        StoreError(.io, "a row of the index's table '\(table)' cannot be read; \(remedy)")
     }
+
+    /// What to do about an index that cannot be used.
+    private static let remedy = "put back the root as it was backed up, or move it away to start with an empty store"
 }

@@ -18,6 +18,12 @@ final class Faults: Sendable {
         var freeBytes: UInt64?
         /// How long each file was when it was last synced, by name.
         var synced: [String: UInt64] = [:]
+        /// The directories that were synced, in order.
+        var directories: [FilePath] = []
+        /// What the directory of chunk files held when it was last synced.
+        var durableNames: [String] = []
+        /// Runs before everything that changes a chunk file or makes it durable.
+        var beforeChange: (@Sendable () -> Void)?
     }
 
     private let plan = Mutex(Plan())
@@ -27,12 +33,19 @@ final class Faults: Sendable {
     }
 
     var synced: [String: UInt64] { plan.withLock { $0.synced } }
+    var durableNames: [String] { plan.withLock { $0.durableNames } }
+    var syncedDirectories: [FilePath] { plan.withLock { $0.directories } }
+
+    private func willChange() {
+        plan.withLock { $0.beforeChange }?()
+    }
 
     /// A disk that fails as planned.
     var disk: Disk {
         let system = Disk.system
         var disk = system
         disk.write = { [self] descriptor, offset, bytes throws(Errno) in
+            willChange()
             let (error, count) = nextWrite(bytes.byteCount)
             if let error {
                 if count > 0 { _ = try system.write(descriptor, offset, bytes.extracting(first: count)) }
@@ -41,11 +54,21 @@ final class Faults: Sendable {
             return try system.write(descriptor, offset, bytes.extracting(first: count))
         }
         disk.sync = { [self] descriptor throws(Errno) in
+            willChange()
             if let error = plan.withLock({ $0.syncError }) { throw error }
             try system.sync(descriptor)
             let length = try system.length(descriptor)
-            let name = try Self.name(of: descriptor)
+            guard let name = try Self.name(of: descriptor) else { return }
             plan.withLock { $0.synced[name] = length }
+        }
+        disk.syncDirectory = { [self] path throws(Errno) in
+            willChange()
+            try system.syncDirectory(path)
+            let names = (try? RootLayout.names(in: path)) ?? []
+            plan.withLock { plan in
+                plan.directories.append(path)
+                if path.lastComponent?.string == "chunks" { plan.durableNames = names }
+            }
         }
         disk.read = { [self] descriptor, offset, count throws(Errno) in
             if let error = plan.withLock({ $0.readError }) { throw error }
@@ -68,10 +91,11 @@ final class Faults: Sendable {
         }
     }
 
-    /// The number in the header of the chunk file that is open as `descriptor`.
-    private static func name(of descriptor: FileDescriptor) throws(Errno) -> String {
-        let header = try Disk.system.read(descriptor, 0, ChunkFileHeader.byteCount)
-        guard let number = unsafe ChunkFileHeader(header.span.bytes)?.number else { throw .invalidArgument }
+    /// The name of the chunk file that is open as `descriptor`, from its header; `nil` when it is none.
+    private static func name(of descriptor: FileDescriptor) throws(Errno) -> String? {
+        guard let header = try? Disk.system.read(descriptor, 0, ChunkFileHeader.byteCount),
+            let number = unsafe ChunkFileHeader(header.span.bytes)?.number
+        else { return nil }
         return ChunkFileHeader.name(number).string
     }
 }

@@ -124,12 +124,19 @@ extension ChunkAppender {
         let path = directory.appending(ChunkFileHeader.name(number))
         let file: OpenFile
         do throws(Errno) {
-            file = try OpenFile(number, at: path, mode: .readWrite, options: [.create, .truncate], disk: disk)
+            // Whatever went wrong with the numbers, no chunk file is ever overwritten.
+            file = try OpenFile(number, at: path, mode: .readWrite, options: [.create, .exclusiveCreate], disk: disk)
         } catch {
             throw .disk("create", path, error)
         }
         let header = ChunkFileHeader(number: number, created: clock()).encoded()
-        try write(header, at: 0, of: file, &state)
+        do throws(StoreError) {
+            try write(header, at: 0, of: file, &state)
+        } catch {
+            // If it cannot be removed, the next try fails at its name, until a start clears it away.
+            try? disk.remove(path)
+            throw error
+        }
         let tail = Tail(file: file, length: UInt64(header.count))
         state.nextFile += 1
         state.tail = tail

@@ -9,30 +9,43 @@ struct ChunkFileRecovery {
     let disk: Disk
     let logger: Logger
 
+    /// What the files have come to.
+    struct Outcome {
+        /// The next numbers to give out.
+        let next: NextNumbers
+        /// The file to go on appending to, and where.
+        let tail: (file: OpenFile, length: UInt64)?
+        /// Whether a file lacks something that was committed.
+        let hasLoss: Bool
+    }
+
     /// Cuts unfinished files at their committed lengths.
-    /// - Returns: what numbers come next, and the file to go on appending to.
     /// - Throws: `io` also when there are chunk files but the index has never heard of any.
-    func run() throws(StoreError) -> (next: NextNumbers, tail: (file: OpenFile, length: UInt64)?) {
+    func run() throws(StoreError) -> Outcome {
         let isNew = try index.read { transaction throws(StoreError) in
             try !transaction.contains(transaction.databases.meta, RowKey.counters)
         }
         if isNew { try begin() }
+        // Each time: a process that was killed may have made the index and not come this far.
+        try sync(index.directory)
         let (next, files) = try index.read { transaction throws(StoreError) in
             (try transaction.nextNumbers(), try transaction.files())
         }
         var tail: (file: OpenFile, row: FileRow)?
         var abandoned: [(number: UInt32, row: FileRow)] = []
+        var hasLoss = false
         for (number, row) in files where row.state == .open {
             if let file = try cut(number, at: row.length) {
                 if let older = tail { abandoned.append((older.file.number, older.row)) }
                 tail = (file, row)
             } else {
+                hasLoss = true
                 abandoned.append((number, row))
             }
         }
         try abandon(abandoned)
         try removeUnknown(from: next.file)
-        return (next, tail.map { ($0.file, $0.row.length) })
+        return Outcome(next: next, tail: tail.map { ($0.file, $0.row.length) }, hasLoss: hasLoss)
     }
 
     /// Writes the first rows of a new index. An empty one beside chunk files is a lost one: going on would
@@ -41,13 +54,22 @@ struct ChunkFileRecovery {
         let names = try RootLayout.names(in: directory)
         guard !names.contains(where: { $0.hasSuffix(".chunks") }) else {
             throw StoreError(
-                .io, "the index of the chunk files in \(directory) is lost; rebuild it with 'larderd fsck --rebuild'")
+                .io,
+                "the index of the chunk files in \(directory) is lost; put back the root as it was backed up, or move "
+                    + "that directory away to start with an empty store")
         }
         var transaction = try index.environment.beginWrite()
         try transaction.put(transaction.databases.meta, RowKey.next, NextNumbers().encoded())
         try transaction.put(transaction.databases.meta, RowKey.counters, Counters().encoded())
         try transaction.commit()
-        try RootLayout.sync(index.directory)
+    }
+
+    private func sync(_ directory: FilePath) throws(StoreError) {
+        do throws(Errno) {
+            try disk.syncDirectory(directory)
+        } catch {
+            throw .disk("sync directory", directory, error)
+        }
     }
 
     /// Cuts a file at `length`; `nil` when it is not that long any more, so that nothing may be appended: rows may
@@ -110,10 +132,6 @@ struct ChunkFileRecovery {
                 throw .disk("remove", path, error)
             }
         }
-        do throws(Errno) {
-            try disk.syncDirectory(directory)
-        } catch {
-            throw .disk("sync directory", directory, error)
-        }
+        try sync(directory)
     }
 }

@@ -11,11 +11,20 @@ final class RecordReader: Sendable {
     private let disk: Disk
     private let logger: Logger
     private let reported = Mutex<Set<Location>>([])
+    private let damage = Atomic(false)
 
     init(in directory: FilePath, disk: Disk, logger: Logger) {
         files = OpenFiles(in: directory, disk: disk)
         self.disk = disk
         self.logger = logger
+    }
+
+    /// Whether anything was found damaged or lost since the store was opened.
+    var hasSeenDamage: Bool { damage.load(ordering: .relaxed) }
+
+    /// Notes that a chunk file has lost something.
+    func noteDamage() {
+        damage.store(true, ordering: .relaxed)
     }
 
     /// The record at `location`; `nil` when it is damaged or gone for good, which is logged once.
@@ -49,7 +58,9 @@ final class RecordReader: Sendable {
 
     private var root: FilePath { files.directory }
 
-    private func report(_ location: Location, _ kind: RecordKind) {
+    /// Says once that the record at `location` is damaged.
+    func report(_ location: Location, _ kind: RecordKind) {
+        noteDamage()
         let isNew = reported.withLock { reported in
             if reported.count >= Self.reportedMaximum { reported.removeAll() }
             return reported.insert(location).inserted

@@ -10,13 +10,15 @@ internal import SystemPackage
     // Sendable: LMDB guards an environment itself, and `MDB_NOTLS` unties read transactions from their thread.
     private let handle: OpaquePointer
     private let databases: Databases
+    /// Kept until the environment is closed: a second one in the same process would undo LMDB's own locks.
+    private let lock: RootLock
 
     static let readersMaximum: UInt32 = 1024
     private static let mapSizeMinimum = 64 << 20
 
     /// Opens the environment in `directory`, making it when there is none. An address space of `mapSizeMaximum`
     /// that cannot be had is halved until it can.
-    init(at directory: FilePath, mapSizeMaximum: Int, logger: Logger) throws(StoreError) {
+    init(at directory: FilePath, mapSizeMaximum: Int, lock: RootLock, logger: Logger) throws(StoreError) {
         var size = max(mapSizeMaximum, Self.mapSizeMinimum)
         var opened = unsafe Self.open(directory, mapSize: size)
         while unsafe opened.code == ENOMEM, size / 2 >= Self.mapSizeMinimum {
@@ -42,6 +44,7 @@ internal import SystemPackage
         }
         unsafe handle = environment
         databases = tables
+        self.lock = lock
     }
 
     deinit {
@@ -75,12 +78,6 @@ internal import SystemPackage
     /// Begins the one write transaction; only the writer thread may.
     func beginWrite() throws(StoreError) -> Transaction {
         try unsafe Transaction(in: handle, databases, flags: 0)
-    }
-
-    /// Writes a consistent copy of the index into the empty directory `directory`.
-    func copy(to directory: FilePath) throws(StoreError) {
-        let code = unsafe directory.withPlatformString { unsafe mdb_env_copy2(handle, $0, UInt32(MDB_CP_COMPACT)) }
-        guard code == MDB_SUCCESS else { throw .index("copying to \(directory)", code) }
     }
 
     /// How long the index's file is. Bytes.

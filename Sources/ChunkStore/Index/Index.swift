@@ -9,8 +9,10 @@ final class Index: Sendable {
     let directory: FilePath
     private let disk: Disk
 
-    init(in directory: FilePath, sizeMaximum: Int, disk: Disk, logger: Logger) throws(StoreError) {
-        environment = try Environment(at: directory, mapSizeMaximum: sizeMaximum, logger: logger)
+    init(
+        in directory: FilePath, sizeMaximum: Int, lock: RootLock, disk: Disk, logger: Logger
+    ) throws(StoreError) {
+        environment = try Environment(at: directory, mapSizeMaximum: sizeMaximum, lock: lock, logger: logger)
         self.directory = directory
         self.disk = disk
     }

@@ -5,18 +5,23 @@ extension Core {
     /// The frame at `location` as it is stored; `nil` when it is damaged.
     func frame(at location: Location) throws(StoreError) -> Frame? {
         guard let record = try reader.record(at: location, .frame) else { return nil }
-        return try? record.withBody { body throws(CompressionError) in try Frame(decoding: body) }
+        let frame = try? record.withBody { body throws(CompressionError) in try Frame(decoding: body) }
+        if frame == nil { reader.report(location, .frame) }
+        return frame
     }
 
-    /// The frame at `location`, decompressed; `nil` when it is damaged. Its record's checksum was verified and every
-    /// chunk was when the frame came, so the chunks are not hashed again.
+    /// The frame at `location`, decompressed and every chunk hashed; `nil` when it is damaged. A record's checksum
+    /// tells damage on the disk; the hash of a chunk also tells what went wrong before it was written.
     func decodedFrame(at location: Location) throws(StoreError) -> DecodedFrame? {
         if let cached = frames.frame(at: location) { return cached }
         guard let frame = try frame(at: location) else { return nil }
         let bytes = try? decoders.with { decoder in
-            try decoder.decode(frame, verify: false) { [UInt8](copying: $0) }
+            try decoder.decode(frame, verify: true) { [UInt8](copying: $0) }
         }
-        guard let bytes else { return nil }
+        guard let bytes else {
+            reader.report(location, .frame)
+            return nil
+        }
         let decoded = DecodedFrame(chunks: frame.chunks, bytes: bytes)
         frames.insert(decoded, at: location)
         return decoded

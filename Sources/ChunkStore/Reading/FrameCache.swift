@@ -18,6 +18,9 @@ final class DecodedFrame: Sendable {
         self.ranges = ranges
     }
 
+    /// Whether a chunk called `id` is in this frame.
+    func holds(_ id: Digest) -> Bool { ranges[id] != nil }
+
     /// Where the bytes of `chunk` are; `nil` when they are not in this frame, whatever the index says.
     func range(of chunk: ChunkReference) -> Range<Int>? {
         guard let range = ranges[chunk.id], range.count == Int(chunk.length), range.upperBound <= bytes.count else {

@@ -117,7 +117,7 @@ extension Core {
             var parser = FrameParser()
             try parser.update(body.extracting(droppingFirst: Digest.byteCount + 4)) { frame in
                 try decoders.with { decoder in
-                    try decoder.decode(frame, verify: false) { bytes.append(copying: $0) }
+                    try decoder.decode(frame, verify: true) { bytes.append(copying: $0) }
                 }
             }
             try parser.finish()
