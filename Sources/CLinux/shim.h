@@ -29,6 +29,11 @@ static inline int linux_unshare_working_directory(void) {
     return (int)syscall(SYS_unshare, 0x200);
 }
 
+// unistd.h hides it without _GNU_SOURCE.
+static inline int linux_syncfs(int descriptor) {
+    return (int)syscall(SYS_syncfs, descriptor);
+}
+
 // Macros, which Swift does not import.
 static inline dev_t linux_makedev(unsigned int major_number, unsigned int minor_number) {
     return makedev(major_number, minor_number);

@@ -44,6 +44,12 @@ struct OwnedDescriptor: ~Copyable {
         }
     }
 
+    /// Locks the file or directory for as long as it is open here. A shared lock waits; the other kind throws
+    /// `EAGAIN` where it would have to.
+    func lock(shared: Bool) throws(Errno) {
+        try Errno.check { flock(rawValue, shared ? LOCK_SH : LOCK_EX | LOCK_NB) }
+    }
+
     func setOwner(uid: UInt32, gid: UInt32) throws(Errno) {
         try Errno.check { fchown(rawValue, uid, gid) }
     }

@@ -17,7 +17,9 @@ enum TarHeaderEncoder {
         var records = PaxRecordWriter()
         if place == nil { records.append("path", name) }
         if !fits(entry.linkTarget) { records.append("linkpath", entry.linkTarget) }
-        for (key, value, digits) in [("uid", UInt64(entry.uid), 7), ("gid", UInt64(entry.gid), 7), ("size", entry.size, 11)]
+        for (key, value, digits) in [
+            ("uid", UInt64(entry.uid), 7), ("gid", UInt64(entry.gid), 7), ("size", entry.size, 11),
+        ]
         where octal(value, digits) == nil {
             records.append(key, Array(String(value).utf8))
         }
@@ -49,7 +51,9 @@ enum TarHeaderEncoder {
     private static func extended(_ records: [UInt8]) -> [UInt8] {
         var header = Header(type: UInt8(ascii: "x"))
         header.put(Array(paxHeaderName.utf8), at: 0)
-        for (value, digits, offset) in [(0o644, 7, 100), (0, 7, 108), (0, 7, 116), (records.count, 11, 124), (0, 11, 136)] {
+        for (value, digits, offset) in [
+            (0o644, 7, 100), (0, 7, 108), (0, 7, 116), (records.count, 11, 124), (0, 11, 136),
+        ] {
             header.putOctal(UInt64(value), digits: digits, at: offset)
         }
         let padding = (byteCount - records.count % byteCount) % byteCount
