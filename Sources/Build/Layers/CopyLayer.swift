@@ -33,11 +33,4 @@ public struct CopyLayer: Sendable {
     public init(items: [Item]) {
         self.items = items
     }
-
-    /// The layer's tar. When a file has other bytes than its row says, `onChange` is called with its path and the
-    /// tar has what was read: such a layer may be used but not recorded. A file whose size changed while it was
-    /// read is padded or cut to the size in its header, and reported as well.
-    public func source(onChange: @escaping @Sendable (LayerPath) -> Void) -> LayerSource {
-        { _ in }
-    }
 }

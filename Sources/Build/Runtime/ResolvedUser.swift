@@ -19,12 +19,4 @@ public struct ResolvedUser: Hashable, Sendable {
         self.additionalGroups = additionalGroups
         self.home = home
     }
-
-    /// Resolves `text` as USER or --chown has it (`name`, `uid`, `name:group`, `uid:gid`, …) with the bytes of the
-    /// image's `/etc/passwd` and `/etc/group` (`nil` when there is none). A number needs no entry. In --chown, a
-    /// user without a group has the group of the same number (`ownerOfFiles`), as docker does.
-    /// - Throws: `invalidInput` for a name that is not there.
-    public init(resolving text: String, passwd: [UInt8]?, group: [UInt8]?, ownerOfFiles: Bool) throws(BuildError) {
-        self = .root
-    }
 }
