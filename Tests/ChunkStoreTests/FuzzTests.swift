@@ -1,0 +1,147 @@
+import Chunking
+import Compression
+import SystemPackage
+import Testing
+
+@testable import ChunkStore
+
+/// Bytes of chunk files that were changed at random: they are refused or decode to something valid.
+@Suite struct FuzzTests {
+    /// Two seeds that stay and one that is new in every run; a failure names its own.
+    static let seeds: [UInt64] = [1, 2, .random(in: 3 ... .max)]
+
+    /// One to four small changes: a byte replaced, removed or added, the end cut off, a stretch repeated.
+    static func mutated(_ original: [UInt8], _ random: inout Seeded) -> [UInt8] {
+        var bytes = original
+        for _ in 0..<Int.random(in: 1...4, using: &random) {
+            guard !bytes.isEmpty else { return bytes }
+            let index = Int.random(in: 0..<bytes.count, using: &random)
+            switch Int.random(in: 0..<5, using: &random) {
+            case 0: bytes[index] = UInt8.random(in: 0...255, using: &random)
+            case 1: bytes.remove(at: index)
+            case 2: bytes.insert([0, 1, 0x7f, 0x80, 0xff][Int.random(in: 0..<5, using: &random)], at: index)
+            case 3: bytes.removeLast(Int.random(in: 1...(bytes.count - index), using: &random))
+            default: bytes.insert(contentsOf: bytes[index..<min(bytes.count, index + 40)], at: index)
+            }
+        }
+        return bytes
+    }
+
+    @Test(arguments: seeds)
+    func recordsThatWereChangedDoNotMatch(seed: UInt64) throws {
+        var random = Seeded(seed)
+        let body = random.bytes(200)
+        let record = try #require(RecordHeader.encode(.record, project: 7, sequence: 9) { $0 += body })
+        let original = Array(record.bytes.prefix(record.length))
+        for _ in 0..<3000 {
+            let bytes = Self.mutated(original, &random)
+            guard let header = unsafe RecordHeader(bytes.span.bytes) else { continue }
+            #expect(header.bodyLength <= RecordHeader.bodyMaximum)
+            guard unsafe header.matches(bytes.span.bytes) else { continue }
+            #expect(Array(bytes.dropFirst(RecordHeader.byteCount)) == body)
+            #expect(header.kind == .record && header.project == 7 && header.sequence == 9)
+        }
+    }
+
+    @Test(arguments: seeds)
+    func chunkFileHeadersThatWereChangedAreRefused(seed: UInt64) {
+        var random = Seeded(seed)
+        let original = ChunkFileHeader(number: 3, created: 1_800_000_000).encoded()
+        for _ in 0..<3000 {
+            let bytes = Self.mutated(original, &random)
+            let header = unsafe ChunkFileHeader(bytes.span.bytes)
+            #expect(header == nil || bytes.starts(with: original))
+        }
+    }
+
+    @Test(arguments: seeds)
+    func bodiesThatWereChangedAreRefusedOrEncodeToThemselves(seed: UInt64) {
+        var random = Seeded(seed)
+        var footer = Footer()
+        footer.items = [
+            Footer.Item(offset: 64, bodyLength: 9, kind: 1), Footer.Item(offset: 112, bodyLength: 1, kind: 4),
+        ]
+        var (seal, void, membership, small) = ([UInt8](), [UInt8](), [UInt8](), [UInt8]())
+        footer.encode(at: 152, into: &seal)
+        RecordBody.encodeVoid([1, 2, .max], into: &void)
+        RecordBody.encodeMembership([Digest(hashing: [1]), Digest(hashing: [2])], into: &membership)
+        RecordBody.encodeRecord(.step, key: [1, 2, 3], value: [4, 5], into: &small)
+        for _ in 0..<2000 {
+            let bodies = [seal, void, membership, small].map { Self.mutated($0, &random) }
+            if let read = unsafe Footer(body: bodies[0].span.bytes) {
+                #expect(read.items.count == bodies[0].count / 16 - 1)
+            }
+            if let read = unsafe RecordBody.decodeVoid(bodies[1].span.bytes) {
+                var again: [UInt8] = []
+                RecordBody.encodeVoid(read, into: &again)
+                #expect(again == bodies[1])
+            }
+            if let read = unsafe RecordBody.decodeMembership(bodies[2].span.bytes) {
+                var again: [UInt8] = []
+                RecordBody.encodeMembership(read, into: &again)
+                #expect(again == bodies[2])
+            }
+            if let read = unsafe RecordBody.decodeRecord(bodies[3].span.bytes) {
+                var again: [UInt8] = []
+                RecordBody.encodeRecord(read.table, key: read.key, value: read.value, into: &again)
+                #expect(again == bodies[3])
+            }
+        }
+    }
+
+    @Test(arguments: seeds)
+    func aChunkFileThatWasChangedOpensAndGivesNothingWrong(seed: UInt64) throws {
+        var random = Seeded(seed)
+        let temporary = try TemporaryRoot()
+        var store = try temporary.open()
+        let project = try store.makeProject(named: "shop")
+        let bytes = randomTar(&random, files: 4, sizeMaximum: 40_000)
+        let digest = try store.store(bytes, in: project).digest
+        store.close()
+        for round in 0..<8 {
+            let files = try temporary.chunkFiles()
+            let file = try #require(files.randomElement(using: &random))
+            try write(Self.mutated(try contents(of: file), &random), to: file)
+            store = try temporary.open()
+            let read = try? store.contents(of: digest, in: project)
+            #expect(read == nil || read == bytes, "seed \(seed), round \(round)")
+            try store.store(bytes, in: project)
+            if try store.contentsIfSound(of: digest, in: project) == nil { try store.store(bytes, in: project) }
+            #expect(try store.contents(of: digest, in: project) == bytes, "seed \(seed), round \(round)")
+            store.close()
+        }
+    }
+
+    @Test(arguments: seeds)
+    func scanningGarbageEnds(seed: UInt64) throws {
+        var random = Seeded(seed)
+        let temporary = try TemporaryRoot()
+        let record = try #require(RecordHeader.encode(.tombstone, project: 1, sequence: 1) { $0 += [1, 0, 0] })
+        let path = temporary.path.appending("file")
+        for _ in 0..<100 {
+            var bytes = [UInt8](repeating: 0, count: ChunkFileHeader.byteCount)
+            for _ in 0..<Int.random(in: 0...20, using: &random) { bytes += record.bytes }
+            bytes = Self.mutated(bytes, &random) + random.bytes(Int.random(in: 0...100, using: &random))
+            try write(bytes, to: path)
+            let file = try OpenFile(1, at: path, mode: .readOnly, disk: .system)
+            var scanner = RecordScanner(file, end: UInt64(bytes.count), disk: .system)
+            var position = UInt64(ChunkFileHeader.byteCount)
+            while let (offset, header) = try scanner.next() {
+                #expect(offset == position && offset + UInt64(header.recordLength) <= UInt64(bytes.count))
+                position += header.stride
+            }
+            #expect(position == scanner.position)
+        }
+    }
+}
+
+extension Store {
+    /// The bytes of a blob; `nil` when it is not there or found to be damaged.
+    fileprivate func contentsIfSound(of digest: Digest, in project: ProjectID) throws -> [UInt8]? {
+        do {
+            return try contents(of: digest, in: project)
+        } catch let error as StoreError where error.code == .missingContent {
+            return nil
+        }
+    }
+}
