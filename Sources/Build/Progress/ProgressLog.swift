@@ -35,7 +35,7 @@ final class ProgressLog: Sendable {
             task.end(.done)
             return value
         } catch {
-            task.end(error is CancellationError ? .cancelled : .failed)
+            task.end(error is CancellationError || Task.isCancelled ? .cancelled : .failed)
             throw error
         }
     }

@@ -155,7 +155,7 @@ struct BuildOrder: Sendable {
         guard outputs.isEmpty else { return [] }
         return names.filter { $0.host != nil }.map { name in
             """
-            The image is on the server as \(ImageNames.onServer(name, server)); \
+            The image goes to the server as \(ImageNames.onServer(name, server)); \
             copy it to \(name.host?.description ?? "") with docker, podman or skopeo.
             """
         }

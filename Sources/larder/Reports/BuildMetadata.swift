@@ -36,8 +36,8 @@ struct BuildMetadata: Encodable {
     let digest: Digest?
     /// The image id.
     let config: Digest?
-    /// The names with the server's host, between commas.
-    let name: String
+    /// The names with the server's host, between commas; absent when the server does not have the image.
+    let name: String?
     let total: Int
     let hit: Int
     let run: Int
@@ -50,7 +50,7 @@ struct BuildMetadata: Encodable {
     init(_ outcome: BuildOutcome, names: [String], down: Int, up: Int) {
         digest = outcome.image?.digest
         config = outcome.config
-        name = names.joined(separator: ",")
+        name = outcome.image == nil || names.isEmpty ? nil : names.joined(separator: ",")
         total = outcome.steps.count
         hit = outcome.hitCount
         run = outcome.runCount
