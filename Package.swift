@@ -112,7 +112,7 @@ let package = Package(
             name: "larderdTests",
             dependencies: [
                 "larderd", "ChunkStore", "CacheAPI", "OCI", "Chunking", "Compression", hummingbird, asyncHTTPClient,
-                nioCore, systemPackage,
+                nioCore, subprocess, systemPackage,
             ],
             swiftSettings: strict),
         .testTarget(
