@@ -8,9 +8,7 @@ extension CacheRoutes {
     /// `POST …/frames`: takes chunks. The body is handed on as it arrives, and nothing more is read before the store
     /// has taken it; a body that does not end well leaves nothing behind.
     func takeFrames(_ request: Request, in project: ProjectName) async throws -> Response {
-        let upload = try await executor.run { store in
-            FrameUpload(store.beginFrames(in: try store.makeProject(project)))
-        }
+        let upload = FrameUpload(into: project, of: executor.store)
         try await request.forEachBatch(of: CacheLimits.pieceBytes) { batch in
             try await executor.run { _ in try upload.take(batch) }
         }
@@ -26,7 +24,8 @@ extension CacheRoutes {
             guard recipe.digest == diffID else {
                 throw APIFailure(.invalidContent, "The recipe is of \(recipe.digest), not of \(diffID).")
             }
-            _ = try store.commitBlob(recipe, in: store.makeProject(project))
+            let needsChunks = !recipe.headers.isEmpty || !recipe.payload.isEmpty
+            _ = try store.commitBlob(recipe, in: store.makeProject(project, unlessLacking: needsChunks))
         }
         return Response(status: .created)
     }

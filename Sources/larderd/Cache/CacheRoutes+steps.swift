@@ -21,7 +21,7 @@ extension CacheRoutes {
         let written = try await executor.run { store in
             let record: StepRecord = try body.decoded()
             try record.validate()
-            return try store.putStep(record, project: store.makeProject(project))
+            return try store.putStep(record, project: store.makeProject(project, unlessLacking: !record.chain.isEmpty))
         }
         return Response(status: written ? .created : .ok)
     }

@@ -59,4 +59,14 @@ extension Store {
     func makeProject(_ name: ProjectName) throws(StoreError) -> ProjectID {
         try makeProject(named: name.description)
     }
+
+    /// The project called `name`, made now when it is new, unless the request needs content that is there already:
+    /// a new project lacks it, and a request that cannot succeed leaves no project behind.
+    /// - Throws: ``APIFailure`` `missingContent`.
+    func makeProject(_ name: ProjectName, unlessLacking needsContent: Bool) throws -> ProjectID {
+        if needsContent, try project(name) == nil {
+            throw APIFailure(.missingContent, "Nothing is stored in project \(name); send the layer's chunks first.")
+        }
+        return try makeProject(name)
+    }
 }

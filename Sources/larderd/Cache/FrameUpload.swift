@@ -11,19 +11,24 @@ import Synchronization
 final class FrameUpload: Sendable {
     private struct State: ~Copyable {
         var parser = FrameParser()
-        var batch: FrameBatch
+        /// `nil` before the first frame.
+        var batch: FrameBatch?
 
         consuming func finish() throws {
             try parser.finish()
-            _ = try batch.commit()
+            if let batch { _ = try batch.commit() }
         }
     }
 
     /// `nil` after ``commit()`` and after a failure.
-    private let state: Mutex<State?>
+    private let state = Mutex<State?>(State())
+    private let project: ProjectName
+    private let store: Store
 
-    init(_ batch: consuming sending FrameBatch) {
-        state = Mutex(State(batch: batch))
+    /// Frames for `project`, which is made with the first good frame when it is new.
+    init(into project: ProjectName, of store: Store) {
+        self.project = project
+        self.store = store
     }
 
     /// Takes the next bytes of the body; memory is bounded by one frame.
@@ -31,7 +36,7 @@ final class FrameUpload: Sendable {
     func take(_ buffers: [ByteBuffer]) throws {
         try state.withLock { state in
             guard var current = state.take() else { throw Self.ended }
-            for buffer in buffers { try Self.feed(buffer, to: &current.parser, &current.batch) }
+            for buffer in buffers { try feed(buffer, to: &current.parser, &current.batch) }
             state = consume current
         }
     }
@@ -47,9 +52,13 @@ final class FrameUpload: Sendable {
 
     private static var ended: APIFailure { APIFailure(.internal, "The upload has ended; send the frames again.") }
 
-    private static func feed(
-        _ buffer: ByteBuffer, to parser: inout FrameParser, _ batch: inout FrameBatch
+    private func feed(
+        _ buffer: ByteBuffer, to parser: inout FrameParser, _ batch: inout FrameBatch?
     ) throws {
-        try parser.update(buffer.readableBytesSpan) { try batch.append($0) }
+        try parser.update(buffer.readableBytesSpan) { frame in
+            var current = try batch.take() ?? store.beginFrames(in: store.makeProject(project))
+            try current.append(frame)
+            batch = consume current
+        }
     }
 }

@@ -61,12 +61,26 @@ extension APIFailure {
         let (problem, path) =
             switch error {
             case .keyNotFound(let key, let context): ("'\(key.stringValue)' is missing", context.codingPath)
-            case .typeMismatch(let type, let context): ("it is not of type \(type)", context.codingPath)
+            case .typeMismatch(let type, let context): ("it is not \(name(of: type))", context.codingPath)
             case .valueNotFound(let type, let context): ("a value of type \(type) is missing", context.codingPath)
+            case .dataCorrupted(let context) where context.codingPath.isEmpty:
+                ("it is not valid JSON", context.codingPath)
             case .dataCorrupted(let context): (context.debugDescription, context.codingPath)
             @unknown default: ("it is not valid", [])
             }
         let place = path.map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }.joined()
         return "The JSON body cannot be read" + (place.isEmpty ? "" : " at \(place)") + ": \(problem)."
+    }
+
+    /// A type as clients who know JSON but not Swift call it.
+    private static func name(of type: any Any.Type) -> String {
+        switch "\(type)" {
+        case "String": "a text"
+        case "Bool": "true or false"
+        case let name where name.hasPrefix("Array"): "a list"
+        case let name where name.hasPrefix("Dictionary"): "an object"
+        case let name where name.hasPrefix("Int") || name.hasPrefix("UInt"): "a whole number"
+        case let name: "of type \(name)"
+        }
     }
 }

@@ -15,7 +15,7 @@ struct FailureResponses: RouterMiddleware {
         } catch let error as HTTPParserError {
             // The connection is in disorder; the server answers 400 and closes it.
             throw error
-        } catch where error is IOError || error is ChannelError {
+        } catch  where error is IOError || error is ChannelError {
             context.logger.debug("client went away", metadata: ["error": "\(error)"])
             return .failure(APIFailure(.badRequest, "The connection broke off."))
         } catch {
