@@ -20,7 +20,7 @@ import Testing
         ENV MODE=production
         CMD ["/srv/run"]
         """,
-        ".dockerignore": "*.tmp\n", "src/a.txt": "a\n", "src/deep/b.txt": "b\n", "src/no.tmp": "not copied",
+        ".dockerignore": "**/*.tmp\n", "src/a.txt": "a\n", "src/deep/b.txt": "b\n", "src/no.tmp": "not copied",
         "tool": "#!/bin/sh\n", "README": "read me\n",
     ]
 

@@ -3,9 +3,9 @@ internal import Glibc
 internal import SystemPackage
 
 extension CopyLayer {
-    /// The layer's tar. When a file has other bytes than its row says, `onChange` is called with its path and the
-    /// tar has what was read: such a layer may be used but not recorded. A file whose size changed while it was
-    /// read is padded or cut to the size in its header, and reported as well.
+    /// The layer's tar, one entry for each item in their order. A file whose length is not what its row says is cut
+    /// or filled with zeros, and reported to `onChange`; whether its bytes are those of its row is for the caller to
+    /// see from the layer's entry table. Such a layer may be used but not recorded.
     public func source(onChange: @escaping @Sendable (LayerPath) -> Void) -> LayerSource {
         { [items] write in
             var writer = TarWriter()
@@ -14,9 +14,7 @@ extension CopyLayer {
                     try writer.begin(item.entry, to: write)
                     continue
                 }
-                let result = try writer.append(item.entry, reading: Self.open(path), to: write)
-                let isAsAnnounced = item.entry.content.map { $0 == result.digest } ?? true
-                if !isAsAnnounced || !result.hasAnnouncedSize { onChange(item.entry.path) }
+                if try !writer.append(item.entry, reading: Self.open(path), to: write) { onChange(item.entry.path) }
             }
             try writer.finish(to: write)
         }

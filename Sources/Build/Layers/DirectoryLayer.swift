@@ -15,13 +15,13 @@ public enum DirectoryLayer {
             var writer = TarWriter()
             try UpperWalk.run(upper, omitting: omitting) { entry, name, directory in
                 guard entry.kind == .file, entry.size > 0 else { return try writer.begin(entry, to: write) }
-                let result: TarWriter.FileResult
+                let hasAnnouncedSize: Bool
                 do {
-                    result = try writer.append(entry, reading: directory.file(name), to: write)
+                    hasAnnouncedSize = try writer.append(entry, reading: directory.file(name), to: write)
                 } catch let error as Errno {
                     throw UpperWalk.failure(error, entry.path)
                 }
-                guard result.hasAnnouncedSize else {
+                guard hasAnnouncedSize else {
                     throw BuildError(.changed, "\(entry.path) changed while its layer was made; build again")
                 }
             }

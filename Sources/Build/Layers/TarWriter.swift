@@ -6,14 +6,6 @@ internal import SystemPackage
 struct TarWriter: ~Copyable {
     typealias Sink = (RawSpan) throws -> Void
 
-    /// What became of a file that was read into the tar.
-    struct FileResult {
-        /// The SHA-256 of the bytes that are in the tar.
-        let digest: Digest
-        /// Whether the file was as long as its row says.
-        let hasAnnouncedSize: Bool
-    }
-
     static let bufferBytes = 256 << 10
     static let blockBytes: UInt64 = 512
 
@@ -53,28 +45,25 @@ struct TarWriter: ~Copyable {
     }
 
     /// Writes `entry`, which is a file, with the bytes of `file`: as many as its row says, with zeros for what is
-    /// missing.
+    /// missing. Returns whether the file was as long as its row says.
     mutating func append(
         _ entry: Entry, reading file: borrowing OwnedDescriptor, to sink: Sink
-    ) throws -> FileResult {
+    ) throws -> Bool {
         try begin(entry, to: sink)
-        var hasher = DigestHasher()
         var left = entry.size
         while left > 0 {
             if used == buffer.count { try flush(to: sink) }
             let wanted = Int(min(UInt64(buffer.count - used), left))
             let count = try read(file, wanted)
             if count == 0 { break }
-            unsafe hasher.update(buffer.span.bytes.extracting(used..<(used + count)))
             used += count
             left -= UInt64(count)
         }
         let isShort = left > 0
-        if isShort { hasher.updateZeros(left) }
         try writeZeros(left, to: sink)
         let isLong = try !isShort && Self.goesOn(file)
         try pad(entry.size, to: sink)
-        return FileResult(digest: hasher.finalize(), hasAnnouncedSize: !isShort && !isLong)
+        return !isShort && !isLong
     }
 
     /// Ends the tar.
@@ -107,17 +96,5 @@ struct TarWriter: ~Copyable {
     private static func goesOn(_ file: borrowing OwnedDescriptor) throws(Errno) -> Bool {
         var byte: [UInt8] = [0]
         return try file.read(into: &byte, 0..<1) > 0
-    }
-}
-
-extension DigestHasher {
-    fileprivate mutating func updateZeros(_ count: UInt64) {
-        let zeros = [UInt8](repeating: 0, count: 64 << 10)
-        var left = count
-        while left > 0 {
-            let part = Int(min(left, UInt64(zeros.count)))
-            unsafe update(zeros.span.bytes.extracting(first: part))
-            left -= UInt64(part)
-        }
     }
 }

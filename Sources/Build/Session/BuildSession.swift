@@ -84,10 +84,25 @@ struct BuildSession: Sendable {
             prepared: prepared, log: log, chain: result.chain, platform: try Platform(request.options.platform))
         let document = try JSONDocument.encode(composition.configuration())
         outcome.config = Digest(hashing: document)
-        guard !request.tags.isEmpty else { return }
-        outcome.image = try await progress.run("store \(request.tags.map(\.description).joined(separator: ", "))") {
-            try await store(document, result.chain, $0)
+        if !request.tags.isEmpty {
+            outcome.image = try await progress.run("store \(request.tags.map(\.description).joined(separator: ", "))") {
+                try await store(document, result.chain, $0)
+            }
         }
+        try await hand(out: document, result.chain)
+    }
+
+    /// Makes the outputs besides the image on the server.
+    private func hand(out document: [UInt8], _ chain: [Digest]) async throws {
+        guard !request.outputs.isEmpty else { return }
+        var size: (@Sendable (Digest) async throws -> UInt64)?
+        if let server = link.reading, await commits.areCommitted(chain) {
+            size = { try await server.recipe(of: $0).size }
+        }
+        let export = ImageExport(
+            configuration: document, layers: chain, names: request.tags, size: size,
+            read: { [restorer] in try await restorer.read($0, $1) })
+        try await export.make(request.outputs, server: nil, progress)
     }
 
     /// Has the server put the image together; `nil` when it cannot be reached.
@@ -100,10 +115,17 @@ struct BuildSession: Sendable {
             return nil
         }
         let question = AssembleRequest(
-            names: request.tags.map(\.description), config: String(decoding: document, as: UTF8.self))
+            names: request.tags.map { Self.localName($0) }, config: String(decoding: document, as: UTF8.self))
         let answer = try await link.ask { _ throws(BuildError) in try await server.assemble(question) }
         if answer == nil { progress.warn("The image is not on the server.") }
         return answer
+    }
+
+    /// The server keeps images under their repository, whatever registry the name is for.
+    private static func localName(_ name: ImageReference) -> String {
+        var local = name
+        local.host = nil
+        return local.description
     }
 
     // MARK: Reports

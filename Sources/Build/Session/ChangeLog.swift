@@ -3,11 +3,11 @@ internal import Synchronization
 
 /// Gathers the files that changed while a layer was made of them.
 final class ChangeLog: Sendable {
-    private let found = Mutex<[LayerPath]>([])
+    private let found = Mutex<Set<LayerPath>>([])
 
-    var paths: [LayerPath] { found.withLock { $0 } }
+    var paths: [LayerPath] { found.withLock { $0.sorted() } }
 
     func add(_ path: LayerPath) {
-        found.withLock { $0.append(path) }
+        found.withLock { _ = $0.insert(path) }
     }
 }

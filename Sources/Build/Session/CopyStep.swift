@@ -32,7 +32,11 @@ struct CopyStep: Sendable {
         let items = try layout.items(found)
         if items.isEmpty { return Made() }
         let changes = ChangeLog()
-        let layer = try await maker.make(CopyLayer(items: items).source { changes.add($0) })
+        let (layer, entries) = try await maker.make(CopyLayer(items: items).source { changes.add($0) })
+        for (item, entry) in zip(items, entries.entries) {
+            guard let expected = item.entry.content, entry.content != expected else { continue }
+            changes.add(item.entry.path)
+        }
         return Made(layer: layer, changed: changes.paths)
     }
 
@@ -92,7 +96,7 @@ struct CopyStep: Sendable {
         var found = DestinationFacts()
         try await facts.find([destination], in: chain, &found)
         let target = try found.resolved(destination)
-        let layer = try await maker.make(
+        let (layer, _) = try await maker.make(
             ArchiveReader.source(
                 unpacking: path, at: target, owner: owner.map { ($0.uid, $0.gid) }, mode: copy.mode))
         try await checkLinks(of: layer, in: chain)

@@ -11,7 +11,7 @@ struct LayerMaker: Sendable {
     /// Makes a layer of a source that may give other bytes the next time. Its tar is kept in a file without a name, so
     /// that what is sent is what was looked at.
     /// - Throws: what `source` throws; `io`.
-    func make(_ source: @escaping LayerSource) async throws -> Digest {
+    func make(_ source: @escaping LayerSource) async throws -> (layer: Digest, entries: EntryTable) {
         let isCancelled = CancellationFlag()
         let (result, spool) = try await withTaskCancellationHandler {
             try await BlockingThreads.run { [spools] in
@@ -31,7 +31,7 @@ struct LayerMaker: Sendable {
         }
         let (layer, entries) = try Self.parts(result)
         keep(layer, entries, Self.source(spool, size: result.recipe.size))
-        return layer
+        return (layer, entries)
     }
 
     /// Makes a layer of the upper directory of a RUN and takes the directory over. `nil` when nothing is in it.

@@ -23,6 +23,6 @@ struct WorkdirStep: Sendable {
         var items = LayerItems(mtime: (time, 0))
         try items.add(directories: target.ancestors + [target], found, owner)
         let layer = CopyLayer(items: items.items)
-        return try await maker.make(layer.source { _ in })
+        return try await maker.make(layer.source { _ in }).layer
     }
 }
