@@ -14,7 +14,7 @@ import Testing
         ("FROM scratch\nCOPY --from=nowhere /a /b\n", ["nowhere"]),
         ("FROM scratch AS a\nCOPY f /f\nFROM scratch\nCOPY --from=a /g /g\n", ["Dockerfile:4", "/g", "stage a"]),
         ("FROM no/such/image:1\n", ["no/such/image:1"]),
-        ("FROM UPPER/case\n", ["UPPER/case"]),
+        ("FROM shop/UPPER:1\n", ["shop/UPPER:1"]),
         ("", ["Dockerfile:1", "FROM"]),
     ])
     func dockerfile(_ text: String, _ words: [String]) async throws {
