@@ -19,20 +19,60 @@ struct LayerUpload: Sendable {
     let server: ServerConnection
     let known: KnownChunks
 
-    /// Reads `source` to its end and commits the layer.
-    /// - Parameter expected: the digest that the layer must have; another is a failure `changed`.
+    /// How many chunks are asked about at once when all are known beforehand.
+    private static let chunksInQuestion = 4096
+
+    /// Reads `source` to its end, once, and commits the layer that it is.
     /// - Throws: what `source` throws. A failure of the server is in the outcome.
-    func run(_ source: @escaping LayerSource, expected: Digest? = nil) async throws -> Outcome {
-        let first = try await attempt(source, expected: expected)
+    func run(_ source: @escaping LayerSource) async throws -> Outcome {
+        try await attempt { queue, isCancelled in try Self.cut(source, into: queue, unless: isCancelled) }
+    }
+
+    /// Commits a layer that was looked at before: `source` is read only when the server lacks some of it, and is not
+    /// hashed again; what changed in the meantime is refused by the server.
+    /// - Throws: what `source` throws. A failure of the server is in the outcome.
+    func run(_ source: @escaping LayerSource, of layer: LayerSplitter.Result) async throws -> Outcome {
+        let first = try await attempt(source, of: layer)
         guard let failure = first.failure, (failure.cause as? APIFailure)?.code == .missingContent else { return first }
         // The server lost chunks that it said it had: all are asked about again, once.
         known.removeAll()
-        let second = try await attempt(source, expected: first.layer.recipe.digest)
+        let second = try await attempt(source, of: layer)
         return Outcome(
-            layer: second.layer, failure: second.failure, byteCount: first.byteCount + second.byteCount)
+            layer: layer, failure: second.failure, byteCount: first.byteCount + second.byteCount)
     }
 
-    private func attempt(_ source: @escaping LayerSource, expected: Digest?) async throws -> Outcome {
+    private func attempt(_ source: @escaping LayerSource, of layer: LayerSplitter.Result) async throws -> Outcome {
+        let missing: Set<Digest>
+        do throws(BuildError) {
+            missing = try await findMissing(layer.recipe)
+        } catch {
+            return Outcome(layer: layer, failure: error, byteCount: 0)
+        }
+        if missing.isEmpty { return Outcome(layer: layer, failure: await commit(layer.recipe), byteCount: 0) }
+        return try await attempt { queue, isCancelled in
+            try Self.cut(source, layer.recipe, missing, into: queue, unless: isCancelled)
+            return layer
+        }
+    }
+
+    /// The chunks of a recipe that the server lacks.
+    private func findMissing(_ recipe: Recipe) async throws(BuildError) -> Set<Digest> {
+        let ids = Set((recipe.headers + recipe.payload).map(\.id)).filter { !known.contains($0) }
+        let unknown = Array(ids)
+        var missing: Set<Digest> = []
+        for start in stride(from: 0, to: unknown.count, by: Self.chunksInQuestion) {
+            let part = Array(unknown[start..<min(start + Self.chunksInQuestion, unknown.count)])
+            let lacking = Set(try await server.missingChunks(part).map { part[$0] })
+            known.insert(part.filter { !lacking.contains($0) })
+            missing.formUnion(lacking)
+        }
+        return missing
+    }
+
+    /// Has `cut` fill a queue of windows, sends them, and commits the layer.
+    private func attempt(
+        _ cut: @escaping @Sendable (WindowQueue, CancellationFlag) throws -> LayerSplitter.Result
+    ) async throws -> Outcome {
         let queue = WindowQueue(limit: 2)
         let progress = Progress()
         let layer = try await withThrowingTaskGroup(of: Void.self) { group in
@@ -40,7 +80,7 @@ struct LayerUpload: Sendable {
             async let layer = withTaskCancellationHandler {
                 try await BlockingThreads.run {
                     defer { queue.finish() }
-                    return try Self.cut(source, into: queue, unless: isCancelled)
+                    return try cut(queue, isCancelled)
                 }
             } onCancel: {
                 isCancelled.set()
@@ -63,7 +103,7 @@ struct LayerUpload: Sendable {
         }
         let (failure, byteCount) = progress.result
         if let failure { return Outcome(layer: layer, failure: failure, byteCount: byteCount) }
-        return Outcome(layer: layer, failure: await commit(layer.recipe, expected: expected), byteCount: byteCount)
+        return Outcome(layer: layer, failure: await commit(layer.recipe), byteCount: byteCount)
     }
 
     /// What the tasks of one attempt have done together.
@@ -78,10 +118,7 @@ struct LayerUpload: Sendable {
         func fail(_ error: BuildError) { state.withLock { $0.failure = $0.failure ?? error } }
     }
 
-    private func commit(_ recipe: Recipe, expected: Digest?) async -> BuildError? {
-        if let expected, expected != recipe.digest {
-            return BuildError(.changed, "The layer \(expected.short) changed while it was sent.")
-        }
+    private func commit(_ recipe: Recipe) async -> BuildError? {
         do {
             try await server.commit(recipe)
             return nil
@@ -113,11 +150,33 @@ struct LayerUpload: Sendable {
         return result
     }
 
+    /// Cuts the wanted chunks of a layer whose recipe is known into windows. Blocks.
+    private static func cut(
+        _ source: LayerSource, _ recipe: Recipe, _ wanted: Set<Digest>, into queue: WindowQueue,
+        unless isCancelled: CancellationFlag
+    ) throws {
+        var cutter = RecipeCutter(recipe, wanted: wanted)
+        var window = UploadWindow(isMissing: true)
+        try source { bytes in
+            if isCancelled.isSet { throw CancellationError() }
+            cutter.update(bytes) { chunk, content in
+                window.append(chunk, content)
+                guard window.isFull else { return }
+                queue.put(window)
+                window = UploadWindow(isMissing: true)
+            }
+        }
+        if !window.isEmpty { queue.put(window) }
+    }
+
     /// Sends what the server lacks of a window; returns how many bytes that took.
     private func send(_ window: UploadWindow) async throws(BuildError) -> Int {
         let positions = window.chunks.indices.filter { !known.contains(window.chunks[$0].id) }
         if positions.isEmpty { return 0 }
-        let missing = try await server.missingChunks(positions.map { window.chunks[$0].id }).map { positions[$0] }
+        var missing = positions
+        if !window.isMissing {
+            missing = try await server.missingChunks(positions.map { window.chunks[$0].id }).map { positions[$0] }
+        }
         var byteCount = 0
         if !missing.isEmpty {
             let frames = try await compress(window, missing)

@@ -6,8 +6,14 @@ struct UploadWindow: Sendable {
     /// A window is full when it has this many bytes.
     static let byteCount = 4 << 20
 
+    /// Whether the server is known to lack all of it, so that it need not be asked.
+    let isMissing: Bool
     private(set) var chunks: [ChunkReference] = []
     private var bytes: [UInt8] = []
+
+    init(isMissing: Bool = false) {
+        self.isMissing = isMissing
+    }
 
     var isEmpty: Bool { chunks.isEmpty }
     var isFull: Bool { bytes.count >= Self.byteCount }

@@ -19,33 +19,22 @@ final class LayerCommits: Sendable {
     }
 
     /// Begins to send a layer; returns at once.
-    func begin(_ layer: Digest, _ source: @escaping LayerSource) {
+    func begin(_ layer: LayerSplitter.Result, _ source: @escaping LayerSource) {
         uploads.withLock { uploads in
-            guard uploads[layer] == nil else { return }
-            uploads[layer] = Upload(
+            guard uploads[layer.recipe.digest] == nil else { return }
+            uploads[layer.recipe.digest] = Upload(
                 task: Task {
-                    try? await self.turns.run { try await self.send(source, expected: layer) }
+                    try? await self.turns.run { try await self.send(layer, source) }
                 })
         }
     }
 
-    /// Sends a layer whose digest is not known before it is read, and waits until it has arrived or cannot.
-    /// - Throws: what `source` throws.
-    func run(_ source: @escaping LayerSource) async throws -> LayerSplitter.Result {
-        let outcome = try await turns.run { try await self.send(source, expected: nil) }
-        if let outcome {
-            uploads.withLock { $0[outcome.layer.recipe.digest] = Upload(task: Task { outcome }) }
-            return outcome.layer
-        }
-        let layer = try await LayerScan.scan(source)
-        uploads.withLock { $0[layer.recipe.digest] = Upload(task: Task { nil }) }
-        return layer
-    }
-
     /// `nil` when there is no server to send to.
-    private func send(_ source: @escaping LayerSource, expected: Digest?) async throws -> LayerUpload.Outcome? {
+    private func send(
+        _ layer: LayerSplitter.Result, _ source: @escaping LayerSource
+    ) async throws -> LayerUpload.Outcome? {
         guard let server = link.writing else { return nil }
-        let outcome = try await LayerUpload(server: server, known: known).run(source, expected: expected)
+        let outcome = try await LayerUpload(server: server, known: known).run(source, of: layer)
         if let failure = outcome.failure, !Task.isCancelled { link.refuseWrites(failure) }
         return outcome
     }

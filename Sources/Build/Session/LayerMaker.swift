@@ -30,7 +30,7 @@ struct LayerMaker: Sendable {
             isCancelled.set()
         }
         let (layer, entries) = try Self.parts(result)
-        keep(layer, entries, Self.source(spool, size: result.recipe.size))
+        keep(result, entries, Self.source(spool, size: result.recipe.size))
         return (layer, entries)
     }
 
@@ -44,13 +44,13 @@ struct LayerMaker: Sendable {
         let (layer, entries) = try Self.parts(result)
         let layers = restorer.layers
         try await BlockingThreads.run { try layers.adopt(upper, as: layer, entries: entries) }
-        keep(layer, entries, DirectoryLayer.source(of: layers.directory(of: layer), omitting: omitting))
+        keep(result, entries, DirectoryLayer.source(of: layers.directory(of: layer), omitting: omitting))
         return layer
     }
 
-    private func keep(_ layer: Digest, _ entries: EntryTable, _ source: @escaping LayerSource) {
-        restorer.add(layer, entries: entries, source: source)
-        commits.begin(layer, source)
+    private func keep(_ result: LayerSplitter.Result, _ entries: EntryTable, _ source: @escaping LayerSource) {
+        restorer.add(result.recipe.digest, entries: entries, source: source)
+        commits.begin(result, source)
     }
 
     private static func parts(_ result: LayerSplitter.Result) throws(BuildError) -> (Digest, EntryTable) {
