@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/types.h>
+#include <sys/vfs.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -28,6 +29,15 @@ static inline int linux_openat2(int directory, const char *path, uint64_t flags,
 static inline int linux_unshare_working_directory(void) {
     return (int)syscall(SYS_unshare, 0x200);
 }
+
+// What a file system is (`f_type` of statfs); -1 with errno when there is no such path.
+static inline int64_t linux_file_system_type(const char *path) {
+    struct statfs information;
+    return statfs(path, &information) == 0 ? (int64_t)information.f_type : -1;
+}
+
+// linux/magic.h.
+static const int64_t linux_OVERLAYFS_MAGIC = 0x794c7630;
 
 // unistd.h hides it without _GNU_SOURCE.
 static inline int linux_syncfs(int descriptor) {

@@ -3,14 +3,82 @@ public import SystemPackage
 
 /// Reads local tar archives for `ADD`: plain, gzip or zstd.
 public enum ArchiveReader {
+    /// How much of an archive is looked at for its first entry. Bytes.
+    private static let prefixMaximum = 4 << 20
+
     /// Whether the file begins like an archive that ADD unpacks.
-    public static func isArchive(_ file: FilePath) throws(BuildError) -> Bool { false }
+    /// - Throws: `invalidInput` for one that is compressed with xz or bzip2, `io`.
+    public static func isArchive(_ file: FilePath) throws(BuildError) -> Bool {
+        do {
+            var reader = TarReader()
+            var found = false
+            var count = 0
+            do {
+                try ArchiveBytes.read(file) { bytes in
+                    reader.update(bytes, onEntry: { _ in found = true }, onContent: { _ in })
+                    count += bytes.byteCount
+                    guard !found, reader.isUnderstood, count < prefixMaximum else { throw Known() }
+                }
+            } catch is Known {
+            } catch let error as BuildError where error.code == .corrupt {
+                // What cannot be decompressed is a file like others.
+            }
+            return found
+        } catch {
+            throw (error as? BuildError) ?? BuildError(.io, "\(file) cannot be read: \(error)", cause: error)
+        }
+    }
 
     /// A layer with the archive's entries below `destination` (absolute, resolved), numeric owners and modes as
-    /// in the archive unless overridden. Entries that would leave the destination are refused.
+    /// in the archive unless overridden. Entries that would leave the destination, also through a link in the archive,
+    /// are refused.
+    /// - Parameter directories: rows that come first, of directories that lead to the destination.
+    ///
+    /// The source throws `invalidInput` for an archive that cannot be unpacked, `corrupt` for a damaged one, `io`.
     public static func source(
-        unpacking file: FilePath, at destination: LayerPath, owner: (uid: UInt32, gid: UInt32)?, mode: UInt32?
+        unpacking file: FilePath, at destination: LayerPath, owner: (uid: UInt32, gid: UInt32)?, mode: UInt32?,
+        directories: [Entry] = []
     ) -> LayerSource {
-        { _ in }
+        { write in
+            var writer = TarWriter()
+            for directory in directories { try writer.begin(directory, to: write) }
+            var relocation = ArchiveRelocation(destination: destination, owner: owner, mode: mode)
+            var reader = TarReader()
+            var left: UInt64 = 0
+            var size: UInt64 = 0
+            try ArchiveBytes.read(file) { bytes in
+                try reader.update(
+                    bytes,
+                    onEntry: { entry in
+                        let row = try relocation.row(for: entry)
+                        (left, size) = (row.size, row.size)
+                        try writer.begin(row, to: write)
+                    },
+                    onContent: { content in
+                        try writer.write(content, to: write)
+                        left -= UInt64(content.byteCount)
+                        if left == 0 { try writer.pad(size, to: write) }
+                    })
+                try check(reader.isUnderstood, reader.hasClimbingNames, file)
+            }
+            try check(reader.finish(), false, file)
+            try writer.finish(to: write)
+        }
     }
+
+    private static func check(_ isUnderstood: Bool, _ climbs: Bool, _ file: FilePath) throws(BuildError) {
+        guard !climbs else {
+            throw BuildError(
+                .invalidInput, "\(file) has an entry whose name leads out of where it is unpacked; leave it out")
+        }
+        guard isUnderstood else {
+            throw BuildError(
+                .invalidInput,
+                "\(file) cannot be unpacked: it is damaged, or has sparse files or kinds of entries that no standard "
+                    + "knows; make it anew with 'tar --format=pax'")
+        }
+    }
+
+    /// Ends the look at an archive.
+    private struct Known: Error {}
 }

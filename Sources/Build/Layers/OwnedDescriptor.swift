@@ -11,6 +11,12 @@ struct OwnedDescriptor: ~Copyable {
         self.rawValue = rawValue
     }
 
+    /// Opens a file for reading; follows no link in its last component and never waits for the other end of a fifo.
+    init(reading path: FilePath) throws(Errno) {
+        let flags = O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK
+        rawValue = try Errno.check { unsafe path.withPlatformString { unsafe open($0, flags) } }
+    }
+
     deinit {
         close(rawValue)
     }

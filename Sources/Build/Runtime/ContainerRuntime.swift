@@ -55,19 +55,32 @@ public struct ContainerRuntime: Sendable {
         }
     }
 
+    private let program: RuntimeProgram
+
     /// Finds the runtime on the PATH.
     /// - Throws: `notPermitted` saying what to install when there is none.
-    public init() throws(BuildError) {}
+    public init() throws(BuildError) {
+        program = try RuntimeProgram()
+    }
 
     /// Runs the process to its end; its output (both streams, in lines, without the newline) goes to `onOutput` as
     /// it comes. Cancelling the task kills the container.
-    /// - Returns: the exit status, and the mount points that were made in the upper directory and do not belong
-    ///   into the layer.
-    /// - Throws: `notPermitted` when the runtime may not do what it must (says which right), `io`.
+    /// - Parameter workspace: where the container's description is kept while it runs.
+    /// - Returns: the exit status (128 and the number of a signal; 126 and 127 for a program that cannot be run, as
+    ///   shells have it), and the mount points that were made in the upper directory and do not belong into the
+    ///   layer.
+    /// - Throws: `notPermitted` when the runtime may not do what it must (says which right), `io`,
+    ///   `CancellationError`.
     public func run(
         _ request: Request, in root: RootFilesystem, workspace: FilePath,
         onOutput: @escaping @Sendable (String) -> Void
     ) async throws -> (exitStatus: Int32, omitting: Set<LayerPath>) {
-        throw BuildError(.notPermitted, "not written yet")
+        let execution = ContainerExecution(program, request, root, workspace: workspace)
+        let task = Task { try await execution.run(onOutput: onOutput) }
+        return try await withTaskCancellationHandler {
+            try await task.value
+        } onCancel: {
+            execution.cancel()
+        }
     }
 }
