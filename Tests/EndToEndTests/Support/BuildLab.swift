@@ -80,7 +80,7 @@ struct BuildLab: Sendable {
             names: [name], config: String(decoding: try JSONDocument.encode(configuration), as: UTF8.self))
         let answer = try await client.send(
             .POST, CachePath.images(client.project), try JSONDocument.encode(request))
-        guard answer.status == 200 else {
+        guard answer.status == 201 else {
             throw UnexpectedAnswer(status: answer.status, body: String(decoding: answer.body, as: UTF8.self))
         }
     }
