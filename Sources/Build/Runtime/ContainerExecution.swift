@@ -86,17 +86,24 @@ final class ContainerExecution: Sendable {
             program.arguments(state: bundle.state, log: bundle.log) + [
                 "run", "--bundle", bundle.path.string, bundle.id,
             ]
+        // The runtime copies each stream through a pipe of its own. Lines are told apart in each, so that none is mixed.
         let result = try await Subprocess.run(
             .path(program.path), arguments: Arguments(arguments), platformOptions: options, input: .none,
-            output: .sequence, error: .combinedWithOutput
+            output: .sequence, error: .sequence
         ) { process in
-            var lines = OutputLines()
-            for try await buffer in process.standardOutput {
-                lines.append(buffer.bytes, onLine: onOutput)
-            }
-            lines.finish(onLine: onOutput)
+            async let errors: Void = Self.read(process.standardError, onOutput)
+            try await Self.read(process.standardOutput, onOutput)
+            try await errors
         }
         return result.terminationStatus
+    }
+
+    private static func read(
+        _ stream: SubprocessOutputSequence, _ onOutput: @escaping @Sendable (String) -> Void
+    ) async throws {
+        var lines = OutputLines()
+        for try await buffer in stream { lines.append(buffer.bytes, onLine: onOutput) }
+        lines.finish(onLine: onOutput)
     }
 
     /// Calls the runtime for something that may fail.

@@ -64,7 +64,7 @@ public struct ContainerRuntime: Sendable {
     }
 
     /// Runs the process to its end; its output (both streams, in lines, without the newline) goes to `onOutput` as
-    /// it comes. Cancelling the task kills the container.
+    /// it comes, from any thread; runtimes do not keep the order between the streams. Cancelling the task kills the container.
     /// - Parameter workspace: where the container's description is kept while it runs.
     /// - Returns: the exit status (128 and the number of a signal; 126 and 127 for a program that cannot be run, as
     ///   shells have it), and the mount points that were made in the upper directory and do not belong into the
