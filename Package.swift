@@ -119,7 +119,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "larderd", "Build", "Dockerfile", "ChunkStore", "CacheAPI", "OCI", "Chunking", "Compression",
-                asyncHTTPClient, nioCore, subprocess, systemPackage, logging,
+                hummingbird, asyncHTTPClient, nioCore, nioPosix, httpTypes, subprocess, systemPackage, logging,
             ],
             swiftSettings: strict),
         .testTarget(name: "LayeringTests", dependencies: [subprocess, systemPackage], swiftSettings: strict),

@@ -12,6 +12,8 @@ public struct BuildError: Error, Sendable, CustomStringConvertible {
         case io
         /// The server did not answer, or not as promised. Never ends a build by itself.
         case server
+        /// A registry that the image is pushed to refused, did not answer, or not as promised.
+        case registry
         /// Bytes that were read are not what they were promised to be.
         case corrupt
         /// A file changed while it was read.

@@ -118,6 +118,15 @@ struct BuildOrderTests {
         #expect(order.project.description == "shop")
     }
 
+    @Test("A name for another registry can be pushed, without a word")
+    func push() throws {
+        for flags in [["--push"], ["--output", "type=registry"], ["--output", "type=image,push=true"]] {
+            let order = try order(["-t", "ghcr.io/a/b", "-t", "shop/api", "."] + flags)
+            #expect(order.request.outputs == [.push])
+            #expect(order.warnings == [])
+        }
+    }
+
     @Test(
         "What is wrong is told with the flag it is about",
         arguments: [
@@ -135,7 +144,6 @@ struct BuildOrderTests {
             (["--output", "type=oci", "."], nil, "--output"),
             (["--output", "type=oci,dest=a,compression=zstd", "."], nil, "--output"),
             (["-q", "--output", "type=oci,dest=-", "."], nil, "--quiet"), (["--push", "."], nil, "--push"),
-            (["--push", "-t", "ghcr.io/a/b", "."], nil, "--push"),
             (["--scope", "", "."], nil, "--scope"), (["--project", "A", "."], nil, "--project"),
             (["-"], nil, "PATH"), (["https://example.com/x.git"], nil, "PATH"),
             (["."], ["LARDER_SERVER": "http://a"], "--state-dir"), (["--progress", "loud", "."], nil, "--progress"),

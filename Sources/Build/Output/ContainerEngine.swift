@@ -18,14 +18,10 @@ struct ContainerEngine: Sendable {
 
     /// The first one in the directories of `searchPath`.
     /// - Throws: `notPermitted` when there is none.
-    static func find(
-        in searchPath: String? = unsafe getenv("PATH").map { unsafe String(cString: $0) }
-    ) throws(BuildError) -> ContainerEngine {
+    static func find(in searchPath: String = ProgramPath.standard) throws(BuildError) -> ContainerEngine {
         for name in ["docker", "podman"] {
-            for directory in (searchPath ?? "").split(separator: ":") {
-                let program = FilePath(String(directory)).appending(name)
-                let isProgram = unsafe program.withPlatformString { unsafe access($0, X_OK) == 0 }
-                if isProgram { return ContainerEngine(name: name, program: program) }
+            if let program = ProgramPath.find(name, in: searchPath) {
+                return ContainerEngine(name: name, program: program)
             }
         }
         throw BuildError(

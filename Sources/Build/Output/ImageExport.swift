@@ -31,8 +31,11 @@ struct ImageExport: Sendable {
 
     /// Makes everything that was asked for, one after the other, each as a task of `progress`.
     /// - Parameter server: the host of the server, which has the image already.
-    /// - Throws: `invalidInput`, `notPermitted`, `io`, `server`, or what reading throws.
-    func make(_ outputs: [ImageOutput], server: RegistryHost?, _ progress: ProgressLog) async throws {
+    /// - Throws: `invalidInput`, `notPermitted`, `io`, `server`, `registry`, or what reading throws.
+    func make(
+        _ outputs: [ImageOutput], server: RegistryHost?, credentials: RegistryCredentials = RegistryCredentials(),
+        _ progress: ProgressLog
+    ) async throws {
         for output in outputs {
             switch output {
             case .file(let format, let path):
@@ -45,14 +48,7 @@ struct ImageExport: Sendable {
                     for line in try await engine.load(self) { task.output(line) }
                 }
             case .push:
-                for name in names where name.host != nil && name.host != server {
-                    throw BuildError(
-                        .invalidInput,
-                        """
-                        Larder cannot push to other registries than its server yet: push \(name) with docker, podman \
-                        or skopeo from the server, which has the image.
-                        """)
-                }
+                try await push(credentials, server: server, progress)
             }
         }
     }

@@ -36,7 +36,7 @@ struct BuildFlags: ParsableArguments {
     @Flag(help: "Ask the registries of base images whether there is a newer one.")
     var pull = false
 
-    @Flag(help: "Send the image to the registries that its names have.")
+    @Flag(help: "Send the image to the registries that its names have, with the logins of docker or podman.")
     var push = false
     @Flag(help: "Load the image into this machine's docker or podman.")
     var load = false

@@ -143,20 +143,13 @@ struct BuildOrder: Sendable {
     ) throws -> [String] {
         guard !outputs.contains(.push) else {
             guard !names.isEmpty else { throw ValidationError("--push: the image has no name; give one with --tag") }
-            if let foreign = names.first(where: { $0.host != nil }) {
-                throw ValidationError(
-                    """
-                    --push: other registries than the server's are not supported yet; build without it and copy \
-                    \(ImageNames.onServer(foreign, server)) to \(foreign) with docker, podman or skopeo
-                    """)
-            }
             return []
         }
         guard outputs.isEmpty else { return [] }
         return names.filter { $0.host != nil }.map { name in
             """
             The image goes to the server as \(ImageNames.onServer(name, server)); \
-            copy it to \(name.host?.description ?? "") with docker, podman or skopeo.
+            with --push to \(name.host?.description ?? ""), too.
             """
         }
     }

@@ -1,15 +1,15 @@
 /// What a registry asks of a client that did not say who it is: the `WWW-Authenticate` header of a 401 (RFC 6750 and
 /// the distribution project's "Token Authentication Specification").
-struct BearerChallenge: Hashable, Sendable {
+public struct BearerChallenge: Hashable, Sendable {
     /// Where a token is to be had.
-    let realm: String
+    public let realm: String
     /// For which service.
-    let service: String?
+    public let service: String?
     /// For what.
-    let scope: String?
+    public let scope: String?
 
     /// Reads the header's value; `nil` when it asks for another scheme than `Bearer` or names no realm.
-    init?(_ header: String) {
+    public init?(_ header: String) {
         guard let space = header.firstIndex(of: " "), header[..<space].lowercased() == "bearer" else { return nil }
         let parameters = Self.parameters(header[header.index(after: space)...])
         guard let realm = parameters["realm"], !realm.isEmpty else { return nil }
@@ -18,9 +18,14 @@ struct BearerChallenge: Hashable, Sendable {
         scope = parameters["scope"]
     }
 
-    /// The URL that gives a token without credentials; for `scope` when the challenge has none.
-    func tokenURL(defaultScope: String) -> String {
-        var query = "scope=\(Self.escape(scope ?? defaultScope))"
+    /// The URL that gives a token: for what the challenge asks, for `defaultScope` when it does not say.
+    public func tokenURL(defaultScope: String) -> String {
+        tokenURL(scope: scope ?? defaultScope)
+    }
+
+    /// The URL that gives a token for `scope`, whatever the challenge asks.
+    public func tokenURL(scope: String) -> String {
+        var query = "scope=\(Self.escape(scope))"
         if let service { query += "&service=\(Self.escape(service))" }
         return realm + (realm.contains("?") ? "&" : "?") + query
     }

@@ -1,0 +1,191 @@
+internal import AsyncHTTPClient
+internal import Chunking
+internal import NIOCore
+internal import NIOHTTP1
+internal import OCI
+
+/// Sends an image to one repository of a registry (OCI distribution-spec 1.1, "Push").
+struct RegistryPush: Sendable {
+    /// Something that the manifest refers to.
+    private struct Blob: Sendable {
+        let digest: Digest
+        let size: UInt64
+        let read: @Sendable (@escaping @Sendable (LayerSource) throws -> Void) async throws -> Void
+    }
+
+    /// How many blobs are sent at once.
+    private static let blobsAtOnce = 3
+    /// The pauses before something is tried again.
+    private static let pauses: [Duration] = [.milliseconds(250), .seconds(1)]
+    /// How long it may take to send a blob and have it acknowledged.
+    private static let blobTime = TimeAmount.hours(12)
+
+    let export: ImageExport
+    let documents: ImageDocuments
+    let access: RegistryAccess
+
+    /// Sends what the registry lacks, then the manifest under each of `tags`; returns how many bytes were sent.
+    /// - Throws: `notPermitted`, `registry`, or what reading the image throws.
+    func run(_ tags: [TagName]) async throws -> Int {
+        try await retrying { try await access.greet() }
+        let count = try await withThrowingTaskGroup(of: Int.self) { group in
+            let turns = TaskLimit(Self.blobsAtOnce)
+            for blob in blobs {
+                group.addTask { try await turns.run { try await push(blob) } }
+            }
+            var count = 0
+            while let next = try await group.next() { count += next }
+            return count
+        }
+        for tag in tags {
+            try await retrying { try await putManifest(tag) }
+        }
+        return count
+    }
+
+    private var blobs: [Blob] {
+        let configuration = documents.configuration
+        let document = Blob(digest: documents.configurationDigest, size: UInt64(configuration.count)) { use in
+            try await BlockingThreads.run { try use { write in try unsafe write(configuration.span.bytes) } }
+        }
+        return documents.layers.map { layer in
+            Blob(digest: layer.digest, size: layer.size) { try await export.read(layer.digest, $0) }
+        } + [document]
+    }
+
+    /// Sends a blob unless it is there; returns how many bytes that took.
+    private func push(_ blob: Blob) async throws -> Int {
+        try await retrying {
+            try Task.checkCancellation()
+            if try await isThere(blob) { return 0 }
+            try await send(blob, to: try await beginUpload())
+            return Int(clamping: blob.size)
+        }
+    }
+
+    /// Whether the registry has the blob. Whatever is not a clear yes is a no: then it is sent, and any trouble told.
+    private func isThere(_ blob: Blob) async throws -> Bool {
+        var request = HTTPClientRequest(url: "\(access.base)/blobs/\(blob.digest)")
+        request.method = .HEAD
+        for _ in 0..<3 {
+            let answer = try await access.send(request)
+            guard (300..<400).contains(answer.status.code), let header = answer.headers.first(name: "location"),
+                let location = UploadLocation(header, from: request.url)
+            else { return answer.status == .ok }
+            request.url = location.url
+        }
+        return false
+    }
+
+    private func beginUpload() async throws -> UploadLocation {
+        let url = "\(access.base)/blobs/uploads/"
+        var request = HTTPClientRequest(url: url)
+        request.method = .POST
+        request.headers.add(name: "content-length", value: "0")
+        let answer = try await access.send(request)
+        let body = try await RegistryAccess.collect(answer)
+        try check(answer, body, is: 202, "an upload")
+        guard let location = answer.headers.first(name: "location").flatMap({ UploadLocation($0, from: url) }) else {
+            throw BuildError(.registry, "The registry \(access.host) does not say where layers go, or not to https.")
+        }
+        return location
+    }
+
+    private func send(_ blob: Blob, to location: UploadLocation) async throws {
+        let feed = BlobFeed(blob.digest, size: blob.size)
+        var request = HTTPClientRequest(url: location.url(for: blob.digest))
+        request.method = .PUT
+        request.headers.add(name: "content-type", value: MediaType.octetStream)
+        request.body = .stream(feed.bytes, length: .known(Int64(clamping: blob.size)))
+        let put = request
+        try await withTaskCancellationHandler {
+            async let reading = fill(feed, blob)
+            let refusal = await finishUpload(put, blob)
+            feed.abandon()
+            // When reading failed the request did, too, but reading knows why.
+            if let failure = await reading ?? refusal { throw failure }
+        } onCancel: {
+            feed.abandon()
+        }
+    }
+
+    /// Sends the request with a blob; returns why the registry does not have it.
+    private func finishUpload(_ request: HTTPClientRequest, _ blob: Blob) async -> (any Error)? {
+        do {
+            let answer = try await access.send(request, within: Self.blobTime, repeats: false)
+            try check(answer, try await RegistryAccess.collect(answer), is: 201, "the layer \(blob.digest.short)")
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// Reads a blob; returns why it could not be read.
+    private func fill(_ feed: BlobFeed, _ blob: Blob) async -> (any Error)? {
+        do {
+            try await blob.read { try feed.fill($0) }
+            feed.finish()
+            return nil
+        } catch {
+            feed.finish(throwing: error)
+            return error is BlobFeed.Abandoned ? nil : error
+        }
+    }
+
+    private func putManifest(_ tag: TagName) async throws {
+        var request = HTTPClientRequest(url: "\(access.base)/manifests/\(tag)")
+        request.method = .PUT
+        request.headers.add(name: "content-type", value: MediaType.manifest)
+        request.body = .bytes(ByteBuffer(bytes: documents.manifest))
+        let answer = try await access.send(request)
+        try check(answer, try await RegistryAccess.collect(answer), is: 201, "the manifest \(tag)")
+        let digest = answer.headers.first(name: "docker-content-digest")
+        guard digest == nil || digest == documents.manifestDigest.description else {
+            throw BuildError(.registry, "The registry \(access.host) stored another manifest than it was sent.")
+        }
+    }
+}
+
+extension RegistryPush {
+    /// - Throws: ``RegistryAccess/PassingFailure`` for what may change in a moment; `notPermitted`, `registry`.
+    private func check(
+        _ answer: HTTPClientResponse, _ body: [UInt8], is status: UInt, _ subject: String
+    ) throws {
+        let code = answer.status.code
+        let errors = try? JSONDocument.decode(RegistryErrorBody.self, from: body, subject: "the failure").errors
+        let failure = errors?.first
+        let words = failure.map { ": \($0.message ?? $0.code)" } ?? ""
+        switch code {
+        case status: return
+        case 401, 403: throw access.refusal(of: "does not take \(subject)", code)
+        case 408, 429, 500...599: throw RegistryAccess.PassingFailure(words: "answers with status \(code)\(words)")
+        case 404 where failure?.code == RegistryErrorCode.blobUploadUnknown.rawValue:
+            throw RegistryAccess.PassingFailure(words: "lost an upload\(words)")
+        default:
+            throw BuildError(
+                .registry,
+                "The registry \(access.host) does not take \(subject) for \(access.repository) (status \(code))\(words)."
+            )
+        }
+    }
+
+    private func retrying<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result {
+        for pause in Self.pauses {
+            do {
+                return try await body()
+            } catch is RegistryAccess.PassingFailure {
+                try await Task.sleep(for: pause)
+            }
+        }
+        do {
+            return try await body()
+        } catch let error as RegistryAccess.PassingFailure {
+            throw BuildError(
+                .registry,
+                """
+                The registry \(access.host) \(error.words). The image is complete: build again to push it, which runs \
+                no step again.
+                """)
+        }
+    }
+}
