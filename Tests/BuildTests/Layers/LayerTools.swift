@@ -72,10 +72,12 @@ enum LayerTools {
     }
 
     /// Everything below `directory` but sizes of directories, one line each: kind, mode, owner, time, links, text.
-    static func listing(_ directory: String) throws -> String {
-        try ImageTools.run(
-            "cd '\(directory)'; find . -mindepth 1 ! -type d -printf '%P|%y|%m|%U|%G|%T@|%n|%s|%l\\n' | LC_ALL=C sort; "
-                + "find . -type d -printf '%P|%y|%m|%U|%G|%T@\\n' | LC_ALL=C sort; "
+    /// - Parameter wholeSeconds: whether times are without fractions, as layers have them.
+    static func listing(_ directory: String, wholeSeconds: Bool = false) throws -> String {
+        let times = wholeSeconds ? "sed 's/[.][0-9]*|/|/'" : "cat"
+        return try ImageTools.run(
+            "cd '\(directory)'; find . -mindepth 1 ! -type d -printf '%P|%y|%m|%U|%G|%T@|%n|%s|%l\\n' | LC_ALL=C sort | \(times); "
+                + "find . -mindepth 1 -type d -printf '%P|%y|%m|%U|%G|%T@|\\n' | LC_ALL=C sort | \(times); "
                 + "find . -type f -print0 | LC_ALL=C sort -z | xargs -0r sha256sum; "
                 + "find . ! -type d ! -type f ! -type l -print0 | LC_ALL=C sort -z | xargs -0r stat -c '%n %t %T'; "
                 + "if command -v getcap >/dev/null; then getcap -r . | LC_ALL=C sort; fi")

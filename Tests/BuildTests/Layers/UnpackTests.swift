@@ -22,7 +22,7 @@ struct UnpackTests {
                 ln -s /absolute/nowhere dangling; chown -h 5:6 dangling; mkfifo -m 640 fifo; mknod null c 1 3
                 mknod disk b 8 77; chown 1000:1001 a sticky; chmod 0 a/none
                 long=$(printf 'n%.0s' $(seq 90)); mkdir $long; echo long >$long/$long
-                find . -exec touch -h -d '2020-02-03 04:05:06 UTC' {} +
+                find . -exec touch -h -d '2020-02-03 04:05:06.123456789 UTC' {} +
                 tar \(format == "pax" ? "--xattrs --xattrs-include='*'" : "") --format=\(format) -cf ../tree.tar .
                 tar --xattrs --xattrs-include='*' --numeric-owner -xpf ../tree.tar -C ../tar
                 """)
