@@ -61,7 +61,8 @@ let package = Package(
         .executableTarget(
             name: "larder",
             dependencies: [
-                "Build", "CacheAPI", "Dockerfile", "OCI", "Chunking", logging, argumentParser, configuration, systemPackage,
+                "Build", "CacheAPI", "Dockerfile", "OCI", "Chunking", logging, argumentParser, configuration,
+                systemPackage,
                 unixSignals,
             ],
             swiftSettings: strict),

@@ -1,8 +1,10 @@
+import AsyncHTTPClient
 import CacheAPI
 import Chunking
 import FoundationEssentials
 import HTTPTypes
 import Hummingbird
+import NIOCore
 import NIOHTTP1
 import OCI
 import Synchronization
@@ -54,35 +56,31 @@ import Testing
         }
     }
 
-    // MARK: Registries that ask who it is
-
-    /// An image of three layers, of which one is long.
-    private static let layers = {
-        var random = SeededGenerator(seed: 7)
-        return [3, 40, 1].map { TarMaker.tar(files: $0, sizeMaximum: 200_000, using: &random) }
-    }()
-
-    private static func export(as name: String) throws -> ImageExport {
-        let contents = Dictionary(uniqueKeysWithValues: layers.map { (Digest(hashing: $0), $0) })
-        let chain = layers.map { Digest(hashing: $0) }
-        let configuration = try JSONDocument.encode(
-            ImageConfiguration(platform: Platform(os: "linux", architecture: "amd64"), diffIDs: chain))
-        return ImageExport(configuration: configuration, layers: chain, names: [try ImageReference(name)]) {
-            layer, use in
-            let bytes = contents[layer] ?? []
-            try await BlockingThreads.run { try use { write in try unsafe write(bytes.span.bytes) } }
+    @Test(.enabled(if: DistributionRegistry.isInstalled, "docker-registry is not installed"))
+    func distributionRegistryTakesImages() async throws {
+        try await withTestDirectory { directory in
+            try await DistributionRegistry.run(in: directory) { registry in
+                let error = await #expect(throws: BuildError.self) { try await PushSample.push(to: registry.host) }
+                #expect(error?.code == .notPermitted)
+                // The second time all is there.
+                for _ in 0..<2 { try await PushSample.push(to: registry.host, login: "u:pantry") }
+                var request = HTTPClientRequest(url: "http://\(registry.host)/v2/shop/api/manifests/1")
+                request.headers.add(name: "accept", value: MediaType.manifest)
+                request.headers.add(name: "authorization", value: Self.basic("u:pantry"))
+                let answer = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+                #expect(answer.status == .ok)
+                let bytes = Array(buffer: try await answer.body.collect(upTo: 1 << 20))
+                let digest = try await PushSample.export(as: "a").documents().manifestDigest
+                #expect(Digest(hashing: bytes) == digest)
+            }
         }
     }
 
-    /// Pushes the image with the login `login` (`user:password`), then looks whether it is there.
+    // MARK: Registries that ask who it is
+
+    /// Pushes the image, then looks whether it is there.
     private static func push(to registry: GatedRegistry, login: String? = nil) async throws {
-        try await withTestDirectory { directory in
-            let entry = login.map { #""\#(registry.host)": {"auth": "\#(Data($0.utf8).base64EncodedString())"}"# } ?? ""
-            try Data(#"{"auths": {\#(entry)}}"#.utf8).write(to: URL(filePath: directory.string + "/config.json"))
-            let credentials = RegistryCredentials { $0 == "DOCKER_CONFIG" ? directory.string : nil }
-            let export = try export(as: "\(registry.host)/shop/api:1")
-            try await export.make([.push], server: nil, credentials: credentials, ProgressLog(EventLog { _ in }))
-        }
+        try await PushSample.push(to: registry.host, login: login)
         #expect(registry.count("PUT /v2/shop/api/manifests/1") > 0)
     }
 

@@ -1,0 +1,37 @@
+import Chunking
+import FoundationEssentials
+import OCI
+import SystemPackage
+
+@testable import Build
+
+/// An image of three layers, of which one is long, to be pushed without a build.
+enum PushSample {
+    static let layers = {
+        var random = SeededGenerator(seed: 7)
+        return [3, 40, 1].map { TarMaker.tar(files: $0, sizeMaximum: 200_000, using: &random) }
+    }()
+
+    static func export(as name: String) throws -> ImageExport {
+        let contents = Dictionary(uniqueKeysWithValues: layers.map { (Digest(hashing: $0), $0) })
+        let chain = layers.map { Digest(hashing: $0) }
+        let configuration = try JSONDocument.encode(
+            ImageConfiguration(platform: Platform(os: "linux", architecture: "amd64"), diffIDs: chain))
+        let names = [try ImageReference(name)]
+        return ImageExport(configuration: configuration, layers: chain, names: names) { layer, use in
+            let bytes = contents[layer] ?? []
+            try await BlockingThreads.run { try use { write in try unsafe write(bytes.span.bytes) } }
+        }
+    }
+
+    /// Pushes it as `shop/api:1` with the login `login` (`user:password`).
+    static func push(to host: String, login: String? = nil) async throws {
+        try await withTestDirectory { directory in
+            let entry = login.map { #""\#(host)": {"auth": "\#(Data($0.utf8).base64EncodedString())"}"# } ?? ""
+            try Data(#"{"auths": {\#(entry)}}"#.utf8).write(to: URL(filePath: "\(directory)/config.json"))
+            let credentials = RegistryCredentials { $0 == "DOCKER_CONFIG" ? directory.string : nil }
+            let export = try export(as: "\(host)/shop/api:1")
+            try await export.make([.push], server: nil, credentials: credentials, ProgressLog(EventLog { _ in }))
+        }
+    }
+}
