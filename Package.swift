@@ -62,8 +62,7 @@ let package = Package(
             name: "larder",
             dependencies: [
                 "Build", "CacheAPI", "Dockerfile", "OCI", "Chunking", logging, argumentParser, configuration,
-                systemPackage,
-                unixSignals,
+                systemPackage, unixSignals,
             ],
             swiftSettings: strict),
         // What runs a plan, and what keeps its results

@@ -160,13 +160,17 @@ import Testing
 
     // MARK: Trouble
 
-    @Test func passingTroubleIsTriedAgain() async throws {
+    @Test("Passing trouble is tried again", arguments: ["a status", "a broken connection"])
+    func passingTrouble(kind: String) async throws {
+        struct Broken: Error {}
+        let broken = ResponseBody(contentLength: 1000) { _ in throw Broken() }
         let gate: GatedRegistry.Gate = { request, registry in
             guard [.put, .post].contains(request.method) else { return nil }
             // Each first POST, PUT of a blob and PUT of the manifest.
-            let kind = request.method == .post ? "POST" : request.uri.path.contains("uploads") ? "PUT blob" : "PUT tag"
-            let isFirst = registry.isFirst(kind)
-            return isFirst ? Response(status: .serviceUnavailable) : nil
+            let place = request.method == .post ? "POST" : request.uri.path.contains("uploads") ? "PUT blob" : "PUT tag"
+            guard registry.isFirst(place) else { return nil }
+            return kind == "a status"
+                ? Response(status: .serviceUnavailable) : Response(status: .created, body: broken)
         }
         try await GatedRegistry.run(gate) { registry in
             try await Self.push(to: registry)
