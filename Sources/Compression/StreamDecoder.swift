@@ -1,7 +1,8 @@
 /// Decompresses a gzip or zstd stream that arrives in parts, with concatenated members and frames; zeros behind
 /// the last gzip member are tolerated, as tape programs leave them. After an error it is of no more use.
 public struct StreamDecoder: ~Copyable, Sendable {
-    private enum Engine: ~Copyable {
+    // Not private: code of other modules that is optimised together with this one refers to its metadata.
+    enum Engine: ~Copyable {
         case gzip(GzipDecompressor)
         case zstd(ZstdDecompressor)
     }

@@ -1,7 +1,8 @@
 /// Compresses a stream in parts: to one gzip member without name and time, or one zstd frame with a checksum. The
 /// same bytes give the same output only when they come in the same parts. After an error it is of no more use.
 public struct StreamEncoder: ~Copyable, Sendable {
-    private enum Engine: ~Copyable {
+    // Not private: code of other modules that is optimised together with this one refers to its metadata.
+    enum Engine: ~Copyable {
         case gzip(GzipCompressor)
         case zstd(ZstdCompressor)
     }
