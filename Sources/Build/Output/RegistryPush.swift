@@ -182,10 +182,7 @@ extension RegistryPush {
         } catch let error as RegistryAccess.PassingFailure {
             throw BuildError(
                 .registry,
-                """
-                The registry \(access.host) \(error.words). The image is complete: build again to push it, which runs \
-                no step again.
-                """)
+                "The registry \(access.host) \(error.words). The image is built: build again to push it.")
         }
     }
 }
