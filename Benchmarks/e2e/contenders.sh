@@ -28,7 +28,7 @@ larder_build() {
 larder_run_steps() {
     cp "$disk/build.json" "${1%.log}.json" 2>/dev/null || { echo - -; return; }
     jq --raw-output '[."larder.steps"[] | select((.instruction | startswith("RUN")) and
-        (.verdict | ascii_downcase) != "hit") | .seconds] | "\(add // 0) \(length)"' "$disk/build.json"
+        (.verdict | ascii_downcase) != "hit") | .commandSeconds] | "\(add // 0) \(length)"' "$disk/build.json"
 }
 
 larder_stop() {

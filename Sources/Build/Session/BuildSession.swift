@@ -147,7 +147,8 @@ struct BuildSession: Sendable {
                 StepReport(
                     key: answer.key, instruction: node.step.text,
                     stage: prepared.plan.stages[node.id.stage].name, verdict: entry?.verdict ?? .skipped,
-                    seconds: entry?.seconds ?? 0, saved: entry?.saved ?? 0, bytes: byteCount))
+                    seconds: entry?.seconds ?? 0, commandSeconds: entry?.commandSeconds ?? 0, saved: entry?.saved ?? 0,
+                    bytes: byteCount))
         }
         return reports
     }

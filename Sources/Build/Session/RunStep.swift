@@ -10,25 +10,31 @@ struct RunStep: Sendable {
     let network: RunOperation.Network
     let secrets: [String: BuildRequest.Secret]
 
-    /// Runs the command in the filesystem of `chain`.
+    /// What a command left.
+    struct Made: Sendable {
+        /// The layer; `nil` when the command changed nothing.
+        let layer: Digest?
+        /// How long the command itself took. Seconds.
+        let seconds: Double
+    }
+
+    /// Runs the command in the filesystem of `chain`, whose layers are on this runner.
     /// - Parameter onOutput: gets each line that the command prints.
-    /// - Returns: the layer; `nil` when the command changed nothing.
     /// - Throws: `commandFailed` with the exit status; `notPermitted`, `invalidInput`, `io`.
     func run(
         _ run: RunOperation, in chain: [Digest], onOutput: @escaping @Sendable (String) -> Void
-    ) async throws -> Digest? {
+    ) async throws -> Made {
         let runtime = try ContainerRuntime()
         let request = try await request(run, chain)
-        try await maker.restorer.restore(chain)
         let workspace = state.newWorkspace()
         let layers = maker.restorer.layers
         let root = try await BlockingThreads.run {
             try RootFilesystem(mounting: chain, from: layers, workspace: workspace)
         }
         do {
-            let layer = try await execute(request, runtime, root, onOutput)
+            let made = try await execute(request, runtime, root, onOutput)
             try await BlockingThreads.run { root.discard() }
-            return layer
+            return made
         } catch {
             await Self.discard(root)
             throw error
@@ -38,14 +44,16 @@ struct RunStep: Sendable {
     private func execute(
         _ request: ContainerRuntime.Request, _ runtime: ContainerRuntime, _ root: RootFilesystem,
         _ onOutput: @escaping @Sendable (String) -> Void
-    ) async throws -> Digest? {
+    ) async throws -> Made {
         let bundle = state.newWorkspace()
+        let start = ContinuousClock.now
         let (status, omitting) = try await runtime.run(request, in: root, workspace: bundle, onOutput: onOutput)
         guard status == 0 else {
             throw BuildError(.commandFailed, "the command ended with status \(status)", exitStatus: status)
         }
+        let seconds = Clock.seconds(since: start)
         try await BlockingThreads.run { try root.unmount() }
-        return try await maker.adopt(root.upper, omitting: omitting)
+        return Made(layer: try await maker.adopt(root.upper, omitting: omitting), seconds: seconds)
     }
 
     /// Also when the task was cancelled, which keeps work from the threads otherwise.

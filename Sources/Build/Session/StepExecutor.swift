@@ -23,6 +23,8 @@ struct StepExecutor: Sendable {
     private struct Made: Sendable {
         var layer: Digest?
         var isTrusted = true
+        /// How long the command of a RUN took. Seconds.
+        var commandSeconds = 0.0
     }
 
     /// Executes the step at `index` of the graph.
@@ -30,6 +32,7 @@ struct StepExecutor: Sendable {
     /// - Throws: what went wrong, with the place in the Dockerfile.
     func execute(_ index: Int, on base: StageResult, source: StageResult?) async throws -> StageResult {
         let node = prepared.graph.nodes[index]
+        if case .run(_) = node.step.operation { try await run.maker.restorer.restore(base.chain) }
         let task = progress.begin(prepared.name(of: node))
         let start = ContinuousClock.now
         do {
@@ -57,10 +60,10 @@ struct StepExecutor: Sendable {
     ) async throws -> Made {
         switch node.step.operation {
         case .run(let operation):
-            let layer = try await turns.run {
+            let made = try await turns.run {
                 try await run.run(operation, in: base.chain) { task.output($0) }
             }
-            return Made(layer: layer)
+            return Made(layer: made.layer, commandSeconds: made.seconds)
         case .copy(let operation):
             let sources = try await sources(of: operation, node.id, source)
             let made = try await copy.run(operation, sources, in: base.chain)
@@ -94,7 +97,8 @@ struct StepExecutor: Sendable {
             chain: base.chain + (made.layer.map { [$0] } ?? []), isTrusted: base.isTrusted && made.isTrusted)
         let now = Clock.seconds()
         log[index] = StepLog.Entry(
-            verdict: .run, chain: result.chain, created: now, seconds: seconds, layer: made.layer)
+            verdict: .run, chain: result.chain, created: now, seconds: seconds,
+            commandSeconds: made.commandSeconds, layer: made.layer)
         if result.isTrusted {
             recorder.add(
                 node, lookup[index], chain: result.chain, files: prepared.contents[node.id]?.components ?? [],

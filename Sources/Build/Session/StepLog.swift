@@ -14,6 +14,8 @@ final class StepLog: Sendable {
         var created: Int64?
         /// How long it took here. Seconds.
         var seconds = 0.0
+        /// How long the command of a RUN took here. Seconds.
+        var commandSeconds = 0.0
         /// How long it took when it was built elsewhere. Seconds.
         var saved = 0.0
         /// The layer that was made here.

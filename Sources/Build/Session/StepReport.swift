@@ -24,6 +24,8 @@ public struct StepReport: Sendable {
     public var verdict: Verdict
     /// How long it took here. Seconds.
     public var seconds: Double
+    /// How long the command of a RUN took of it; 0 for others. Seconds.
+    public var commandSeconds: Double
     /// For a hit: how long it took when it was made. Seconds.
     public var saved: Double
     /// How many bytes of its layers were sent.
@@ -31,14 +33,15 @@ public struct StepReport: Sendable {
 
     /// Makes a report.
     public init(
-        key: Digest?, instruction: String, stage: String, verdict: Verdict, seconds: Double = 0, saved: Double = 0,
-        bytes: Int = 0
+        key: Digest?, instruction: String, stage: String, verdict: Verdict, seconds: Double = 0,
+        commandSeconds: Double = 0, saved: Double = 0, bytes: Int = 0
     ) {
         self.key = key
         self.instruction = instruction
         self.stage = stage
         self.verdict = verdict
         self.seconds = seconds
+        self.commandSeconds = commandSeconds
         self.saved = saved
         self.bytes = bytes
     }

@@ -14,6 +14,8 @@ struct BuildMetadata: Encodable {
         let verdict: String
         /// How long it took here.
         let seconds: Double
+        /// How long the command of a RUN took of it.
+        let commandSeconds: Double
         /// How many bytes of its layers were sent.
         let bytes: Int
     }
@@ -61,7 +63,7 @@ struct BuildMetadata: Encodable {
         steps = outcome.steps.map { step in
             Step(
                 key: step.key, instruction: step.instruction, verdict: step.verdict.rawValue, seconds: step.seconds,
-                bytes: step.bytes)
+                commandSeconds: step.commandSeconds, bytes: step.bytes)
         }
     }
 
