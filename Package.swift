@@ -54,14 +54,15 @@ let package = Package(
         .executableTarget(
             name: "larderd",
             dependencies: [
-                "ChunkStore", "CacheAPI", "OCI", "Chunking", "Compression", logging, hummingbird, serviceLifecycle,
-                configuration, argumentParser, asyncHTTPClient, nioCore, nioPosix, nioHTTP1, httpTypes, systemPackage,
+                "ChunkStore", "CacheAPI", "OCI", "Chunking", "Compression", "CLinux", logging, hummingbird,
+                serviceLifecycle, configuration, argumentParser, asyncHTTPClient, nioCore, nioPosix, nioHTTP1,
+                httpTypes, systemPackage,
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "larder",
             dependencies: [
-                "Build", "CacheAPI", "Dockerfile", "OCI", "Chunking", logging, argumentParser, configuration,
+                "Build", "CacheAPI", "Dockerfile", "OCI", "Chunking", "CLinux", logging, argumentParser, configuration,
                 systemPackage, unixSignals,
             ],
             swiftSettings: strict),

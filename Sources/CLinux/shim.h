@@ -3,6 +3,7 @@
 #pragma once
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdint.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
@@ -50,3 +51,13 @@ static inline dev_t linux_makedev(unsigned int major_number, unsigned int minor_
 }
 static inline unsigned int linux_major(dev_t device) { return major(device); }
 static inline unsigned int linux_minor(dev_t device) { return minor(device); }
+
+// Many threads that each keep freed memory for themselves would hold several times what is in use: they share two
+// arenas, and what is large goes back at once.
+static inline void linux_bound_malloc(void) {
+#ifdef M_ARENA_MAX
+    mallopt(M_ARENA_MAX, 2);
+    mallopt(M_MMAP_THRESHOLD, 1 << 20);
+    mallopt(M_TRIM_THRESHOLD, 4 << 20);
+#endif
+}

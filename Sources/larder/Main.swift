@@ -1,4 +1,5 @@
 import ArgumentParser
+import CLinux
 import Glibc
 
 @main
@@ -6,6 +7,7 @@ enum Main {
     static func main() async {
         // Whoever stops reading what is written causes an error where it is written, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
+        linux_bound_malloc()
         await LarderCommand.main()
     }
 }

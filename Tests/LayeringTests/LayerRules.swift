@@ -23,14 +23,14 @@ struct LayerRules {
     static let package = LayerRules(
         rows: [
             Row(
-                "larderd", targets: ["ChunkStore", "CacheAPI", "OCI", "Chunking", "Compression"],
+                "larderd", targets: ["ChunkStore", "CacheAPI", "OCI", "Chunking", "Compression", "CLinux"],
                 modules: [
                     "Hummingbird", "HummingbirdCore", "ServiceLifecycle", "UnixSignals", "Configuration",
                     "ArgumentParser", "Metrics", "JWTKit",
                     "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1", "HTTPTypes", "SystemPackage",
                 ]),
             Row(
-                "larder", targets: ["Build", "CacheAPI", "Dockerfile", "OCI", "Chunking"],
+                "larder", targets: ["Build", "CacheAPI", "Dockerfile", "OCI", "Chunking", "CLinux"],
                 modules: ["ArgumentParser", "Configuration", "SystemPackage", "UnixSignals"]),
             Row(
                 "Build", targets: ["Dockerfile", "OCI", "CacheAPI", "Chunking", "Compression", "CLinux"],

@@ -1,9 +1,9 @@
-internal import Glibc
 internal import SystemPackage
 
 /// What this runner keeps between builds, and where. Everything in it can be removed when no build runs.
 struct StateDirectory: Sendable {
     let root: FilePath
+    private let workDirectory: WorkDirectory
 
     /// Unpacked layers.
     var layers: FilePath { root.appending("layers") }
@@ -14,16 +14,14 @@ struct StateDirectory: Sendable {
     /// Digests of context files.
     var statCache: FilePath { root.appending("context-files") }
 
-    /// Makes the directories.
+    /// Makes the directories, and removes what killed builds have left in them.
     /// - Throws: `io`.
     init(_ root: FilePath) throws(BuildError) {
         self.root = root
-        for directory in [images, work] { try StateFile.makeDirectory(directory) }
+        for name in ["images", "work"] { try StateFile.makeDirectory(root.appending(name)) }
+        workDirectory = try WorkDirectory(root.appending("work"))
     }
 
     /// A new workspace; whoever asks removes it.
-    func newWorkspace() -> FilePath {
-        let random = UInt64.random(in: 0...UInt64.max)
-        return work.appending("\(getpid())-" + String(random, radix: 36))
-    }
+    func newWorkspace() -> FilePath { workDirectory.newWorkspace() }
 }
