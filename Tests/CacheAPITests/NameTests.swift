@@ -7,7 +7,9 @@ import Testing
         #expect(ProjectName(name)?.description == name)
     }
 
-    @Test(arguments: ["", "A", "a/b", "-a", "a-", "a..b", "a___b", "a._b", "ä", "a b", String(repeating: "a", count: 129)])
+    @Test(arguments: [
+        "", "A", "a/b", "-a", "a-", "a..b", "a___b", "a._b", "ä", "a b", String(repeating: "a", count: 129),
+    ])
     func invalidProjectNames(_ name: String) {
         #expect(ProjectName(name) == nil)
     }

@@ -13,17 +13,17 @@ import Testing
 struct RunBuildTests {
     private static let application = [
         "Dockerfile": """
-            FROM tiny/base:1 AS build
-            WORKDIR /src
-            COPY words .
-            RUN cat words words > twice && echo built
-            FROM tiny/base:1
-            RUN mkdir -p /data && echo ready > /data/state
-            COPY --from=build /src/twice /app/
-            RUN cat /app/twice > /app/copy && rm /data/state
-            USER app
-            CMD ["cat", "/app/copy"]
-            """,
+        FROM tiny/base:1 AS build
+        WORKDIR /src
+        COPY words .
+        RUN cat words words > twice && echo built
+        FROM tiny/base:1
+        RUN mkdir -p /data && echo ready > /data/state
+        COPY --from=build /src/twice /app/
+        RUN cat /app/twice > /app/copy && rm /data/state
+        USER app
+        CMD ["cat", "/app/copy"]
+        """,
         "words": "one\ntwo\n",
     ]
 
@@ -89,10 +89,10 @@ struct RunBuildTests {
         try await Self.lab { lab in
             let context = try lab.context([
                 "Dockerfile": """
-                    FROM tiny/base:1
-                    RUN --mount=type=secret,id=key,target=/run/key,required=true test "$(cat /run/key)" = hidden
-                    RUN test ! -e /run/key && ls -a / /etc
-                    """
+                FROM tiny/base:1
+                RUN --mount=type=secret,id=key,target=/run/key,required=true test "$(cat /run/key)" = hidden
+                RUN test ! -e /run/key && ls -a / /etc
+                """
             ])
             let refused = try await lab.build(context, runner: "a")
             #expect("\(try #require(refused.outcome.error))".contains("--secret id=key"))
@@ -111,9 +111,11 @@ struct RunBuildTests {
                 let lab = BuildLab(directory: directory, port: server.port)
                 try await lab.importImage(try await TinyImage.tar(in: directory), as: "tiny/base:1")
                 let context = try lab.context(Self.application)
-                return try await lab.build(context, runner: "a", onEvent: { event in
-                    if case .output(_, "built") = event { server.kill9() }
-                })
+                return try await lab.build(
+                    context, runner: "a",
+                    onEvent: { event in
+                        if case .output(_, "built") = event { server.kill9() }
+                    })
             }
             #expect(report.outcome.error == nil)
             #expect(report.verdicts == [.run, .run, .run, .run, .run, .run])
@@ -129,9 +131,11 @@ struct RunBuildTests {
             let context = try lab.context(["Dockerfile": "FROM tiny/base:1\nRUN echo begun && sleep 600\n"])
             let (begun, announce) = AsyncStream<Void>.makeStream()
             let task = Task {
-                try await lab.build(context, runner: "a", onEvent: { event in
-                    if case .output(_, "begun") = event { announce.yield() }
-                })
+                try await lab.build(
+                    context, runner: "a",
+                    onEvent: { event in
+                        if case .output(_, "begun") = event { announce.yield() }
+                    })
             }
             for await _ in begun { break }
             task.cancel()

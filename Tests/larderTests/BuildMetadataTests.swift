@@ -22,8 +22,9 @@ struct BuildMetadataTests {
             String(decoding: bytes, as: UTF8.self) == """
                 {"containerimage.config.digest":"\(Digest(hashing: [2]))","containerimage.digest":"\(digest)",\
                 "image.name":"h:1/a:1,h:1/a:2","larder.bytes.down":10,"larder.bytes.up":20,"larder.seconds":1.5,\
-                "larder.seconds.saved":2.5,"larder.steps":[{"bytes":0,"instruction":"RUN make","key":"\(digest)",\
-                "seconds":0,"verdict":"hit"},{"bytes":77,"instruction":"COPY . /","seconds":0.25,"verdict":"run"}],\
+                "larder.seconds.saved":2.5,"larder.steps":[{"bytes":0,"commandSeconds":0,"instruction":"RUN make","key":"\(digest)",\
+                "seconds":0,"verdict":"hit"},{"bytes":77,"commandSeconds":0,\
+                "instruction":"COPY . /","seconds":0.25,"verdict":"run"}],\
                 "larder.steps.hit":1,"larder.steps.run":1,"larder.steps.total":2}\n
                 """)
     }

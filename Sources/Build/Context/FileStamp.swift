@@ -29,9 +29,11 @@ struct FileStamp: Hashable, Sendable {
         inode = UInt64(status.rawValue.st_ino)
         size = UInt64(clamping: status.rawValue.st_size)
         mtime = Time(
-            seconds: Int64(status.rawValue.st_mtim.tv_sec), nanoseconds: UInt32(clamping: status.rawValue.st_mtim.tv_nsec))
+            seconds: Int64(status.rawValue.st_mtim.tv_sec),
+            nanoseconds: UInt32(clamping: status.rawValue.st_mtim.tv_nsec))
         ctime = Time(
-            seconds: Int64(status.rawValue.st_ctim.tv_sec), nanoseconds: UInt32(clamping: status.rawValue.st_ctim.tv_nsec))
+            seconds: Int64(status.rawValue.st_ctim.tv_sec),
+            nanoseconds: UInt32(clamping: status.rawValue.st_ctim.tv_nsec))
     }
 
     /// Whether the file was last changed at least two seconds before `now`: a later change cannot have the same

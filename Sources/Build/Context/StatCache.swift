@@ -50,7 +50,8 @@ struct StatCache: Sendable {
     /// Reads the file form.
     init(decoding bytes: [UInt8]) {
         guard bytes.starts(with: Self.magic) else { return }
-        var reader = unsafe ByteReader(bytes.span.bytes.extracting(droppingFirst: Self.magic.count), subject: "the cache")
+        var reader = unsafe ByteReader(
+            bytes.span.bytes.extracting(droppingFirst: Self.magic.count), subject: "the cache")
         while reader.remaining >= Self.rowByteCount {
             guard let (stamp, digest) = try? Self.row(&reader) else { return }
             rows[stamp] = digest

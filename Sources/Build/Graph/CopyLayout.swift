@@ -69,7 +69,9 @@ struct CopyLayout: Sendable {
 
     /// The newest time of what is copied: directories that are made get it, so that equal sources make equal layers.
     private var newest: (Int64, UInt32) {
-        sources.lazy.flatMap(\.files).map { ($0.entry.mtimeSeconds, $0.entry.mtimeNanoseconds) }.max { $0 < $1 } ?? (0, 0)
+        sources.lazy.flatMap(\.files).map { ($0.entry.mtimeSeconds, $0.entry.mtimeNanoseconds) }.max { $0 < $1 } ?? (
+            0, 0
+        )
     }
 }
 

@@ -17,10 +17,15 @@ struct MountPoints {
     private var missing: Set<LayerPath> = []
     private var parents: [Parent] = []
 
-    /// Makes those that every container has in `directory`, which becomes the bottom layer.
+    /// Makes those that every container has in `directory`, which becomes the bottom layer. They have the same time
+    /// on every runner.
     static func make(in directory: FilePath) throws {
         for name in directories { try StateFile.makeDirectory(directory.appending(name)) }
         for name in files { try SmallFile.write([], to: directory.appending(name), mode: 0o644) }
+        let root = try OpenDirectory(directory)
+        for name in files + directories {
+            try root.setModificationTime(FileName(name), seconds: 0, nanoseconds: 0)
+        }
     }
 
     /// Finds out which of `targets` (absolute) a runtime will have to make in `root`.

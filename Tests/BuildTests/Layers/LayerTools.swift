@@ -83,6 +83,13 @@ enum LayerTools {
                 + "if command -v getcap >/dev/null; then getcap -r . | LC_ALL=C sort; fi")
     }
 
+    /// The lines that only one of two listings has.
+    static func difference(_ left: String, _ right: String) -> String {
+        let (left, right) = (Set(left.split(separator: "\n")), Set(right.split(separator: "\n")))
+        return (left.subtracting(right).map { "+ \($0)" } + right.subtracting(left).map { "- \($0)" })
+            .sorted().joined(separator: "\n")
+    }
+
     /// Lends layers in a new directory.
     static func withLayers(_ body: (LocalLayers, String) async throws -> Void) async throws {
         try await ImageTools.withDirectory { directory in

@@ -11,7 +11,9 @@ enum TinyImage {
     /// Why commands cannot be run in containers here; `nil` when they can.
     static let obstacle: String? = {
         if geteuid() != 0 { return "running commands in containers needs root" }
-        guard isThere(["/usr/bin/busybox", "/bin/busybox"]) else { return "there is no busybox: install busybox-static" }
+        guard isThere(["/usr/bin/busybox", "/bin/busybox"]) else {
+            return "there is no busybox: install busybox-static"
+        }
         guard isThere(["/usr/bin/runc", "/usr/sbin/runc", "/usr/bin/crun"]) else { return "there is no runc or crun" }
         return nil
     }()
