@@ -56,6 +56,8 @@ public struct ProjectName: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension ProjectName: Codable {
+    /// Reads a name, and checks it.
+    /// - Throws: `DecodingError` for what is no name.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         let text = try container.decode(String.self)
@@ -65,6 +67,7 @@ extension ProjectName: Codable {
         self = name
     }
 
+    /// Writes the name.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)

@@ -19,6 +19,8 @@ public struct ScopeName: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension ScopeName: Codable {
+    /// Reads a name, and checks it.
+    /// - Throws: `DecodingError` for what is no name.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         let text = try container.decode(String.self)
@@ -28,6 +30,7 @@ extension ScopeName: Codable {
         self = name
     }
 
+    /// Writes the name.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)

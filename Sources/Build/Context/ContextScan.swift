@@ -127,6 +127,8 @@ struct ContextScan: Sendable {
         }
         if unknown.isEmpty { return results }
         let files = unknown
+        // What changes from now on may change again within the clock's resolution.
+        let start = Clock.seconds()
         let turns = Turns()
         try await withThrowingTaskGroup(of: [(FilePath, Hashed)].self) { group in
             for _ in 0..<min(2, files.count) {
@@ -146,7 +148,7 @@ struct ContextScan: Sendable {
             }
         }
         let fresh = results
-        try await BlockingThreads.run { writeCache(cache, with: files.compactMap { fresh[$0] }) }
+        try await BlockingThreads.run { writeCache(cache, with: files.compactMap { fresh[$0] }, at: start) }
         return results
     }
 
@@ -162,10 +164,9 @@ struct ContextScan: Sendable {
     }
 
     /// A cache that cannot be written costs time in the next build, no more.
-    private func writeCache(_ old: StatCache, with fresh: [Hashed]) {
+    private func writeCache(_ old: StatCache, with fresh: [Hashed], at moment: Int64) {
         var cache = old
-        let now = Clock.seconds()
-        for hashed in fresh { cache.insert(hashed.digest, for: hashed.stamp, at: now) }
+        for hashed in fresh { cache.insert(hashed.digest, for: hashed.stamp, at: moment) }
         guard cache.isChanged else { return }
         try? StateFile.write(cache.encoded(), to: cacheFile)
     }

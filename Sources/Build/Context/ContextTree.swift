@@ -83,6 +83,7 @@ struct ContextTree {
     /// - Throws: `io`; `invalidInput` for a pattern that cannot be read.
     mutating func paths(matching pattern: String) throws(BuildError) -> [LayerPath] {
         var found = [LayerPath.root]
+        var isBehindWildcard = false
         for component in LayerPath(pattern).components {
             let text = String(decoding: component, as: UTF8.self)
             let wildcard: PathPattern
@@ -94,8 +95,11 @@ struct ContextTree {
             guard wildcard.hasWildcard else {
                 let name = PathPattern.literal(component)
                 found = found.map { $0.bytes.isEmpty ? LayerPath(name) : $0.appending(name) }
+                // What a wildcard found may not have it; what is named outright must be there.
+                if isBehindWildcard { found = try existing(found) }
                 continue
             }
+            isBehindWildcard = true
             var deeper: [LayerPath] = []
             for directory in found {
                 guard let resolved = try resolve(directory), resolved.entry.kind == .directory else { continue }
@@ -109,6 +113,12 @@ struct ContextTree {
             found = deeper
         }
         return found.sorted()
+    }
+
+    private mutating func existing(_ paths: [LayerPath]) throws(BuildError) -> [LayerPath] {
+        var found: [LayerPath] = []
+        for path in paths where try resolve(path) != nil { found.append(path) }
+        return found
     }
 
     private func file(_ path: LayerPath) -> FilePath {

@@ -49,8 +49,8 @@ enum StepOperation {
         key.add("owner", copy.owner.map { [$0] } ?? [])
         key.add("mode", copy.mode.map { [String($0, radix: 8)] } ?? [])
         // What the context or plain paths give is in the content key; which part of it a wildcard takes is not.
-        if copy.source != .context {
-            key.add("patterns", copy.paths.filter { CopyPaths.hasWildcard($0) })
+        if copy.source != .context, copy.paths.contains(where: { CopyPaths.hasWildcard($0) }) {
+            key.add("patterns", copy.paths)
         }
         return key
     }

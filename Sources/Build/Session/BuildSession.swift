@@ -58,23 +58,33 @@ struct BuildSession: Sendable {
 
     /// Builds.
     func run() async -> BuildOutcome {
-        var outcome = BuildOutcome()
-        do {
-            await lookup.ask()
-            let result = try await withTaskCancellationHandler {
-                try await stages.result(of: prepared.plan.target)
-            } onCancel: {
-                commits.cancel()
-                recorder.cancel()
+        await withTaskCancellationHandler {
+            var outcome = BuildOutcome()
+            do {
+                await lookup.ask()
+                let result = try await stages.result(of: prepared.plan.target)
+                // A stage may have become needless after it was begun.
+                await stages.stop()
+                try await export(result, &outcome)
+            } catch {
+                await stages.stop()
+                outcome.error = Task.isCancelled ? CancellationError() : stages.failure ?? error
             }
-            try await export(result, &outcome)
-        } catch {
-            await stages.stop()
-            outcome.error = Task.isCancelled ? CancellationError() : stages.failure ?? error
+            await settle()
+            outcome.steps = await reports()
+            return outcome
+        } onCancel: {
+            commits.cancel()
+            recorder.cancel()
         }
+    }
+
+    /// Waits for the layers and records that are still on their way; also those of a build that failed.
+    private func settle() async {
+        guard recorder.isBusy else { return }
+        let task = progress.begin("store finished steps")
         await recorder.finish()
-        outcome.steps = await reports()
-        return outcome
+        task.end(Task.isCancelled ? .cancelled : .done)
     }
 
     // MARK: The image
@@ -88,6 +98,9 @@ struct BuildSession: Sendable {
             outcome.image = try await progress.run("store \(request.tags.map(\.description).joined(separator: ", "))") {
                 try await store(document, result.chain, $0)
             }
+        }
+        if outcome.image == nil, !request.tags.isEmpty, request.outputs.contains(.push) {
+            throw BuildError(.server, "The image cannot be pushed: the server does not have it. Build again.")
         }
         try await hand(out: document, result.chain)
     }

@@ -12,6 +12,9 @@ final class ChainRestorer: Sendable {
     private let turns = TaskLimit(3)
     private let made = Mutex<[Digest: Made]>([:])
     private let unpacking = Mutex<[Digest: Task<Void, any Error>]>([:])
+    /// Views are large, and asked for several times in a row.
+    private let lastView = Mutex<(chain: [Digest], view: ChainView)?>(nil)
+    private let viewTurn = TaskLimit(1)
 
     /// A layer that this build made.
     private struct Made: Sendable {
@@ -87,13 +90,9 @@ final class ChainRestorer: Sendable {
         guard let server = link.reading else {
             throw BuildError(.server, "The layer \(layer.short) is not on this runner, and there is no server.")
         }
-        do {
-            try await LayerDownload(server: server, spool: spool).run(layer) { source in
-                try layers.unpack(layer, from: source)
-            }
-        } catch let error as BuildError where error.code == .server {
-            if !ServerLink.isRefusal(error), !Task.isCancelled { link.lose(error) }
-            throw error
+        // A server that broke off may have found that its copy is damaged: that says nothing about other layers.
+        try await LayerDownload(server: server, spool: spool).run(layer) { source in
+            try layers.unpack(layer, from: source)
         }
     }
 
@@ -102,10 +101,11 @@ final class ChainRestorer: Sendable {
     func read<Result: Sendable>(
         _ layer: Digest, _ use: @escaping @Sendable (LayerSource) throws -> Result
     ) async throws -> Result {
+        // What this build made the server may not have taken.
+        if let source = source(of: layer) { return try await BlockingThreads.run { try use(source) } }
         if let server = link.reading {
             return try await LayerDownload(server: server, spool: spool).run(layer, use)
         }
-        if let source = source(of: layer) { return try await BlockingThreads.run { try use(source) } }
         let layers = layers
         guard layers.contains(layer) else {
             throw BuildError(.server, "The layer \(layer.short) is not on this runner, and there is no server.")
@@ -116,6 +116,16 @@ final class ChainRestorer: Sendable {
     /// The merged view of `chain`, when the table of contents of each of its layers is here; else `nil`.
     /// - Throws: `io`.
     func view(of chain: [Digest]) async throws -> ChainView? {
+        try await viewTurn.run {
+            if let last = lastView.withLock({ $0 }), last.chain == chain { return last.view }
+            lastView.withLock { $0 = nil }
+            let view = try await makeView(of: chain)
+            if let view { lastView.withLock { $0 = (chain, view) } }
+            return view
+        }
+    }
+
+    private func makeView(of chain: [Digest]) async throws -> ChainView? {
         let made = made.withLock { made in made.mapValues(\.entries) }
         return try await BlockingThreads.run { [layers] in
             var tables: [EntryTable] = []

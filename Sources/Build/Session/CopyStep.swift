@@ -42,7 +42,10 @@ struct CopyStep: Sendable {
 
     /// The sources of a COPY --from.
     /// - Throws: `invalidInput` for a path that is not there; `server`, `io`.
-    func sources(of copy: CopyOperation, in chain: [Digest], named name: String) async throws -> [CopySource] {
+    /// - Returns: the sources, and whether the step's key covers all of them.
+    func sources(
+        of copy: CopyOperation, in chain: [Digest], named name: String
+    ) async throws -> (sources: [CopySource], areCovered: Bool) {
         try await maker.restorer.restore(chain)
         guard let view = try await maker.restorer.view(of: chain) else {
             throw BuildError(.corrupt, "The layers of \(name) cannot be read.")
@@ -50,12 +53,14 @@ struct CopyStep: Sendable {
         let layers = maker.restorer.layers
         return try await BlockingThreads.run {
             var sources: [CopySource] = []
+            var areCovered = true
             for pattern in copy.paths {
                 for path in try CopyPaths.matches(of: pattern, in: view) {
+                    if !CopyPaths.isCovered(path, by: pattern, in: view) { areCovered = false }
                     sources.append(try Self.source(path, in: view, chain, layers, named: name))
                 }
             }
-            return sources
+            return (sources, areCovered)
         }
     }
 
@@ -96,26 +101,40 @@ struct CopyStep: Sendable {
         var found = DestinationFacts()
         try await facts.find([destination], in: chain, &found)
         let target = try found.resolved(destination)
+        let owner = owner.map { ($0.uid, $0.gid) }
+        let entries = try await LayerScan.scan(
+            ArchiveReader.source(unpacking: path, at: target, owner: owner, mode: copy.mode)
+        ).entries
+        let directories = try await directories(around: entries?.entries ?? [], target, in: chain)
         let (layer, _) = try await maker.make(
             ArchiveReader.source(
-                unpacking: path, at: target, owner: owner.map { ($0.uid, $0.gid) }, mode: copy.mode))
-        try await checkLinks(of: layer, in: chain)
+                unpacking: path, at: target, owner: owner, mode: copy.mode, directories: directories))
         let digest = try await BlockingThreads.run { try FileHasher.hash(path).digest }
         return Made(layer: layer, changed: digest == file.entry.content ? [] : [file.entry.path])
     }
 
-    /// A layer cannot put files behind a link of the layers below: it would replace the link.
-    private func checkLinks(of layer: Digest, in chain: [Digest]) async throws {
-        guard !chain.isEmpty, let view = try await maker.restorer.view(of: [layer]) else { return }
-        let directories = view.subtree(at: .root).filter { $0.entry.kind == .directory }.map(\.entry.path)
+    /// The directories that lead to an archive's entries and are no entries themselves, as they are in the image: a layer
+    /// that does not know them would change them.
+    /// - Throws: `invalidInput` when one of them is a link: a layer cannot put files behind it, it would replace it.
+    private func directories(
+        around entries: [Entry], _ target: LayerPath, in chain: [Digest]
+    ) async throws -> [Entry] {
+        let own = Set(entries.lazy.filter { $0.kind == .directory }.map(\.path))
+        var paths = Set(target.ancestors + [target])
+        for entry in entries { paths.formUnion(entry.path.ancestors) }
+        paths.remove(.root)
         var found = DestinationFacts()
-        try await facts.find(directories, in: chain, &found)
-        guard let link = directories.first(where: { found.isLink($0) }) else { return }
-        throw BuildError(
-            .invalidInput,
-            """
-            the archive has files below \(link), which is a link in the image; add it to another directory, or unpack \
-            it in a RUN
-            """)
+        try await facts.find(paths.union(own).subtracting([.root]).sorted(), in: chain, &found)
+        if let link = paths.union(own).sorted().first(where: { found.isLink($0) }) {
+            throw BuildError(
+                .invalidInput,
+                """
+                the archive has files below \(link), which is a link in the image; add it to another directory, or \
+                unpack it in a RUN
+                """)
+        }
+        var items = LayerItems(mtime: (entries.map(\.mtimeSeconds).max() ?? 0, 0))
+        try items.add(directories: paths.subtracting(own).sorted(), found, nil)
+        return items.items.map(\.entry)
     }
 }

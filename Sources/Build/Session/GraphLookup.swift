@@ -9,12 +9,12 @@ final class GraphLookup: Sendable {
         var answers: [GraphAnswer.Step]
         var built: [Int: [Digest]] = [:]
         var contents: [Int: Digest] = [:]
+        var ignoresHits: Bool
     }
 
     private let graph: StepGraph
     private let link: ServerLink
     private let scope: ScopeName
-    private let ignoresCache: Bool
     private let state: Mutex<State>
     private let turn = TaskLimit(1)
 
@@ -24,8 +24,8 @@ final class GraphLookup: Sendable {
         self.graph = graph
         self.link = link
         self.scope = scope
-        self.ignoresCache = ignoresCache
-        state = Mutex(State(answers: graph.nodes.map { _ in GraphAnswer.Step(verdict: .unknown) }))
+        state = Mutex(
+            State(answers: graph.nodes.map { _ in GraphAnswer.Step(verdict: .unknown) }, ignoresHits: ignoresCache))
     }
 
     /// Asks the server; a server that fails knows nothing.
@@ -52,9 +52,19 @@ final class GraphLookup: Sendable {
 
     /// The chain of a step that is a hit; `nil` for others, and for all when the cache is not to be used.
     func hit(_ node: Int) -> [Digest]? {
-        if ignoresCache { return nil }
-        let answer = self[node]
-        return answer.verdict == .hit ? answer.chain : nil
+        state.withLock { state in
+            let answer = state.answers[node]
+            return !state.ignoresHits && answer.verdict == .hit ? answer.chain : nil
+        }
+    }
+
+    /// From now on no step is a hit.
+    /// - Returns: whether some could be before.
+    func ignoreHits() -> Bool {
+        state.withLock { state in
+            defer { state.ignoresHits = true }
+            return !state.ignoresHits
+        }
     }
 
     /// The last step in `nodes` that is a hit, with its chain.

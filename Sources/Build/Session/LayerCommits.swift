@@ -13,6 +13,7 @@ final class LayerCommits: Sendable {
     /// Few at once: each holds some megabytes, and all share one wire.
     private let turns = TaskLimit(2)
     private let uploads = Mutex<[Digest: Upload]>([:])
+    private let isCancelled = CancellationFlag()
 
     init(_ link: ServerLink) {
         self.link = link
@@ -21,7 +22,7 @@ final class LayerCommits: Sendable {
     /// Begins to send a layer; returns at once.
     func begin(_ layer: LayerSplitter.Result, _ source: @escaping LayerSource) {
         uploads.withLock { uploads in
-            guard uploads[layer.recipe.digest] == nil else { return }
+            guard uploads[layer.recipe.digest] == nil, !isCancelled.isSet else { return }
             uploads[layer.recipe.digest] = Upload(
                 task: Task {
                     try? await self.turns.run { try await self.send(layer, source) }
@@ -57,8 +58,9 @@ final class LayerCommits: Sendable {
         await uploads.withLock({ $0[layer] })?.task.value?.byteCount ?? 0
     }
 
-    /// Breaks off what is on its way.
+    /// Breaks off what is on its way, and begins nothing more.
     func cancel() {
+        isCancelled.set()
         for upload in uploads.withLock({ Array($0.values) }) { upload.task.cancel() }
     }
 }

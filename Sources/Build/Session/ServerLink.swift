@@ -50,6 +50,13 @@ final class ServerLink: Sendable {
         if isNews { progress.warn("\(error.description) The build goes on, but nothing more of it is stored.") }
     }
 
+    /// The server did not take one thing. Only what it says of all things to come ends the storing.
+    func refuse(_ error: BuildError, _ what: String) {
+        let code = (error.cause as? APIFailure)?.code
+        guard Self.isRefusal(error), code != .diskFull else { return refuseWrites(error) }
+        progress.warn("\(what) is not stored: \(error.description)")
+    }
+
     /// Asks the server; `nil` when it is lost, now or before.
     func ask<Answer>(
         _ question: (ServerConnection) async throws(BuildError) -> sending Answer

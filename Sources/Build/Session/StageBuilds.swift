@@ -11,6 +11,7 @@ final class StageBuilds: Sendable {
     private let executor: StepExecutor
     private let facts: ChainFacts
     private let tasks = Mutex<[Int: Task<StageResult, any Error>]>([:])
+    private let finished = Mutex<Set<Int>>([])
     private let firstFailure = Mutex<(any Error)?>(nil)
 
     init(_ prepared: PreparedBuild, _ lookup: GraphLookup, _ executor: StepExecutor, _ facts: ChainFacts) {
@@ -54,7 +55,9 @@ final class StageBuilds: Sendable {
             if let task = tasks[stage] { return task }
             let task = Task {
                 do {
-                    return try await self.build(stage)
+                    let result = try await self.build(stage)
+                    self.finished.withLock { _ = $0.insert(stage) }
+                    return result
                 } catch {
                     self.fail(error)
                     throw error
@@ -70,6 +73,7 @@ final class StageBuilds: Sendable {
         var next = nodes.lowerBound
         var result: StageResult?
         var asked = -1
+        var isSecondTry = false
         while next < nodes.upperBound {
             try Task.checkCancellation()
             if let hit = lookup.deepestHit(in: next..<nodes.upperBound) {
@@ -79,18 +83,37 @@ final class StageBuilds: Sendable {
                 continue
             }
             beginSources(of: next..<nodes.upperBound)
-            if lookup[next].key == nil, asked < next {
-                asked = next
-                try await learn(next)
-                continue
+            do {
+                let source = try await source(of: next)
+                let isKeyed = try await isKeyed(next, source)
+                if !isKeyed, asked < next {
+                    asked = next
+                    try await learn(next, source)
+                    continue
+                }
+                var base: StageResult
+                if let result { base = result } else { base = try await self.base(of: stage) }
+                try await executor.restore(for: next, base)
+                if !isKeyed { base.isTrusted = false }
+                result = try await executor.execute(next, on: base, source: source)
+                next += 1
+            } catch let error as BuildError where error.isLoss && !isSecondTry {
+                // The server promised what it cannot give: the stage begins anew, without its hits.
+                isSecondTry = true
+                distrust(error)
+                (next, result) = (nodes.lowerBound, nil)
             }
-            let base: StageResult
-            if let result { base = result } else { base = try await self.base(of: stage) }
-            result = try await executor.execute(next, on: base, source: try await source(of: next))
-            next += 1
         }
         if let result { return result }
         return try await base(of: stage)
+    }
+
+    /// No hit is believed any more; stages that are done because of hits are to be built when they are needed again.
+    private func distrust(_ error: BuildError) {
+        executor.distrust(error)
+        tasks.withLock { tasks in
+            for stage in finished.withLock({ $0 }) { tasks[stage] = nil }
+        }
     }
 
     private func base(of stage: Int) async throws -> StageResult {
@@ -117,15 +140,27 @@ final class StageBuilds: Sendable {
 
     // MARK: Keys
 
+    /// Whether the key that the server told for a step is known, and made from what the step is going to read: `source`
+    /// may have been built anew here, or meanwhile by another runner with another result.
+    private func isKeyed(_ index: Int, _ source: StageResult?) async throws -> Bool {
+        let (node, answer) = (prepared.graph.nodes[index], lookup[index])
+        guard let key = answer.key, let parent = answer.parentKey else { return false }
+        guard let source, case .paths(let paths, _) = node.input else { return true }
+        try await facts.restorer.restore(source.chain)
+        // A path that is not there fails the step itself.
+        guard let view = try await facts.restorer.view(of: source.chain),
+            let content = ContentKey.paths(paths, in: view)
+        else { return true }
+        return StepKey.step(op: node.operation.digest, parent: parent, inputs: [content]) == key
+    }
+
     /// Has everything built that the key of a step is made from, and asks the server again.
-    private func learn(_ node: Int) async throws {
+    private func learn(_ node: Int, _ source: StageResult?) async throws {
         let id = prepared.graph.nodes[node].id
         if id.position == 0, case .stage(let base) = prepared.plan.stages[id.stage].base {
             _ = try await result(of: base)
         }
-        if let stage = sourceStage(of: node) {
-            try await publish(stage, try await result(of: stage))
-        }
+        if let stage = sourceStage(of: node), let source { try await publish(stage, source) }
         await lookup.ask()
     }
 
@@ -144,4 +179,9 @@ final class StageBuilds: Sendable {
             lookup.add(built: result.chain, of: last)
         }
     }
+}
+
+extension BuildError {
+    /// Whether something that was promised could not be had.
+    fileprivate var isLoss: Bool { code == .server || code == .corrupt }
 }

@@ -32,7 +32,6 @@ struct StepExecutor: Sendable {
     /// - Throws: what went wrong, with the place in the Dockerfile.
     func execute(_ index: Int, on base: StageResult, source: StageResult?) async throws -> StageResult {
         let node = prepared.graph.nodes[index]
-        if case .run(_) = node.step.operation { try await run.maker.restorer.restore(base.chain) }
         let task = progress.begin(prepared.name(of: node))
         let start = ContinuousClock.now
         do {
@@ -46,6 +45,20 @@ struct StepExecutor: Sendable {
             task.end(isCancelled ? .cancelled : .failed)
             throw isCancelled ? CancellationError() : located(error, node)
         }
+    }
+
+    /// Has on this runner what the step at `index` needs of `base`.
+    /// - Throws: `server`, `corrupt` when a layer cannot be had; `notPermitted`, `io`.
+    func restore(for index: Int, _ base: StageResult) async throws {
+        guard case .run(_) = prepared.graph.nodes[index].step.operation else { return }
+        try await run.maker.restorer.restore(base.chain)
+    }
+
+    /// Takes no step from the cache any more, and has records replaced that promised too much.
+    func distrust(_ error: BuildError) {
+        recorder.replace()
+        guard lookup.ignoreHits() else { return }
+        progress.warn("\(error.description) What stands on it is built again.")
     }
 
     /// Notes that the step at `index` need not be built.
@@ -65,12 +78,12 @@ struct StepExecutor: Sendable {
             }
             return Made(layer: made.layer, commandSeconds: made.seconds)
         case .copy(let operation):
-            let sources = try await sources(of: operation, node.id, source)
+            let (sources, areCovered) = try await sources(of: operation, node.id, source)
             let made = try await copy.run(operation, sources, in: base.chain)
             for path in made.changed {
                 progress.warn("\(path) changed while it was copied; the step and those on it are not recorded.")
             }
-            return Made(layer: made.layer, isTrusted: made.changed.isEmpty)
+            return Made(layer: made.layer, isTrusted: areCovered && made.changed.isEmpty)
         case .workdir(let operation):
             let time = prepared.baseTime(of: node.id.stage)
             return Made(layer: try await workdir.run(operation, in: base.chain, time: time))
@@ -79,9 +92,9 @@ struct StepExecutor: Sendable {
 
     private func sources(
         of operation: CopyOperation, _ id: StepID, _ stage: StageResult?
-    ) async throws -> [CopySource] {
+    ) async throws -> (sources: [CopySource], areCovered: Bool) {
         switch operation.source {
-        case .context: return prepared.contents[id]?.sources ?? []
+        case .context: return (prepared.contents[id]?.sources ?? [], true)
         case .stage(let number):
             let name = "the stage \(prepared.plan.stages[number].name)"
             return try await copy.sources(of: operation, in: stage?.chain ?? [], named: name)

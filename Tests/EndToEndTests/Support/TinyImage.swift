@@ -40,12 +40,17 @@ enum TinyImage {
             tar --create --numeric-owner --owner=0 --group=0 --sort=name --mtime=@1700000000 \\
                 --file="$1/tiny.tar" --directory="$root" .
             """
+        try await shell(script, directory.string)
+        return Array(try Data(contentsOf: URL(filePath: directory.appending("tiny.tar").string)))
+    }
+
+    /// Runs a shell script with arguments.
+    static func shell(_ script: String, _ arguments: String...) async throws {
         let result = try await Subprocess.run(
-            .path("/bin/sh"), arguments: ["-c", script, "sh", directory.string], output: .discarded,
+            .path("/bin/sh"), arguments: Arguments(["-c", script, "sh"] + arguments), output: .discarded,
             error: .string(limit: 10_000))
         guard result.terminationStatus.isSuccess else {
             throw UnexpectedAnswer(status: 1, body: result.standardError)
         }
-        return Array(try Data(contentsOf: URL(filePath: directory.appending("tiny.tar").string)))
     }
 }
