@@ -91,17 +91,23 @@ let package = Package(
         .systemLibrary(name: "CLZ4", providers: [.apt(["liblz4-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         // Tests
-        .testTarget(name: "ChunkingTests", dependencies: ["Chunking"], swiftSettings: strict),
-        .testTarget(name: "CompressionTests", dependencies: ["Compression", "Chunking"], swiftSettings: strict),
+        .target(name: "TestSupport", dependencies: [systemPackage], path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(name: "ChunkingTests", dependencies: ["Chunking", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "CompressionTests", dependencies: ["Compression", "Chunking", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "CacheAPITests", dependencies: ["CacheAPI", "Chunking"], swiftSettings: strict),
         .testTarget(name: "OCITests", dependencies: ["OCI", "Chunking"], swiftSettings: strict),
-        .testTarget(name: "DockerfileTests", dependencies: ["Dockerfile", "Chunking"], swiftSettings: strict),
         .testTarget(
-            name: "ChunkStoreTests", dependencies: ["ChunkStore", "Chunking", "Compression", logging, systemPackage],
+            name: "DockerfileTests", dependencies: ["Dockerfile", "Chunking", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "ChunkStoreTests",
+            dependencies: ["ChunkStore", "Chunking", "Compression", "TestSupport", logging, systemPackage],
             swiftSettings: strict),
         .testTarget(
             name: "BuildTests",
-            dependencies: ["Build", "Dockerfile", "OCI", "CacheAPI", "Chunking", "Compression", systemPackage],
+            dependencies: [
+                "Build", "Dockerfile", "OCI", "CacheAPI", "Chunking", "Compression", "TestSupport", systemPackage,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "larderTests",
@@ -112,7 +118,8 @@ let package = Package(
         .testTarget(
             name: "larderdTests",
             dependencies: [
-                "larderd", "ChunkStore", "CacheAPI", "OCI", "Chunking", "Compression", hummingbird, asyncHTTPClient,
+                "larderd", "ChunkStore", "CacheAPI", "OCI", "Chunking", "Compression", "TestSupport", hummingbird,
+                asyncHTTPClient,
                 nioCore, subprocess, systemPackage,
             ],
             swiftSettings: strict),
@@ -120,6 +127,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "larderd", "Build", "Dockerfile", "ChunkStore", "CacheAPI", "OCI", "Chunking", "Compression",
+                "TestSupport",
                 hummingbird, asyncHTTPClient, nioCore, nioPosix, httpTypes, subprocess, systemPackage, logging,
             ],
             swiftSettings: strict),

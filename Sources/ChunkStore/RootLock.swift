@@ -6,39 +6,41 @@ internal import SystemPackage
 /// ends, however it ends.
 final class RootLock: Sendable {
     private let descriptor: FileDescriptor
+    private let disk: Disk
     private let isReleased: Monitor<Bool>
 
     /// - Parameter isReleased: becomes true when the root has been given up.
-    init(in root: FilePath, isReleased: Monitor<Bool>) throws(StoreError) {
-        self.isReleased = isReleased
+    init(in root: FilePath, isReleased: Monitor<Bool>, disk: Disk) throws(StoreError) {
         let path = root.appending("lock")
+        let file: FileDescriptor
         do throws(Errno) {
-            descriptor = try Errno.catching {
-                try FileDescriptor.open(
-                    path, .readWrite, options: [.create, .closeOnExec], permissions: .ownerReadWrite)
-            }
+            file = try disk.open(path, .readWrite, .create)
         } catch {
             throw .disk("open", path, error)
         }
-        let file = descriptor
         do throws(Errno) {
             try Errno.check { flock(file.rawValue, LOCK_EX | LOCK_NB) }
             try Self.write(String(getpid()) + "\n", to: file)
         } catch {
             let holder = error == .wouldBlock ? Self.text(of: file) : ""
-            try? file.close()
+            disk.close(file)
             guard error == .wouldBlock else { throw .disk("lock", path, error) }
             throw StoreError(
                 .rootInUse,
                 "\(root) is in use by process \(holder.isEmpty ? "unknown" : holder); stop it or use another --root")
         }
+        // Last: an initializer that throws when everything is set runs deinit, which would close the file again, and
+        // by then another thread may have opened another with its number.
+        self.isReleased = isReleased
+        self.disk = disk
+        descriptor = file
     }
 
     deinit {
         // A process that another thread is just starting may have the file open too until it runs its program;
         // closing it here would leave the lock with that one.
         _ = flock(descriptor.rawValue, LOCK_UN)
-        try? descriptor.close()
+        disk.close(descriptor)
         isReleased.with { $0 = true }
     }
 

@@ -50,7 +50,7 @@ public final class Store: Sendable {
         self.options = options
         let layout = RootLayout(root: root, disk: disk)
         try layout.makeRoot()
-        let lock = try RootLock(in: root, isReleased: isReleased)
+        let lock = try RootLock(in: root, isReleased: isReleased, disk: disk)
         try layout.prepare()
         let core = try Core(layout, lock, options, disk: disk, logger: logger)
         state = Monitor(State(core: core))

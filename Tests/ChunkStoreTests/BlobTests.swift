@@ -1,5 +1,6 @@
 import Chunking
 import Compression
+import TestSupport
 import Testing
 
 @testable import ChunkStore
@@ -9,7 +10,7 @@ import Testing
         let temporary = try TemporaryRoot()
         let store = try temporary.open()
         let project = try store.makeProject(named: "shop")
-        var random = Seeded(1)
+        var random = SeededGenerator(seed: 1)
         let bytes = randomTar(&random, files: 40, sizeMaximum: 120_000)
         let info = try store.store(bytes, in: project, expecting: Digest(hashing: bytes))
         #expect(info == BlobInfo(digest: Digest(hashing: bytes), size: UInt64(bytes.count), isLayer: true))
@@ -24,7 +25,7 @@ import Testing
         let temporary = try TemporaryRoot()
         let store = try temporary.open()
         let project = try store.makeProject(named: "shop")
-        var random = Seeded(2)
+        var random = SeededGenerator(seed: 2)
         let bytes = random.bytes(count)
         let info = try store.store(bytes, in: project)
         #expect(info == BlobInfo(digest: Digest(hashing: bytes), size: UInt64(count), isLayer: false))
@@ -39,7 +40,7 @@ import Testing
         options.codec = codec
         let store = try temporary.open(options)
         let project = try store.makeProject(named: "shop")
-        var random = Seeded(3)
+        var random = SeededGenerator(seed: 3)
         let bytes = random.bytes(100_000) + [UInt8](repeating: 7, count: 900_000) + random.bytes(50_000)
         let info = try store.store(bytes, in: project)
         #expect(try store.contents(of: info.digest, in: project) == bytes)
@@ -49,7 +50,7 @@ import Testing
         let temporary = try TemporaryRoot()
         let store = try temporary.open()
         let project = try store.makeProject(named: "shop")
-        var random = Seeded(4)
+        var random = SeededGenerator(seed: 4)
         let files = (0..<20).map { ("f\($0)", random.bytes(Int.random(in: 0...200_000, using: &random))) }
         let bytes = tar(files)
         let digest = try store.store(bytes, in: project).digest
@@ -76,7 +77,7 @@ import Testing
         let store = try temporary.open()
         let shop = try store.makeProject(named: "shop")
         let bank = try store.makeProject(named: "bank")
-        var random = Seeded(5)
+        var random = SeededGenerator(seed: 5)
         let shared = (0..<10).map { ("f\($0)", random.bytes(100_000)) }
         let first = tar(shared)
         try store.store(first, in: shop)
@@ -98,7 +99,7 @@ import Testing
         let store = try temporary.open()
         let shop = try store.makeProject(named: "shop")
         let bank = try store.makeProject(named: "bank")
-        var random = Seeded(6)
+        var random = SeededGenerator(seed: 6)
         let bytes = randomTar(&random, files: 5, sizeMaximum: 90_000)
         let digest = try store.store(bytes, in: shop).digest
         let recipe = try #require(try store.recipe(of: digest, in: shop))
@@ -122,7 +123,7 @@ import Testing
         let temporary = try TemporaryRoot()
         let store = try temporary.open()
         let project = try store.makeProject(named: "shop")
-        var random = Seeded(7)
+        var random = SeededGenerator(seed: 7)
         let bytes = random.bytes(500_000)
         let before = try store.statistics()
         #expect(
@@ -136,7 +137,7 @@ import Testing
         let temporary = try TemporaryRoot()
         let store = try temporary.open()
         let project = try store.makeProject(named: "shop")
-        var random = Seeded(8)
+        var random = SeededGenerator(seed: 8)
         let bytes = random.bytes(700_000)
         do {
             var writer = store.beginBlob(in: project)
@@ -155,7 +156,7 @@ import Testing
         options.chunkFileSize = 1 << 20
         let store = try temporary.open(options)
         let project = try store.makeProject(named: "shop")
-        var random = Seeded(9)
+        var random = SeededGenerator(seed: 9)
         let shared = random.bytes(200_000)
         let blobs = (0..<12).map { _ in random.bytes(150_000) + shared }
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -180,7 +181,7 @@ import Testing
         let project = try store.makeProject(named: "shop")
         // Files from 16 KiB on have chunks of their own: more of them than one commit takes.
         let count = 40
-        var random = Seeded(10)
+        var random = SeededGenerator(seed: 10)
         let bytes = tar((0..<count).map { ("\($0)", random.bytes(16_384)) })
         let digest = try store.store(bytes, in: project).digest
         let recipe = try #require(try store.recipe(of: digest, in: project))

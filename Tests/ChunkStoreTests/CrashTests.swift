@@ -2,6 +2,7 @@ import Chunking
 import Glibc
 import Synchronization
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import ChunkStore
@@ -81,12 +82,12 @@ import Testing
         }
     }
 
-    private static func blobs(_ random: inout Seeded) -> [[UInt8]] {
+    private static func blobs(_ random: inout SeededGenerator) -> [[UInt8]] {
         (0..<4).map { _ in randomTar(&random, files: 3, sizeMaximum: 60_000) }
     }
 
     @Test func killedBeforeEveryChangeOfTheDisk() throws {
-        var random = Seeded(1)
+        var random = SeededGenerator(seed: 1)
         let blobs = Self.blobs(&random)
         let images = try images(blobs)
         #expect(images.count > 20)
@@ -95,7 +96,7 @@ import Testing
 
     @Test(arguments: [UInt64(2), .random(in: 3 ... .max)])
     func lossOfPowerBeforeEveryChangeOfTheDisk(seed: UInt64) throws {
-        var random = Seeded(seed)
+        var random = SeededGenerator(seed: seed)
         let blobs = Self.blobs(&random)
         for (number, image) in try images(blobs).enumerated() {
             for file in try image.root.chunkFiles() {
@@ -148,7 +149,7 @@ import Testing
     }
 
     private static func blob(_ number: UInt8) -> [UInt8] {
-        var random = Seeded(UInt64(number))
+        var random = SeededGenerator(seed: UInt64(number))
         return randomTar(&random, files: 2, sizeMaximum: 90_000)
     }
 

@@ -1,6 +1,7 @@
 import Chunking
 import Compression
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import ChunkStore
@@ -17,7 +18,7 @@ import Testing
         temporary = try TemporaryRoot()
         let store = try temporary.open()
         project = try store.makeProject(named: "shop")
-        var random = Seeded(1)
+        var random = SeededGenerator(seed: 1)
         bytes = randomTar(&random, files: 6, sizeMaximum: 60_000)
         digest = try store.store(bytes, in: project).digest
         _ = try store.put([1, 2, 3], in: .tag, key: [9], project: project)
@@ -100,7 +101,7 @@ import Testing
         // The whole first frame is overwritten with a valid record of the same length from elsewhere.
         let opened = try OpenFile(1, at: file, mode: .readOnly, disk: .system)
         var scanner = RecordScanner(opened, end: try Disk.system.length(opened.descriptor), disk: .system)
-        var random = Seeded(2)
+        var random = SeededGenerator(seed: 2)
         while let (offset, header) = try scanner.next() {
             guard header.kind == .frame else { continue }
             let other = try #require(
@@ -122,7 +123,7 @@ import Testing
 
     @Test(arguments: UInt64(0)..<30)
     func flippedBitsNeverGiveWrongBytes(seed: UInt64) throws {
-        var random = Seeded(seed)
+        var random = SeededGenerator(seed: seed)
         let length = try contents(of: file).count
         for _ in 0..<3 { try flipBit(of: file, at: Int.random(in: 0..<length, using: &random)) }
         let store = try temporary.open()

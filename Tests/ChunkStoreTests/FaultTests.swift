@@ -1,5 +1,6 @@
 import Chunking
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import ChunkStore
@@ -17,7 +18,7 @@ import Testing
     }
 
     @Test func fullDiskStopsNothingElse() throws {
-        var random = Seeded(1)
+        var random = SeededGenerator(seed: 1)
         let before = random.bytes(300_000)
         let digest = try store.store(before, in: project).digest
         faults.set {
@@ -43,7 +44,7 @@ import Testing
 
     @Test(arguments: 0..<8)
     func diskThatFillsUpInTheMiddle(writes: Int) throws {
-        var random = Seeded(2)
+        var random = SeededGenerator(seed: 2)
         let bytes = randomTar(&random, files: 10, sizeMaximum: 150_000)
         faults.set {
             $0.writesLeft = writes
@@ -69,7 +70,7 @@ import Testing
     }
 
     @Test func syncErrorStopsAllWrites() throws {
-        var random = Seeded(3)
+        var random = SeededGenerator(seed: 3)
         let bytes = random.bytes(100_000)
         let digest = try store.store(bytes, in: project).digest
         faults.set { $0.syncError = .ioError }
@@ -89,7 +90,7 @@ import Testing
 
     @Test func shortWritesAreContinued() throws {
         faults.set { $0.isShort = true }
-        var random = Seeded(4)
+        var random = SeededGenerator(seed: 4)
         let bytes = randomTar(&random, files: 5, sizeMaximum: 150_000)
         let digest = try store.store(bytes, in: project).digest
         #expect(try store.contents(of: digest, in: project) == bytes)
@@ -98,7 +99,7 @@ import Testing
     }
 
     @Test func readErrorIsNotTakenForDamage() throws {
-        var random = Seeded(5)
+        var random = SeededGenerator(seed: 5)
         let bytes = random.bytes(100_000)
         let digest = try store.store(bytes, in: project).digest
         faults.set { $0.readError = .ioError }
@@ -108,7 +109,7 @@ import Testing
     }
 
     @Test func roomIsLeftForTheIndex() throws {
-        var random = Seeded(6)
+        var random = SeededGenerator(seed: 6)
         let bytes = random.bytes(100_000)
         #expect(try store.put([1], in: .tag, key: [1], project: project))
         faults.set { $0.freeBytes = 4 << 20 }

@@ -1,5 +1,6 @@
 import Chunking
 import Compression
+import TestSupport
 import Testing
 
 @testable import ChunkStore
@@ -19,7 +20,7 @@ import Testing
             temporary = try TemporaryRoot()
             store = try temporary.open()
             project = try store.makeProject(named: "shop")
-            var random = Seeded(seed)
+            var random = SeededGenerator(seed: seed)
             bytes = randomTar(&random, files: 12, sizeMaximum: 150_000)
             let result = split(bytes)
             recipe = result.result.recipe
@@ -151,7 +152,7 @@ import Testing
         let store = try temporary.open()
         let shop = try store.makeProject(named: "shop")
         let bank = try store.makeProject(named: "bank")
-        var random = Seeded(9)
+        var random = SeededGenerator(seed: 9)
         let secret = random.bytes(40_000)
         let public_ = random.bytes(30_000)
         // Both of the shop's chunks are in one frame; the bank has one of them.

@@ -1,6 +1,7 @@
 import Chunking
 import Compression
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import ChunkStore
@@ -11,7 +12,7 @@ import Testing
     static let seeds: [UInt64] = [1, 2, .random(in: 3 ... .max)]
 
     /// One to four small changes: a byte replaced, removed or added, the end cut off, a stretch repeated.
-    static func mutated(_ original: [UInt8], _ random: inout Seeded) -> [UInt8] {
+    static func mutated(_ original: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
         var bytes = original
         for _ in 0..<Int.random(in: 1...4, using: &random) {
             guard !bytes.isEmpty else { return bytes }
@@ -29,7 +30,7 @@ import Testing
 
     @Test(arguments: seeds)
     func recordsThatWereChangedDoNotMatch(seed: UInt64) throws {
-        var random = Seeded(seed)
+        var random = SeededGenerator(seed: seed)
         let body = random.bytes(200)
         let record = try #require(RecordHeader.encode(.record, project: 7, sequence: 9) { $0 += body })
         let original = Array(record.bytes.prefix(record.length))
@@ -45,7 +46,7 @@ import Testing
 
     @Test(arguments: seeds)
     func chunkFileHeadersThatWereChangedAreRefused(seed: UInt64) {
-        var random = Seeded(seed)
+        var random = SeededGenerator(seed: seed)
         let original = ChunkFileHeader(number: 3, created: 1_800_000_000).encoded()
         for _ in 0..<3000 {
             let bytes = Self.mutated(original, &random)
@@ -56,7 +57,7 @@ import Testing
 
     @Test(arguments: seeds)
     func bodiesThatWereChangedAreRefusedOrEncodeToThemselves(seed: UInt64) {
-        var random = Seeded(seed)
+        var random = SeededGenerator(seed: seed)
         var footer = Footer()
         footer.items = [
             Footer.Item(offset: 64, bodyLength: 9, kind: 1), Footer.Item(offset: 112, bodyLength: 1, kind: 4),
@@ -92,7 +93,7 @@ import Testing
 
     @Test(arguments: seeds)
     func aChunkFileThatWasChangedOpensAndGivesNothingWrong(seed: UInt64) throws {
-        var random = Seeded(seed)
+        var random = SeededGenerator(seed: seed)
         let temporary = try TemporaryRoot()
         var store = try temporary.open()
         let project = try store.makeProject(named: "shop")
@@ -115,7 +116,7 @@ import Testing
 
     @Test(arguments: seeds)
     func scanningGarbageEnds(seed: UInt64) throws {
-        var random = Seeded(seed)
+        var random = SeededGenerator(seed: seed)
         let temporary = try TemporaryRoot()
         let record = try #require(RecordHeader.encode(.tombstone, project: 1, sequence: 1) { $0 += [1, 0, 0] })
         let path = temporary.path.appending("file")

@@ -1,6 +1,7 @@
 import Chunking
 import Compression
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import ChunkStore
@@ -16,7 +17,7 @@ import Testing
         temporary = try TemporaryRoot()
         let store = try temporary.open()
         project = try store.makeProject(named: "shop")
-        var random = Seeded(1)
+        var random = SeededGenerator(seed: 1)
         bytes = randomTar(&random, files: 20, sizeMaximum: 120_000)
         digest = try store.store(bytes, in: project).digest
         store.close()
@@ -79,7 +80,7 @@ import Testing
 
     @Test func wrongBytesUnderAValidChecksumAreMissing() throws {
         let store = try temporary.open()
-        var random = Seeded(2)
+        var random = SeededGenerator(seed: 2)
         let small = random.bytes(1000)
         let chunk = ChunkReference(id: Digest(hashing: small), length: 1000)
         try force(Frame(codec: .stored, chunks: [chunk], payload: random.bytes(1000)), under: [chunk], into: store)
@@ -91,7 +92,7 @@ import Testing
 
     @Test func aFrameWithoutTheChunkIsNotSent() throws {
         let store = try temporary.open()
-        var random = Seeded(3)
+        var random = SeededGenerator(seed: 3)
         let (wanted, other) = (random.bytes(500), random.bytes(500))
         let frame = try #require(try frames([other]).first)
         let chunk = ChunkReference(id: Digest(hashing: wanted), length: 500)

@@ -1,5 +1,6 @@
 import Chunking
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import ChunkStore
@@ -63,7 +64,7 @@ import Testing
         options.chunkFileSize = 100_000
         var store = try temporary.open(options)
         let project = try store.makeProject(named: "shop")
-        var random = Seeded(1)
+        var random = SeededGenerator(seed: 1)
         var blobs: [[UInt8]] = []
         for _ in 0..<6 {
             blobs.append(random.bytes(60_000))
@@ -120,7 +121,7 @@ import Testing
         let temporary = try TemporaryRoot()
         var store = try temporary.open()
         let project = try store.makeProject(named: "shop")
-        var random = Seeded(2)
+        var random = SeededGenerator(seed: 2)
         let (first, second) = (random.bytes(50_000), random.bytes(50_000))
         try store.store(first, in: project)
         try store.store(second, in: project)

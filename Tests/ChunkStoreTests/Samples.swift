@@ -1,39 +1,8 @@
 import Chunking
 import Compression
+import TestSupport
 
 @testable import ChunkStore
-
-/// A seeded source of randomness (SplitMix64), so that a failure can be had again.
-struct Seeded: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(_ seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
-    }
-
-    /// Bytes that do not compress.
-    mutating func bytes(_ count: Int) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(count + 8)
-        while bytes.count < count {
-            var word = next()
-            for _ in 0..<8 {
-                bytes.append(UInt8(truncatingIfNeeded: word))
-                word >>= 8
-            }
-        }
-        bytes.removeLast(bytes.count - count)
-        return bytes
-    }
-}
 
 /// A tar (ustar) of `files`, each with the same modification time.
 func tar(_ files: [(name: String, bytes: [UInt8])], mtime: Int = 1_700_000_000) -> [UInt8] {
@@ -65,7 +34,7 @@ func tar(_ files: [(name: String, bytes: [UInt8])], mtime: Int = 1_700_000_000) 
 }
 
 /// A tar of `count` files with random names and contents of up to `sizeMaximum` bytes.
-func randomTar(_ random: inout Seeded, files count: Int, sizeMaximum: Int) -> [UInt8] {
+func randomTar(_ random: inout SeededGenerator, files count: Int, sizeMaximum: Int) -> [UInt8] {
     tar(
         (0..<count).map { number in
             (

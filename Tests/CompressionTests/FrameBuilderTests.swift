@@ -1,4 +1,5 @@
 import Chunking
+import TestSupport
 import Testing
 
 @testable import Compression

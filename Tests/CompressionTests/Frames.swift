@@ -1,4 +1,5 @@
 import Chunking
+import TestSupport
 
 @testable import Compression
 

@@ -1,5 +1,6 @@
 import Chunking
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Compression

@@ -1,4 +1,5 @@
 import Dockerfile
+import TestSupport
 import Testing
 
 /// Random input: nothing crashes, and the fast matcher agrees with a naive one. A failure names its seed.

@@ -2,6 +2,7 @@ import CacheAPI
 import Chunking
 import Synchronization
 import SystemPackage
+import TestSupport
 import Testing
 
 /// Kills a real server in the middle of uploads, again and again on the same root.
@@ -13,7 +14,7 @@ import Testing
         let seed = UInt64.random(in: 0 ... .max)
         print("CrashTests seed: \(seed)")
         let acknowledged = Acknowledged()
-        try await withTestDirectory { directory in
+        try await withTemporaryDirectory { directory in
             let root = directory.appending("root")
             for cycle in 0..<Self.cycles {
                 try await ServerProcess.run(root: root) { server in

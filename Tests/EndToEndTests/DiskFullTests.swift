@@ -6,6 +6,7 @@ import Testing
 
 #if canImport(Glibc)
 import Glibc
+import TestSupport
 #endif
 
 /// A server whose disk is full refuses what it cannot keep, and goes on; the build ends well.
@@ -13,7 +14,7 @@ import Glibc
 struct DiskFullTests {
     @Test(.timeLimit(.minutes(2)))
     func buildGoesOnWithoutBeingStored() async throws {
-        try await withTestDirectory { directory in
+        try await withTemporaryDirectory { directory in
             let root = directory.appending("small")
             try FileManager.default.createDirectory(atPath: root.string, withIntermediateDirectories: true)
             try await Self.call("mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", root.string)

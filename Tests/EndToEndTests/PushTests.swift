@@ -9,6 +9,7 @@ import NIOHTTP1
 import OCI
 import Synchronization
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import Build
@@ -58,7 +59,7 @@ import Testing
 
     @Test(.enabled(if: DistributionRegistry.isInstalled, "docker-registry is not installed"))
     func distributionRegistryTakesImages() async throws {
-        try await withTestDirectory { directory in
+        try await withTemporaryDirectory { directory in
             try await DistributionRegistry.run(in: directory) { registry in
                 let error = await #expect(throws: BuildError.self) { try await PushSample.push(to: registry.host) }
                 #expect(error?.code == .notPermitted)

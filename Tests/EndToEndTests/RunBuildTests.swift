@@ -6,6 +6,7 @@ import FoundationEssentials
 import NIOHTTP1
 import Synchronization
 import SystemPackage
+import TestSupport
 import Testing
 
 /// Builds whose steps run commands.
@@ -106,7 +107,7 @@ struct RunBuildTests {
     /// The server goes away in the middle: the build ends well, with one warning.
     @Test(.timeLimit(.minutes(2)))
     func serverThatDiesInTheMiddleBreaksNothing() async throws {
-        try await withTestDirectory { directory in
+        try await withTemporaryDirectory { directory in
             let report = try await ServerProcess.run(root: directory.appending("root")) { server in
                 let lab = BuildLab(directory: directory, port: server.port)
                 try await lab.importImage(try await TinyImage.tar(in: directory), as: "tiny/base:1")

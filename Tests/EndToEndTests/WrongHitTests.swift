@@ -4,6 +4,7 @@ import Chunking
 import Dockerfile
 import FoundationEssentials
 import SystemPackage
+import TestSupport
 import Testing
 
 /// Cases in which a cache that is careless about what it keys or records gives an image of something else.
@@ -108,7 +109,7 @@ struct WrongHitTests {
     /// A layer that the server promised and cannot give any more failed this build and all that came after it.
     @Test(.timeLimit(.minutes(2)))
     func lostLayerOfAHitIsBuiltAgain() async throws {
-        try await withTestDirectory { directory in
+        try await withTemporaryDirectory { directory in
             let root = directory.appending("root")
             let dockerfile = "FROM tiny/base:1\nRUN head -c 300000 /dev/urandom > /big\nRUN echo one\n"
             try await ServerProcess.run(root: root) { server in

@@ -1,5 +1,6 @@
 import Chunking
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import Build

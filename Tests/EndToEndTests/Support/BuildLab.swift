@@ -7,6 +7,7 @@ import NIOHTTP1
 import OCI
 import Synchronization
 import SystemPackage
+import TestSupport
 
 @testable import Build
 @testable import larderd
@@ -20,7 +21,7 @@ struct BuildLab: Sendable {
 
     /// Lends a lab with a running server to `body`.
     static func run(_ body: @Sendable (BuildLab) async throws -> Void) async throws {
-        try await withTestDirectory { directory in
+        try await withTemporaryDirectory { directory in
             var settings = Settings(root: directory.appending("root"))
             settings.listen.port = 0
             let quiet = Logger(label: "lab") { _ in SwiftLogNoOpLogHandler() }

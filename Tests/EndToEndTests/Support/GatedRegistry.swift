@@ -5,6 +5,7 @@ import Logging
 import NIOPosix
 import Synchronization
 import SystemPackage
+import TestSupport
 
 @testable import larderd
 
@@ -38,7 +39,7 @@ final class GatedRegistry: Sendable {
     ) async throws {
         let registry = GatedRegistry(gate)
         let quiet = Logger(label: "registry") { _ in SwiftLogNoOpLogHandler() }
-        try await withTestDirectory { directory in
+        try await withTemporaryDirectory { directory in
             let store = try Store(opening: directory.appending("root"), logger: quiet)
             defer { store.close() }
             let router = Router(context: LarderRequestContext.self)

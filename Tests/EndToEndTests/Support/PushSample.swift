@@ -2,6 +2,7 @@ import Chunking
 import FoundationEssentials
 import OCI
 import SystemPackage
+import TestSupport
 
 @testable import Build
 
@@ -26,7 +27,7 @@ enum PushSample {
 
     /// Pushes it as `shop/api:1` with the login `login` (`user:password`).
     static func push(to host: String, login: String? = nil) async throws {
-        try await withTestDirectory { directory in
+        try await withTemporaryDirectory { directory in
             let entry = login.map { #""\#(host)": {"auth": "\#(Data($0.utf8).base64EncodedString())"}"# } ?? ""
             try Data(#"{"auths": {\#(entry)}}"#.utf8).write(to: URL(filePath: "\(directory)/config.json"))
             let credentials = RegistryCredentials { $0 == "DOCKER_CONFIG" ? directory.string : nil }

@@ -1,4 +1,5 @@
 import Chunking
+import TestSupport
 
 /// Makes small tars out of a seed: what a test uploads must be a layer, and must be repeatable.
 enum TarMaker {
@@ -39,22 +40,5 @@ enum TarMaker {
         let sum = block.reduce(0) { $0 + UInt64($1) }
         put(octal(sum, width: 6) + "\0 ", at: 148)
         return block
-    }
-}
-
-/// SplitMix64 (Steele, Lea, Flood, 2014): the same numbers for the same seed, on every machine.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-        return value ^ (value >> 31)
     }
 }

@@ -4,6 +4,7 @@ import SystemPackage
 
 #if canImport(Glibc)
 import Glibc
+import TestSupport
 #endif
 
 /// A root filesystem of a few commands, to build on: Debian's statically linked busybox.

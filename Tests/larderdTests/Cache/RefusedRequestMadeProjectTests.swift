@@ -2,6 +2,7 @@ import CacheAPI
 import ChunkStore
 import Chunking
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import larderd

@@ -2,6 +2,7 @@ import Chunking
 import NIOHTTP1
 import OCI
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import larderd

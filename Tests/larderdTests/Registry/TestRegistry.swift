@@ -10,6 +10,7 @@ import NIOPosix
 import OCI
 import ServiceLifecycle
 import SystemPackage
+import TestSupport
 
 @testable import larderd
 

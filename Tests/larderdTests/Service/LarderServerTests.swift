@@ -5,6 +5,7 @@ import FoundationEssentials
 import NIOCore
 import NIOHTTP1
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import larderd

@@ -3,6 +3,7 @@ import FoundationEssentials
 import Logging
 import OCI
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import larderd

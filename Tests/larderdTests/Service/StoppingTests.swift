@@ -2,6 +2,7 @@ import CacheAPI
 import NIOCore
 import ServiceLifecycle
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import larderd

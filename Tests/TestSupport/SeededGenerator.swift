@@ -1,14 +1,14 @@
-import Chunking
-
 /// SplitMix64 (Steele, Lea, Flood 2014): random enough for tests, and the same for the same seed.
-struct SeededGenerator: RandomNumberGenerator {
+public struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 
-    init(seed: UInt64) {
+    /// Begins with `seed`.
+    public init(seed: UInt64) {
         state = seed
     }
 
-    mutating func next() -> UInt64 {
+    /// The next 64 bits.
+    public mutating func next() -> UInt64 {
         state &+= 0x9e37_79b9_7f4a_7c15
         var mixed = state
         mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
@@ -16,7 +16,8 @@ struct SeededGenerator: RandomNumberGenerator {
         return mixed ^ (mixed >> 31)
     }
 
-    mutating func bytes(_ count: Int) -> [UInt8] {
+    /// Bytes that do not compress.
+    public mutating func bytes(_ count: Int) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(count + 8)
         while bytes.count < count {
@@ -31,7 +32,7 @@ struct SeededGenerator: RandomNumberGenerator {
     }
 
     /// One to four small changes: a byte replaced, removed, added or a stretch repeated.
-    mutating func mutated(_ original: [UInt8]) -> [UInt8] {
+    public mutating func mutated(_ original: [UInt8]) -> [UInt8] {
         var bytes = original
         for _ in 0..<Int.random(in: 1...4, using: &self) {
             guard !bytes.isEmpty else { return bytes }
@@ -47,7 +48,3 @@ struct SeededGenerator: RandomNumberGenerator {
         return bytes
     }
 }
-
-/// Seeds for property tests: two that stay and one that is new in every run. They are test arguments, so a failure
-/// names its seed; put it here to replay.
-let seeds: [UInt64] = [1, 0x1a4d_e4, .random(in: .min ... .max)]
