@@ -43,6 +43,13 @@ struct DiskFullTests {
             #expect(report.verdicts == [.run, .run])
             #expect(report.outcome.image == nil)
             #expect(report.events.warnings.contains { $0.contains("goes on") }, "\(report.events.warnings)")
+            // A layer that the server did not take was asked of it when the image was written to a file.
+            let file = directory.appending("image.tar")
+            let exported = try await lab.build(
+                context, runner: "c", tag: nil, adjust: { $0.outputs = [.file(.oci, file)] })
+            #expect(exported.outcome.error == nil)
+            let size = try FileManager.default.attributesOfItem(atPath: file.string)[.size] as? Int
+            #expect(size ?? 0 > 48_000_000)
             // What went before is there, and the server still answers.
             let again = try await lab.build(context, runner: "b")
             #expect(again.verdicts == [.hit, .run])

@@ -104,6 +104,20 @@ struct RunBuildTests {
         }
     }
 
+    /// A record that was too long for the server switched off all storing, and the image with it.
+    @Test func longInstructionIsRecorded() async throws {
+        try await Self.lab { lab in
+            let text = String(repeating: "x", count: 70_000)
+            let context = try lab.context(["Dockerfile": "FROM tiny/base:1\nRUN echo \(text) > /long\n"])
+            let first = try await lab.build(context, runner: "a")
+            #expect(first.outcome.error == nil)
+            #expect(first.outcome.image != nil)
+            #expect(first.events.warnings == [])
+            let second = try await lab.build(context, runner: "b")
+            #expect(second.verdicts == [.hit])
+        }
+    }
+
     /// The server goes away in the middle: the build ends well, with one warning.
     @Test(.timeLimit(.minutes(2)))
     func serverThatDiesInTheMiddleBreaksNothing() async throws {
