@@ -62,8 +62,8 @@ let package = Package(
         .executableTarget(
             name: "larder",
             dependencies: [
-                "Build", "CacheAPI", "Dockerfile", "OCI", "Chunking", "CLinux", logging, argumentParser, configuration,
-                systemPackage, unixSignals,
+                "Build", "CacheAPI", "Dockerfile", "OCI", "Chunking", "CLinux", argumentParser, systemPackage,
+                unixSignals,
             ],
             swiftSettings: strict),
         // What runs a plan, and what keeps its results
