@@ -16,7 +16,7 @@ struct BlockCompressor: ~Copyable, Sendable {
         let count: Int
         switch codec {
         case .stored: return nil
-        case .zstd: count = try compressZstd(raw)
+        case .zstd, .zstdDelta: count = try compressZstd(raw)
         case .lz4: count = try compressLZ4(raw)
         }
         return count < raw.count ? Array(room[..<count]) : nil

@@ -6,4 +6,6 @@ public enum Codec: UInt8, Sendable, CaseIterable {
     case zstd = 1
     /// One LZ4 block.
     case lz4 = 2
+    /// One Zstandard frame made with the bytes of other chunks, the frame's ``Frame/base``, as raw-content prefix.
+    case zstdDelta = 3
 }

@@ -10,7 +10,7 @@ extension Frame {
 
     /// What stands before the payload.
     public var header: FrameHeader {
-        FrameHeader(codec: codec, chunks: chunks, payloadByteCount: payload.count)
+        FrameHeader(codec: codec, chunks: chunks, base: base, payloadByteCount: payload.count)
     }
 
     /// Appends the wire and file form.
@@ -32,7 +32,7 @@ extension Frame {
                 "the frame should have \(header.frameByteCount) bytes but has \(bytes.byteCount); send it again")
         }
         self.init(
-            codec: header.codec, chunks: header.chunks,
+            codec: header.codec, chunks: header.chunks, base: header.base,
             payload: [UInt8](copying: bytes.extracting(droppingFirst: header.byteCount)))
     }
 }

@@ -9,12 +9,13 @@ public struct FrameBuilder: ~Copyable, Sendable {
     private var raw: [UInt8] = []
 
     /// - Parameters:
-    ///   - codec: `zstd` or `lz4`; a frame that does not shrink is `stored`.
+    ///   - codec: `zstd` or `lz4`; a frame that does not shrink is `stored`. There is no base, so `zstdDelta` is taken
+    ///     as `zstd`.
     ///   - level: the zstd level.
     ///   - target: a frame is closed when it has at least this many uncompressed bytes; 1 to
     ///     ``Frame/rawBytesMaximum``, else the nearer of the two.
     public init(codec: Codec, level: Int32 = 1, target: Int = 256 << 10) {
-        self.codec = codec
+        self.codec = codec == .zstdDelta ? .zstd : codec
         self.target = min(max(target, 1), Frame.rawBytesMaximum)
         compressor = BlockCompressor(level: level)
     }

@@ -33,10 +33,13 @@ struct ChunkedBytes {
     }
 }
 
+/// The codecs that need no base.
+let plainCodecs: [Codec] = [.stored, .zstd, .lz4]
+
 /// What `frame` decompresses to.
-func decoded(_ frame: Frame, verify: Bool = true) throws -> [UInt8] {
+func decoded(_ frame: Frame, prefix: [UInt8] = [], verify: Bool = true) throws -> [UInt8] {
     var decoder = FrameDecoder()
-    return try decoder.decode(frame, verify: verify) { [UInt8](copying: $0) }
+    return try unsafe decoder.decode(frame, prefix: prefix.span.bytes, verify: verify) { [UInt8](copying: $0) }
 }
 
 /// The code of the error that `body` throws; `nil` when it throws none.
