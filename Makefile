@@ -26,10 +26,13 @@ demo: ## Build a real application three times and show what was reused
 	@$(MAKE) --no-print-directory build
 	deploy/demo/run
 
-bench: ## Measure Larder against BuildKit, both in one run
+# Which benchmarks `make bench` runs: e2e, store or both.
+BENCH ?= e2e store
+
+bench: ## Measure Larder against other tools (BENCH=e2e or BENCH=store for one benchmark only)
 	@deploy/install-deps bench
 	@$(MAKE) --no-print-directory build
-	Benchmarks/e2e/run
+	for bench in $(BENCH); do Benchmarks/$$bench/run || exit 1; done
 
 lint: ## Check formatting and style of the Swift code, and the syntax of the scripts
 	$(SWIFT) format lint --strict --parallel --recursive $(SWIFT_SOURCES)
