@@ -15,7 +15,7 @@ public final class Store: Sendable {
         /// The address space of the index; a sparse upper bound. Bytes.
         public var indexSizeMaximum: Int = 1 << 40
         /// How frames made by the server are compressed.
-        public var codec: Codec = .zstd
+        public var codec: Codec = .lz4
         /// The zstd level of frames made by the server.
         public var level: Int32 = 1
         /// Chunks are committed when this many wait, so that a long upload needs neither much memory nor a huge

@@ -28,15 +28,18 @@ final class RecordReader: Sendable {
     }
 
     /// The record at `location`; `nil` when it is damaged or gone for good, which is logged once.
+    /// - Parameter verifying: whether its checksum is looked at; those who check the content by themselves need not.
     /// - Throws: `io` when the disk refuses, which may pass.
-    func record(at location: Location, _ kind: RecordKind) throws(StoreError) -> StoredRecord? {
+    func record(
+        at location: Location, _ kind: RecordKind, verifying: Bool = true
+    ) throws(StoreError) -> StoredRecord? {
         guard Int(location.length) <= RecordHeader.byteCount + RecordHeader.bodyMaximum else { return nil }
         // What fails its checksum is read once more, since the memory it passed through may be to blame.
         for _ in 0..<2 {
             guard let bytes = try bytes(at: location) else { break }
             guard bytes.count == Int(location.length) else { break }
             if let header = unsafe RecordHeader(bytes.span.bytes), header.kind == kind,
-                unsafe header.matches(bytes.span.bytes)
+                header.recordLength == bytes.count, unsafe !verifying || header.matches(bytes.span.bytes)
             {
                 return StoredRecord(header: header, bytes: bytes)
             }

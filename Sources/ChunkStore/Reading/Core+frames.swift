@@ -10,21 +10,29 @@ extension Core {
         return frame
     }
 
-    /// The frame at `location`, decompressed and every chunk hashed; `nil` when it is damaged. A record's checksum
-    /// tells damage on the disk; the hash of a chunk also tells what went wrong before it was written.
+    /// The frame at `location`, decompressed and every chunk hashed; `nil` when it is damaged. That also tells what went
+    /// wrong before the frame was written, so the record's checksum, which says less, is not looked at.
     func decodedFrame(at location: Location) throws(StoreError) -> DecodedFrame? {
         if let cached = frames.frame(at: location) { return cached }
-        guard let frame = try frame(at: location) else { return nil }
-        let bytes = try? decoders.with { decoder in
-            try decoder.decode(frame, verify: true) { [UInt8](copying: $0) }
+        // What is not right is read once more, since the memory it passed through may be to blame.
+        for _ in 0..<2 {
+            guard let record = try reader.record(at: location, .frame, verifying: false) else { return nil }
+            guard let decoded = decode(record) else { continue }
+            frames.insert(decoded, at: location)
+            return decoded
         }
-        guard let bytes else {
-            reader.report(location, .frame)
-            return nil
+        reader.report(location, .frame)
+        return nil
+    }
+
+    private func decode(_ record: StoredRecord) -> DecodedFrame? {
+        try? record.withBody { body throws in
+            let frame = try Frame(decoding: body)
+            let bytes = try decoders.with { decoder in
+                try decoder.decode(frame, verify: true) { [UInt8](copying: $0) }
+            }
+            return DecodedFrame(chunks: frame.chunks, bytes: bytes)
         }
-        let decoded = DecodedFrame(chunks: frame.chunks, bytes: bytes)
-        frames.insert(decoded, at: location)
-        return decoded
     }
 
     /// Decompresses `frame` and hashes every chunk.
