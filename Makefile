@@ -4,10 +4,10 @@
 SHELL := /bin/bash
 SWIFT ?= swift
 SCRIPTS := .ci/run $(shell git ls-files deploy Benchmarks | xargs -r grep -lE '^\#!/bin/bash' 2>/dev/null)
-SWIFT_SOURCES := Package.swift Sources Tests $(wildcard Benchmarks/*/Package.swift Benchmarks/*/Sources)
+SWIFT_SOURCES := Package.swift Sources Tests $(wildcard Benchmarks/*/Sources)
 
 .DEFAULT_GOAL := help
-.PHONY: help build test demo bench lint format install-deps clean
+.PHONY: help build build-bench test demo bench lint format install-deps clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,12 +26,15 @@ demo: ## Build a real application three times and show what was reused
 	@$(MAKE) --no-print-directory build
 	deploy/demo/run
 
+build-bench:
+	$(SWIFT) build -c release --product store-bench
+
 # Which benchmarks `make bench` runs: e2e, store or both.
 BENCH ?= e2e store
 
 bench: ## Measure Larder against other tools (BENCH=e2e or BENCH=store for one benchmark only)
 	@deploy/install-deps bench
-	@$(MAKE) --no-print-directory build
+	@$(MAKE) --no-print-directory build build-bench
 	for bench in $(BENCH); do Benchmarks/$$bench/run || exit 1; done
 
 lint: ## Check formatting and style of the Swift code, and the syntax of the scripts

@@ -90,6 +90,12 @@ let package = Package(
         .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CLZ4", providers: [.apt(["liblz4-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        // Measures the store; part of no product
+        .executableTarget(
+            name: "store-bench",
+            dependencies: ["ChunkStore", "Chunking", "Compression", argumentParser, logging, systemPackage],
+            path: "Benchmarks/store/Sources",
+            swiftSettings: strict),
         // Tests
         .target(name: "TestSupport", dependencies: [systemPackage], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "ChunkingTests", dependencies: ["Chunking", "TestSupport"], swiftSettings: strict),

@@ -22,7 +22,8 @@ public struct ChunkParameters: Hashable, Sendable {
         self = .v1
     }
 
-    init(id: UInt16, minimum: Int, average: Int, maximum: Int, fileRestart: Int) {
+    /// Any sizes, for experiments: recipes name only the sets that ``init(id:)`` knows.
+    package init(id: UInt16, minimum: Int, average: Int, maximum: Int, fileRestart: Int) {
         self.id = id
         self.minimum = minimum
         self.average = average

@@ -1,0 +1,77 @@
+import ChunkStore
+import Chunking
+import SystemPackage
+
+/// One repetition of `store-bench api`, on a store that is new.
+struct InterfaceBench: Sendable {
+    let store: Store
+    let project: ProjectID
+    let layers: [CorpusLayer]
+    let repetition: Int
+
+    /// How often it is asked for 1,000 chunks.
+    private static let questionCount = 1_000
+
+    func run() throws {
+        row("ingest-new", try rate { _, file in try ingest(file) }, "MB/s")
+        row("ingest-known", try rate { _, file in try ingest(file) }, "MB/s")
+        row("read", try rate { layer, _ in try read(layer) }, "MB/s")
+        var questions = try Questions(about: layers.map(\.digest), of: project, in: store)
+        report("idle", try questions.ask(Self.questionCount))
+        let load = Load { number in try ingestVariant(number) }
+        let busy = Result { try questions.ask(Self.questionCount) }
+        let ingested = try load.stop()
+        report("busy", try busy.get())
+        row("busy-ingested", Double(ingested), "layers")
+    }
+
+    private func report(_ state: String, _ samples: Samples) {
+        row("exists-1000-\(state)-median", samples.quantile(0.5), "ms")
+        row("exists-1000-\(state)-p99", samples.quantile(0.99), "ms")
+    }
+
+    private func row(_ name: String, _ value: Double, _ unit: String) {
+        Row(name, value, unit, repetition: repetition).print()
+    }
+
+    /// MB/s of doing `action` with every layer, one after the other.
+    private func rate(_ action: (CorpusLayer, borrowing MappedFile) throws -> Void) throws -> Double {
+        var bytes = 0
+        var seconds = 0.0
+        for layer in layers {
+            let file = try MappedFile(layer.path)
+            let start = ContinuousClock.now
+            try action(layer, file)
+            seconds += start.duration(to: .now).seconds
+            bytes += file.byteCount
+        }
+        return Double(bytes) / 1e6 / seconds
+    }
+
+    private func ingest(_ file: borrowing MappedFile) throws {
+        var writer = store.beginBlob(in: project)
+        try file.forEachPart { part throws(StoreError) in try writer.write(part) }
+        _ = try writer.commit(expecting: nil)
+    }
+
+    private func read(_ layer: CorpusLayer) throws {
+        guard var reader = try store.read(layer.digest, in: project) else {
+            throw BenchError("\(layer.name) is not in the store")
+        }
+        var buffer: [UInt8] = []
+        while try reader.read(into: &buffer, maximum: 1 << 20) > 0 { buffer.removeAll(keepingCapacity: true) }
+    }
+
+    /// Ingests a layer in which every byte is another, so that it is new and compresses as before.
+    private func ingestVariant(_ number: Int) throws {
+        let key = UInt8(1 + number / layers.count % 255)
+        let file = try MappedFile(layers[number % layers.count].path)
+        var writer = store.beginBlob(in: project)
+        try file.forEachPart { part throws(StoreError) in
+            var bytes = [UInt8](copying: part)
+            for index in bytes.indices { bytes[index] ^= key }
+            try unsafe writer.write(bytes.span.bytes)
+        }
+        _ = try writer.commit(expecting: nil)
+    }
+}

@@ -1,0 +1,30 @@
+import ArgumentParser
+import ChunkStore
+import Logging
+import SystemPackage
+
+/// `store-bench api`: rates and latencies of a store that is fed the corpus.
+struct InterfaceCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "api", abstract: "Measures ingest, reading and questions; prints rows of results.")
+
+    @Option(help: "The corpus.") var corpus: String
+    @Option(help: "A directory that does not exist yet; on the disk that is measured.") var root: String
+    @Option(help: "Repetitions.") var runs = 5
+
+    func run() throws {
+        let layers = try CorpusLayer.all(in: FilePath(corpus)).filter { Self.sample.contains($0.name) }
+        for repetition in 1...max(1, runs) {
+            let path = FilePath("\(root)-\(repetition)")
+            let store = try Store(opening: path, logger: Logger(label: "store-bench"))
+            let project = try store.makeProject(named: "bench")
+            let bench = InterfaceBench(store: store, project: project, layers: layers, repetition: repetition)
+            try bench.run()
+            store.close()
+        }
+        Row("resident-anonymous", Double(try Memory.anonymous()) / 1e6, "MB").print()
+    }
+
+    /// One layer of each kind, none of which is like another.
+    private static let sample: Set<String> = ["debian-1", "apt-1", "venv-1", "source-00", "binary-1"]
+}

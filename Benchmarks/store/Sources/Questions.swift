@@ -1,0 +1,47 @@
+import ChunkStore
+import Chunking
+
+/// Asks a store whether it has chunks: half of those asked for it has, half it does not.
+struct Questions {
+    private static let size = 1_000
+
+    private let store: Store
+    private let project: ProjectID
+    private let known: [Digest]
+    private var random = SystemRandomNumberGenerator()
+
+    /// Takes the chunks of the blobs `digests` as those that the store has.
+    init(about digests: [Digest], of project: ProjectID, in store: Store) throws {
+        self.store = store
+        self.project = project
+        var known: [Digest] = []
+        for digest in digests {
+            guard let recipe = try store.recipe(of: digest, in: project) else {
+                throw BenchError("\(digest) is not in the store")
+            }
+            known += recipe.payload.map(\.id)
+        }
+        guard !known.isEmpty else { throw BenchError("there is nothing to ask for") }
+        self.known = known
+    }
+
+    /// How long `count` questions took, each about 1,000 chunks.
+    mutating func ask(_ count: Int) throws -> Samples {
+        var samples = Samples()
+        for _ in 0..<count {
+            let ids = question()
+            let missing = try samples.measure { try store.missingChunks(ids, in: project) }
+            guard missing.count == Self.size / 2 else {
+                throw BenchError("\(missing.count) chunks are said to be missing, not \(Self.size / 2)")
+            }
+        }
+        return samples
+    }
+
+    private mutating func question() -> [Digest] {
+        (0..<Self.size).map { number in
+            let id = known[Int.random(in: known.indices, using: &random)]
+            return number.isMultiple(of: 2) ? id : Digest(hashing: id.rawBytes)
+        }
+    }
+}

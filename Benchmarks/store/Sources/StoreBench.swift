@@ -1,0 +1,10 @@
+import ArgumentParser
+
+/// `store-bench`: what can be measured of the store only through its own interface. See Benchmarks/README.md.
+@main
+struct StoreBench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "store-bench",
+        abstract: "Measures Larder's store through its own interface.",
+        subcommands: [InterfaceCommand.self, IndexCommand.self, SweepCommand.self])
+}
