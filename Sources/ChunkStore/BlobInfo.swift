@@ -16,7 +16,11 @@ public struct BlobInfo: Hashable, Sendable {
         self.isLayer = isLayer
     }
 
+    init(_ digest: Digest, size: UInt64, isLayer: Bool) {
+        self.init(digest: digest, size: size, isLayer: isLayer)
+    }
+
     init(_ digest: Digest, _ row: BlobRow) {
-        self.init(digest: digest, size: row.size, isLayer: row.entries != nil)
+        self.init(digest: digest, size: row.size, isLayer: row.isLayer)
     }
 }

@@ -33,7 +33,7 @@ public struct BlobWriter: ~Copyable, @unchecked Sendable {
                 .invalidContent,
                 "the blob's digest is \(result.recipe.digest), not \(expected) as announced; send it again")
         }
-        return try intake.commit(result)
+        return try intake.commit(result, provingPossession: false)
     }
 }
 
@@ -54,7 +54,10 @@ final class BlobIntake {
 
     func take(_ chunk: ChunkReference, _ bytes: RawSpan) throws(StoreError) {
         if building.contains(chunk.id) || pending.contains(chunk.id) { return }
-        let isKnown = try store.use { core throws(StoreError) in try core.has(chunk.id) }
+        let isKnown = try store.use { core throws(StoreError) in
+            core.leases.hold(chunks: CollectionOfOne(chunk.id))
+            return try core.has(chunk.id)
+        }
         // A known chunk becomes the project's with the blob, which names it.
         if isKnown { return }
         building.insert(chunk.id)
@@ -63,20 +66,32 @@ final class BlobIntake {
         }
     }
 
-    func commit(_ result: LayerSplitter.Result) throws(StoreError) -> BlobInfo {
+    /// Stores the entry table like any content, then makes the blob the project's.
+    func commit(_ result: LayerSplitter.Result, provingPossession: Bool) throws(StoreError) -> BlobInfo {
+        let entries = try result.entries.map { table throws(StoreError) in try take(table) }
         if let frame = try compressing({ builder throws(CompressionError) in try builder.flush() }) {
             try append(frame)
         }
         let (pending, project) = (pending, project)
         return try store.use { core throws(StoreError) in
-            try core.publish(result, with: pending, in: project, provingPossession: false)
+            try core.publish(
+                BlobRecord(recipe: result.recipe, entries: entries), with: pending, in: project,
+                provingPossession: provingPossession)
         }
+    }
+
+    private func take(_ table: EntryTable) throws(StoreError) -> [ChunkReference] {
+        var splitter = LayerSplitter()
+        try unsafe splitter.update(table.encoded().span.bytes) { chunk, bytes throws(StoreError) in
+            try take(chunk, bytes)
+        }
+        let result = try splitter.finish { chunk, bytes throws(StoreError) in try take(chunk, bytes) }
+        return result.recipe.payload
     }
 
     private func append(_ frame: Frame) throws(StoreError) {
         let project = project
-        let location = try store.use { core throws(StoreError) in try core.append(frame, for: project) }
-        pending.add(frame.chunks, in: location)
+        pending.add(try store.use { core throws(StoreError) in try core.append(frame, for: project) })
         for chunk in frame.chunks { building.remove(chunk.id) }
         if pending.count >= store.options.pendingChunksMaximum { try commitPending() }
     }

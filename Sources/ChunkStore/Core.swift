@@ -14,6 +14,10 @@ final class Core: Sendable {
     let writer: Writer
     let decoders = DecoderPool()
     let frames = FrameCache()
+    let clock: StoreClock
+    let leases: Leases
+    let recentUse = RecentUse()
+    let upkeep = Upkeep()
 
     /// Opens everything in a root that is prepared and locked by `lock`.
     init(
@@ -30,6 +34,9 @@ final class Core: Sendable {
             clock: { UInt64(max(0, time(nil))) })
         reader = RecordReader(in: layout.chunks, disk: disk, logger: logger)
         if found.hasLoss { reader.noteDamage() }
-        writer = try Writer(index, appender, logger: logger)
+        clock = StoreClock(start: found.next.clock, monotonic: options.monotonicSeconds)
+        leases = Leases(length: options.leasePeriod, clock: clock)
+        writer = try Writer(index, appender, clock: clock, usageInterval: options.usageInterval, logger: logger)
+        try releasePartials()
     }
 }

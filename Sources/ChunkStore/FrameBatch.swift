@@ -23,6 +23,7 @@ public struct FrameBatch: ~Copyable, Sendable {
         let chunks = frame.chunks
         let before = pending
         let isKnown = try store.use { core throws(StoreError) in
+            core.leases.hold(chunks: chunks.lazy.map(\.id))
             var isKnown: [Bool] = []
             for chunk in chunks { isKnown.append(try core.has(chunk.id)) }
             return isKnown
@@ -30,12 +31,12 @@ public struct FrameBatch: ~Copyable, Sendable {
         let isWorthKeeping = zip(chunks, isKnown).contains { chunk, isKnown in
             !isKnown && !before.contains(chunk.id)
         }
-        let location = try store.use { core throws(StoreError) -> Location? in
+        let appended = try store.use { core throws(StoreError) -> AppendedFrame? in
             try core.verify(frame)
             return isWorthKeeping ? try core.append(frame, for: project) : nil
         }
         for (chunk, isKnown) in zip(chunks, isKnown) where isKnown { pending.addKnown(chunk.id) }
-        if let location { pending.add(chunks, in: location) }
+        if let appended { pending.add(appended) }
         if pending.count >= store.options.pendingChunksMaximum { try commitPending() }
     }
 

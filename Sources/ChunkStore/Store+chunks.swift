@@ -1,15 +1,15 @@
 public import Chunking
 
 extension Store {
-    /// Which of `ids` the project does not have, as positions in `ids`, ascending. O(n log m).
+    /// Which of `ids` the project does not have, as positions in `ids`, ascending. Those that it has stay for at least
+    /// one lease period. O(n log m).
     public func missingChunks(_ ids: [Digest], in project: ProjectID) throws(StoreError) -> [Int] {
         try use { core throws(StoreError) in
+            core.leases.hold(chunks: ids)
             let frames = try core.index.read { transaction throws(StoreError) in
                 var frames: [Location?] = []
                 frames.reserveCapacity(ids.count)
-                for id in ids {
-                    frames.append(try transaction.isMember(id, of: project) ? try transaction.chunk(id)?.frame : nil)
-                }
+                for id in ids { frames.append(try transaction.chunk(id, of: project)?.frame) }
                 return frames
             }
             var missing: [Int] = []
@@ -28,11 +28,12 @@ extension Store {
     /// and as it is stored. Chunks that the project does not have make this throw `missingContent`.
     public func frames(holding ids: [Digest], in project: ProjectID) throws(StoreError) -> FrameReader {
         let items = try use { core throws(StoreError) in
-            try core.index.read { transaction throws(StoreError) in
+            core.leases.hold(chunks: ids)
+            return try core.index.read { transaction throws(StoreError) in
                 var items: [FrameReader.Item] = []
                 var positions: [Location: Int] = [:]
                 for id in ids {
-                    guard try transaction.isMember(id, of: project), let row = try transaction.chunk(id) else {
+                    guard let row = try transaction.chunk(id, of: project) else {
                         throw StoreError(.missingContent, "the project does not have chunk \(id.short); send it first")
                     }
                     if let known = positions[row.frame] {

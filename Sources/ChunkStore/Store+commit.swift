@@ -30,9 +30,7 @@ extension Store {
                 ? "is not cut as its parameter set cuts it" : "makes a blob with digest \(result.recipe.digest)"
             throw StoreError(.invalidContent, "the recipe of blob \(recipe.digest) \(reason); split the blob again")
         }
-        return try use { core throws(StoreError) in
-            try core.publish(result, with: PendingChunks(), in: project, provingPossession: true)
-        }
+        return try BlobIntake(self, project).commit(result, provingPossession: true)
     }
 
     /// Puts together what `recipe` says and splits it anew.

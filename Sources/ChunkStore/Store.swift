@@ -21,6 +21,13 @@ public final class Store: Sendable {
         /// Chunks are committed when this many wait, so that a long upload needs neither much memory nor a huge
         /// transaction.
         var pendingChunksMaximum = 4096
+        /// How long what was reported to be there, or was stored, is kept at least although nothing refers to it.
+        /// Seconds for which the store is open; 0 for not at all.
+        public var leasePeriod: UInt64 = 7200
+        /// How exactly the time of last use is kept. Seconds.
+        var usageInterval: UInt64 = 600
+        /// Seconds that never go back.
+        var monotonicSeconds: @Sendable () -> UInt64 = StoreClock.system
 
         /// The defaults.
         public init() {}

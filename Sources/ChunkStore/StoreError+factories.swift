@@ -43,6 +43,14 @@ extension StoreError {
         StoreError(.io, "a row of the index's table '\(table)' cannot be read; \(remedy)")
     }
 
+    /// The index has not seen what was acknowledged: an older one was put beside newer chunk files.
+    static func olderIndex(_ path: FilePath) -> StoreError {
+        StoreError(
+            .io,
+            "the index is older than chunk file \(path), which holds more than the index knows; nothing was changed; \(remedy)"
+        )
+    }
+
     /// What to do about an index that cannot be used.
-    private static let remedy = "put back the root as it was backed up, or move it away to start with an empty store"
+    private static let remedy = "make it anew from the chunk files with 'larderd fsck --rebuild'"
 }

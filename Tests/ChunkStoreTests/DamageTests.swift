@@ -27,15 +27,16 @@ import Testing
     }
 
     /// Flips a bit in the body of the first record of `kind`.
-    private func damage(_ kind: RecordKind) throws {
+    /// Flips a bit in the first record of a kind, or in the last.
+    private func damage(_ kind: RecordKind, last: Bool = false) throws {
         let opened = try OpenFile(1, at: file, mode: .readOnly, disk: .system)
         var scanner = RecordScanner(opened, end: try Disk.system.length(opened.descriptor), disk: .system)
+        var middles: [Int] = []
         while let (offset, header) = try scanner.next() {
             guard header.kind == kind else { continue }
-            try flipBit(of: file, at: Int(offset) + RecordHeader.byteCount + Int(header.bodyLength) / 2)
-            return
+            middles.append(Int(offset) + RecordHeader.byteCount + Int(header.bodyLength) / 2)
         }
-        Issue.record("there is no record of kind \(kind)")
+        try flipBit(of: file, at: try #require(last ? middles.last : middles.first, "no record of kind \(kind)"))
     }
 
     @Test func damagedFrame() throws {
@@ -80,7 +81,8 @@ import Testing
     }
 
     @Test func damagedEntryTable() throws {
-        try damage(.entries)
+        // The table's chunk comes after all others.
+        try damage(.frame, last: true)
         let store = try temporary.open()
         #expect(try store.entries(of: digest, in: project) == nil)
         #expect(try store.blob(digest, in: project) == nil)
@@ -105,7 +107,7 @@ import Testing
         while let (offset, header) = try scanner.next() {
             guard header.kind == .frame else { continue }
             let other = try #require(
-                RecordHeader.encode(.frame, project: 1, sequence: header.sequence) { bytes in
+                RecordHeader.encode(.frame, project: 1, stamp: header.stamp) { bytes in
                     let count = Int(header.bodyLength) - 100
                     let chunk = random.bytes(count)
                     let id = ChunkReference(id: Digest(hashing: chunk), length: UInt32(count))

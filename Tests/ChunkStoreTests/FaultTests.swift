@@ -130,7 +130,8 @@ import Testing
                     let isBad = number % 4 == 0
                     let code = errorCode {
                         _ = try store.put(
-                            [number], in: .step, key: [number], project: project, requires: isBad ? [absent] : [])
+                            [number], in: .step, key: [number], project: project,
+                            references: isBad ? [.blob(absent)] : [])
                     }
                     #expect(code == (isBad ? .missingContent : nil))
                 }

@@ -70,9 +70,11 @@ import Testing
     /// Puts a frame into the store as if it had been verified.
     private func force(_ frame: Frame, under ids: [ChunkReference], into store: Store) throws {
         try store.use { [project] core throws(StoreError) in
-            let location = try core.append(frame, for: project)
+            let appended = try core.append(frame, for: project)
             var pending = PendingChunks()
-            pending.add(ids, in: location)
+            pending.add(
+                AppendedFrame(
+                    location: appended.location, chunks: ids, base: [], isPacked: false, pin: appended.pin))
             let rows = pending
             _ = try core.writer.perform { batch throws(StoreError) in try batch.add(rows, to: project) }
         }

@@ -46,9 +46,9 @@ import Testing
         let shop = try store.makeProject(named: "shop")
         let bank = try store.makeProject(named: "bank")
         let digest = try store.store([1, 2, 3], in: shop).digest
-        #expect(try store.put([1], in: .step, key: key("s"), project: shop, requires: [digest]))
+        #expect(try store.put([1], in: .step, key: key("s"), project: shop, references: [.blob(digest)]))
         #expect(
-            errorCode { _ = try store.put([1], in: .step, key: key("s"), project: bank, requires: [digest]) }
+            errorCode { _ = try store.put([1], in: .step, key: key("s"), project: bank, references: [.blob(digest)]) }
                 == .missingContent)
         #expect(try store.record(in: .step, key: key("s"), project: bank) == nil)
     }

@@ -67,7 +67,7 @@ import Testing
         for _ in 0..<2 {
             let failure = #expect(throws: StoreError.self) { try temporary.open() }
             #expect(failure?.code == .io)
-            #expect(failure?.description.contains("backed up") == true, "\(failure?.description ?? "")")
+            #expect(failure?.description.contains("fsck --rebuild") == true, "\(failure?.description ?? "")")
             #expect(try contents(of: file) == before)
         }
     }

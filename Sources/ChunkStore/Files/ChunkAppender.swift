@@ -31,6 +31,8 @@ final class ChunkAppender: Sendable {
         var changed: [UInt32: Changed] = [:]
         var needsDirectorySync = false
         var poison: StoreError?
+        /// How many records of each file were appended whose rows may not be committed yet.
+        var pins: [UInt32: Int] = [:]
     }
 
     private let directory: FilePath
@@ -38,6 +40,7 @@ final class ChunkAppender: Sendable {
     private let disk: Disk
     private let clock: @Sendable () -> UInt64
     private let nextSequence: Atomic<UInt64>
+    private let nextCommit: Atomic<UInt64>
     private let state: Mutex<State>
 
     /// Goes on where the index says that appending had come to.
@@ -51,32 +54,57 @@ final class ChunkAppender: Sendable {
         self.disk = disk
         self.clock = clock
         nextSequence = Atomic(next.sequence)
+        nextCommit = Atomic(next.commit)
         state = Mutex(State(tail: tail.map { Tail(file: $0.file, length: $0.length) }, nextFile: next.file))
     }
 
     /// Appends a record whose body `writeBody` appends. What a failure leaves of it is cut off again.
     /// - Throws: `diskFull`, `poisoned`, `io`.
     func append(
-        _ kind: RecordKind, project: UInt32 = 0, reserve: Reserve = .content, _ writeBody: (inout [UInt8]) -> Void
-    ) throws(StoreError) -> (location: Location, sequence: UInt64) {
+        _ kind: RecordKind, detail: UInt8 = 0, project: UInt32 = 0, reserve: Reserve = .content,
+        _ writeBody: (inout [UInt8]) -> Void
+    ) throws(StoreError) -> (location: Location, pin: FilePin, sequence: UInt64) {
         try checkHealth()
         // Hashing takes longer than writing, so it is done before the lock is taken; the numbers within a file
         // are therefore not quite in order.
-        let sequence = nextSequence.add(1, ordering: .relaxed).oldValue
-        guard let record = RecordHeader.encode(kind, project: project, sequence: sequence, writeBody) else {
+        let stamp = nextStamp()
+        guard let record = RecordHeader.encode(kind, detail: detail, project: project, stamp: stamp, writeBody) else {
             throw StoreError(.invalidContent, "a record of kind \(kind) would be longer than a record can be")
         }
-        return try state.withLock { state throws(StoreError) in
+        let (location, pin) = try append(record.bytes, length: record.length, reserve)
+        return (location, pin, stamp.sequence)
+    }
+
+    /// Appends a copy of `record`, which keeps its numbers.
+    /// - Throws: `diskFull`, `poisoned`, `io`.
+    func append(copyOf record: StoredRecord) throws(StoreError) -> (location: Location, pin: FilePin) {
+        let padding = Int(RecordHeader.padded(record.bytes.count)) - record.bytes.count
+        return try append(
+            record.bytes + [UInt8](repeating: 0, count: padding), length: record.bytes.count, .bookkeeping)
+    }
+
+    private func append(
+        _ bytes: [UInt8], length: Int, _ reserve: Reserve
+    ) throws(StoreError) -> (location: Location, pin: FilePin) {
+        try state.withLock { state throws(StoreError) in
             if let poison = state.poison { throw poison }
-            try checkRoom(for: record.bytes.count, reserve)
+            try checkRoom(for: bytes.count, reserve)
             let tail = try openTail(&state)
-            try write(record.bytes, at: tail.length, of: tail.file, &state)
-            let end = tail.length + UInt64(record.bytes.count)
+            try write(bytes, at: tail.length, of: tail.file, &state)
+            let end = tail.length + UInt64(bytes.count)
             state.tail?.length = end
             state.changed[tail.file.number] = Changed(file: tail.file, length: end, state: .open)
-            let location = Location(file: tail.file.number, length: UInt32(record.length), offset: tail.length)
-            return (location, sequence)
+            state.pins[tail.file.number, default: 0] += 1
+            return (
+                Location(file: tail.file.number, length: UInt32(length), offset: tail.length),
+                FilePin(tail.file.number, of: self)
+            )
         }
+    }
+
+    private func nextStamp() -> RecordStamp {
+        RecordStamp(
+            sequence: nextSequence.add(1, ordering: .relaxed).oldValue, commit: nextCommit.load(ordering: .relaxed))
     }
 
     /// - Throws: `poisoned` when nothing may be written any more.
@@ -113,8 +141,47 @@ final class ChunkAppender: Sendable {
     }
 }
 
+/// Keeps a chunk file from being removed, as long as it is referred to: a record was appended to it whose row is yet to be
+/// committed.
+final class FilePin: Sendable {
+    private let file: UInt32
+    private let appender: ChunkAppender
+
+    fileprivate init(_ file: UInt32, of appender: ChunkAppender) {
+        self.file = file
+        self.appender = appender
+    }
+
+    deinit {
+        appender.unpin(file)
+    }
+}
+
+extension ChunkAppender {
+    /// Whether records of the file may still be about to be committed. Never again true for a sealed file once it is false.
+    func isPinned(_ file: UInt32) -> Bool {
+        state.withLock { $0.pins[file] != nil }
+    }
+
+    fileprivate func unpin(_ file: UInt32) {
+        state.withLock { state in
+            guard let count = state.pins[file] else { return }
+            state.pins[file] = count > 1 ? count - 1 : nil
+        }
+    }
+}
+
 // Beginning and ending files.
 extension ChunkAppender {
+    /// Ends file `number` if it is the one that is appended to.
+    func sealTail(_ number: UInt32) throws(StoreError) {
+        try state.withLock { state throws(StoreError) in
+            if let poison = state.poison { throw poison }
+            guard let tail = state.tail, tail.file.number == number else { return }
+            try seal(tail, &state)
+        }
+    }
+
     private func openTail(_ state: inout State) throws(StoreError) -> Tail {
         if let tail = state.tail {
             if tail.length < fileSize { return tail }
@@ -157,12 +224,11 @@ extension ChunkAppender {
         } catch {
             throw .disk("read", tail.file.path, error)
         }
-        let sequence = nextSequence.add(1, ordering: .relaxed).oldValue
         let sealed = scanner.position == tail.length
         var end = tail.length
         if sealed,
             let record = RecordHeader.encode(
-                .seal, project: 0, sequence: sequence, { footer.encode(at: tail.length, into: &$0) })
+                .seal, project: 0, stamp: nextStamp(), { footer.encode(at: tail.length, into: &$0) })
         {
             try write(record.bytes, at: tail.length, of: tail.file, &state)
             end += UInt64(record.bytes.count)
@@ -187,6 +253,8 @@ extension ChunkAppender {
         let needsDirectorySync: Bool
         let nextFile: UInt32
         let nextSequence: UInt64
+        /// The number of the commit that makes this known.
+        let commit: UInt64
     }
 
     /// The present moment. Everything that is appended already has a lower sequence number than it says.
@@ -195,7 +263,7 @@ extension ChunkAppender {
             SyncPoint(
                 items: state.changed.values.map { SyncPoint.Item(file: $0.file, length: $0.length, state: $0.state) },
                 needsDirectorySync: state.needsDirectorySync, nextFile: state.nextFile,
-                nextSequence: nextSequence.load(ordering: .relaxed))
+                nextSequence: nextSequence.load(ordering: .relaxed), commit: nextCommit.load(ordering: .relaxed))
         }
     }
 
@@ -233,6 +301,7 @@ extension ChunkAppender {
                 state.changed[item.file.number] = nil
             }
             if state.nextFile == point.nextFile { state.needsDirectorySync = false }
+            nextCommit.store(point.commit + 1, ordering: .relaxed)
         }
     }
 }

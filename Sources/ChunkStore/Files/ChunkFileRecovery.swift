@@ -35,7 +35,7 @@ struct ChunkFileRecovery {
         var abandoned: [(number: UInt32, row: FileRow)] = []
         var hasLoss = false
         for (number, row) in files where row.state == .open {
-            if let file = try cut(number, at: row.length) {
+            if let file = try cut(number, at: row.length, knowing: next.commit) {
                 if let older = tail { abandoned.append((older.file.number, older.row)) }
                 tail = (file, row)
             } else {
@@ -44,7 +44,9 @@ struct ChunkFileRecovery {
             }
         }
         try abandon(abandoned)
+        try checkUnknown(from: next)
         try removeUnknown(from: next.file)
+        try removeDoomed(files.filter { $0.row.state == .doomed }.map(\.number))
         return Outcome(next: next, tail: tail.map { ($0.file, $0.row.length) }, hasLoss: hasLoss)
     }
 
@@ -55,8 +57,8 @@ struct ChunkFileRecovery {
         guard !names.contains(where: { $0.hasSuffix(".chunks") }) else {
             throw StoreError(
                 .io,
-                "the index of the chunk files in \(directory) is lost; put back the root as it was backed up, or move "
-                    + "that directory away to start with an empty store")
+                "the index of the chunk files in \(directory) is lost; make it anew from them with "
+                    + "'larderd fsck --rebuild'")
         }
         var transaction = try index.environment.beginWrite()
         try transaction.put(transaction.databases.meta, RowKey.next, NextNumbers().encoded())
@@ -74,9 +76,10 @@ struct ChunkFileRecovery {
 
     /// Cuts a file at `length`; `nil` when it is not that long any more, so that nothing may be appended: rows may
     /// refer to where the new records would come to lie.
-    private func cut(_ number: UInt32, at length: UInt64) throws(StoreError) -> OpenFile? {
+    /// - Throws: `io` when what lies beyond was appended after a commit that the index has not seen.
+    private func cut(_ number: UInt32, at length: UInt64, knowing commit: UInt64) throws(StoreError) -> OpenFile? {
         let path = directory.appending(ChunkFileHeader.name(number))
-        do throws(Errno) {
+        do {
             let file = try OpenFile(number, at: path, mode: .readWrite, disk: disk)
             let found = try disk.length(file.descriptor)
             let header = try disk.read(file.descriptor, 0, ChunkFileHeader.byteCount)
@@ -85,6 +88,9 @@ struct ChunkFileRecovery {
                 return nil
             }
             if found > length {
+                var rest = RecordScanner(file, end: found, disk: disk)
+                rest.skip(to: length)
+                if try hasLaterCommit(&rest, than: commit) { throw StoreError.olderIndex(path) }
                 logger.info(
                     "cutting off what was not acknowledged before the last stop",
                     metadata: ["chunkfile.number": "\(number)", "chunkfile.bytes": "\(found - length)"])
@@ -92,12 +98,23 @@ struct ChunkFileRecovery {
                 try disk.sync(file.descriptor)
             }
             return file
-        } catch .noSuchFileOrDirectory {
+        } catch let error as StoreError {
+            throw error
+        } catch let error as Errno where error == .noSuchFileOrDirectory {
             reportLoss(path, "it is gone")
             return nil
         } catch {
-            throw .disk("open", path, error)
+            throw .disk("open", path, error as? Errno ?? .ioError)
         }
+    }
+
+    /// Whether a record was appended when more was committed than the index says: a crash leaves at most what was to be
+    /// in the next commit.
+    private func hasLaterCommit(_ scanner: inout RecordScanner, than next: UInt64) throws(Errno) -> Bool {
+        while let (_, header) = try scanner.next() {
+            if header.stamp.commit > next { return true }
+        }
+        return false
     }
 
     private func reportLoss(_ path: FilePath, _ reason: String) {
@@ -115,6 +132,44 @@ struct ChunkFileRecovery {
             try transaction.put(transaction.databases.files, RowKey.number(number), row.encoded())
         }
         try transaction.commit()
+    }
+
+    /// Removes files that are committed to be removed, then forgets them.
+    private func removeDoomed(_ numbers: [UInt32]) throws(StoreError) {
+        guard !numbers.isEmpty else { return }
+        for number in numbers {
+            let path = directory.appending(ChunkFileHeader.name(number))
+            do throws(Errno) {
+                try disk.remove(path)
+            } catch .noSuchFileOrDirectory {
+                continue
+            } catch {
+                throw .disk("remove", path, error)
+            }
+        }
+        try sync(directory)
+        var transaction = try index.environment.beginWrite()
+        for number in numbers { _ = try transaction.delete(transaction.databases.files, RowKey.number(number)) }
+        try transaction.commit()
+    }
+
+    /// Checks that files which the index does not know hold nothing that was acknowledged.
+    /// - Throws: `io` when they do: then the index is older than they are.
+    private func checkUnknown(from next: NextNumbers) throws(StoreError) {
+        var number = next.file
+        while RootLayout.exists(directory.appending(ChunkFileHeader.name(number))) {
+            let path = directory.appending(ChunkFileHeader.name(number))
+            do {
+                let file = try OpenFile(number, at: path, mode: .readOnly, disk: disk)
+                var scanner = RecordScanner(file, end: try disk.length(file.descriptor), disk: disk)
+                if try hasLaterCommit(&scanner, than: next.commit) { throw StoreError.olderIndex(path) }
+            } catch let error as StoreError {
+                throw error
+            } catch {
+                throw .disk("read", path, error as? Errno ?? .ioError)
+            }
+            number += 1
+        }
     }
 
     /// Removes files that were begun and never committed. They are found by their numbers, not by listing, and

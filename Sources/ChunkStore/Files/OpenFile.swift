@@ -42,6 +42,11 @@ final class OpenFiles: Sendable {
         self.disk = disk
     }
 
+    /// Closes a file when its last reader is done.
+    func forget(_ number: UInt32) {
+        state.withLock { $0.files[number] = nil }
+    }
+
     func file(_ number: UInt32) throws(Errno) -> OpenFile {
         try state.withLock { state throws(Errno) in
             state.clock += 1

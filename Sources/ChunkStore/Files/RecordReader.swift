@@ -12,6 +12,7 @@ final class RecordReader: Sendable {
     private let logger: Logger
     private let reported = Mutex<Set<Location>>([])
     private let damage = Atomic(false)
+    private let retired = Mutex<Set<UInt32>>([])
 
     init(in directory: FilePath, disk: Disk, logger: Logger) {
         files = OpenFiles(in: directory, disk: disk)
@@ -21,6 +22,13 @@ final class RecordReader: Sendable {
 
     /// Whether anything was found damaged or lost since the store was opened.
     var hasSeenDamage: Bool { damage.load(ordering: .relaxed) }
+
+    /// Notes that nothing in a chunk file is needed any more, and that it is about to be removed: whoever still looks for
+    /// something there finds nothing, without taking it for damage.
+    func retire(_ file: UInt32) {
+        _ = retired.withLock { $0.insert(file) }
+        files.forget(file)
+    }
 
     /// Notes that a chunk file has lost something.
     func noteDamage() {
@@ -33,7 +41,9 @@ final class RecordReader: Sendable {
     func record(
         at location: Location, _ kind: RecordKind, verifying: Bool = true
     ) throws(StoreError) -> StoredRecord? {
-        guard Int(location.length) <= RecordHeader.byteCount + RecordHeader.bodyMaximum else { return nil }
+        guard location.isPresent, Int(location.length) <= RecordHeader.byteCount + RecordHeader.bodyMaximum else {
+            return nil
+        }
         // What fails its checksum is read once more, since the memory it passed through may be to blame.
         for _ in 0..<2 {
             guard let bytes = try bytes(at: location) else { break }
@@ -61,8 +71,48 @@ final class RecordReader: Sendable {
 
     private var root: FilePath { files.directory }
 
+    /// A walk over the records of a chunk file up to `end`; `nil` when the file is gone.
+    func scanner(of number: UInt32, end: UInt64) throws(StoreError) -> RecordScanner? {
+        do throws(Errno) {
+            return RecordScanner(try files.file(number), end: end, disk: disk)
+        } catch .noSuchFileOrDirectory {
+            return nil
+        } catch {
+            throw .disk("open chunk file \(number) in", root, error)
+        }
+    }
+
+    /// The next record's place and header; `nil` at the end or where there is no header.
+    func next(
+        _ scanner: inout RecordScanner, in number: UInt32
+    ) throws(StoreError) -> (offset: UInt64, header: RecordHeader)? {
+        do throws(Errno) {
+            return try scanner.next()
+        } catch {
+            throw .disk("read chunk file \(number) in", root, error)
+        }
+    }
+
+    /// Removes a chunk file for good; one that is gone already is no error.
+    func remove(_ number: UInt32) throws(StoreError) {
+        let path = root.appending(ChunkFileHeader.name(number))
+        do throws(Errno) {
+            try disk.remove(path)
+        } catch .noSuchFileOrDirectory {
+            // An earlier try came so far.
+        } catch {
+            throw .disk("remove", path, error)
+        }
+        do throws(Errno) {
+            try disk.syncDirectory(root)
+        } catch {
+            throw .disk("sync directory", root, error)
+        }
+    }
+
     /// Says once that the record at `location` is damaged.
     func report(_ location: Location, _ kind: RecordKind) {
+        if retired.withLock({ $0.contains(location.file) }) { return }
         noteDamage()
         let isNew = reported.withLock { reported in
             if reported.count >= Self.reportedMaximum { reported.removeAll() }

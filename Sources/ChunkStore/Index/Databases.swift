@@ -2,20 +2,30 @@ internal import CLMDB
 
 /// The handles of the index's tables.
 struct Databases: Sendable {
-    static let count: UInt32 = 7
+    static let count: UInt32 = 16
 
     /// Counters and the next numbers to give out.
     let meta: MDB_dbi
-    /// Project names and numbers.
+    /// Project names, numbers and counters.
     let projects: MDB_dbi
     /// Where each chunk is.
     let chunks: MDB_dbi
-    /// Which project has which chunk.
+    /// Which project has which chunk, and how often it is claimed.
     let members: MDB_dbi
+    /// How much of each frame is needed.
+    let frames: MDB_dbi
     /// Which project has which blob, and where its recipe is.
     let blobs: MDB_dbi
     /// Where each small record is.
     let records: MDB_dbi
+    /// Small records by when they were last used.
+    let usage: MDB_dbi
+    /// Blobs and chunks that nothing refers to.
+    let loose: MDB_dbi
+    /// Blobs of many chunks whose claims are being made or given up.
+    let partials: MDB_dbi
+    /// Layers to be packed.
+    let unpacked: MDB_dbi
     /// How far each chunk file is committed.
     let files: MDB_dbi
 
@@ -29,8 +39,13 @@ struct Databases: Sendable {
             projects = try unsafe Self.open("projects", transaction)
             chunks = try unsafe Self.open("chunks", transaction)
             members = try unsafe Self.open("members", transaction)
+            frames = try unsafe Self.open("frames", transaction)
             blobs = try unsafe Self.open("blobs", transaction)
             records = try unsafe Self.open("records", transaction)
+            usage = try unsafe Self.open("usage", transaction)
+            loose = try unsafe Self.open("loose", transaction)
+            partials = try unsafe Self.open("partials", transaction)
+            unpacked = try unsafe Self.open("unpacked", transaction)
             files = try unsafe Self.open("files", transaction)
         } catch {
             unsafe mdb_txn_abort(transaction)

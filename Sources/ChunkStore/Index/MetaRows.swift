@@ -8,50 +8,105 @@ struct NextNumbers: Row, Hashable {
     var file: UInt32 = 1
     /// Of a project.
     var project: UInt32 = 1
+    /// Of a commit.
+    var commit: UInt64 = 1
+    /// What the store's clock showed. Seconds.
+    var clock: UInt64 = 0
 
     init() {}
 
     init?(_ row: RawSpan) {
-        guard row.byteCount == 16 else { return nil }
+        guard row.byteCount == 32 else { return nil }
         sequence = row.integer(at: 0)
         file = row.integer(at: 8)
         project = row.integer(at: 12)
+        commit = row.integer(at: 16)
+        clock = row.integer(at: 24)
     }
 
     func encode(into writer: inout ByteWriter) {
         writer.writeFixed(sequence)
         writer.writeFixed(file)
         writer.writeFixed(project)
+        writer.writeFixed(commit)
+        writer.writeFixed(clock)
     }
 }
 
-/// Table `meta`, key `counters`: what ``Statistics`` reports, changed in the transaction that changes what is counted.
+/// Table `meta`, key `counters`: what the store has as a whole, changed in the transaction that changes what is counted.
 struct Counters: Row, Hashable {
-    var logicalBytes: UInt64 = 0
+    /// Uncompressed bytes of the chunks that are there.
     var uniqueBytes: UInt64 = 0
     var chunks: UInt64 = 0
-    var layers: UInt64 = 0
-    var steps: UInt64 = 0
     /// Committed bytes of all chunk files.
     var fileBytes: UInt64 = 0
     var files: UInt64 = 0
+    /// Bytes of records that something refers to.
+    var liveBytes: UInt64 = 0
+    var frames: UInt64 = 0
+    /// Uncompressed bytes of frames, and how long their records are.
+    var frameRawBytes: UInt64 = 0
+    var frameBytes: UInt64 = 0
+    var deltaFrames: UInt64 = 0
+    var deltaRawBytes: UInt64 = 0
+    var deltaBytes: UInt64 = 0
 
     init() {}
 
     init?(_ row: RawSpan) {
-        guard row.byteCount == 56 else { return nil }
-        logicalBytes = row.integer(at: 0)
-        uniqueBytes = row.integer(at: 8)
-        chunks = row.integer(at: 16)
-        layers = row.integer(at: 24)
-        steps = row.integer(at: 32)
-        fileBytes = row.integer(at: 40)
-        files = row.integer(at: 48)
+        guard row.byteCount == Self.fields.count * 8 else { return nil }
+        for (position, field) in Self.fields.enumerated() { self[keyPath: field] = row.integer(at: position * 8) }
     }
 
     func encode(into writer: inout ByteWriter) {
-        for value in [logicalBytes, uniqueBytes, chunks, layers, steps, fileBytes, files] {
-            writer.writeFixed(value)
-        }
+        for field in Self.fields { writer.writeFixed(self[keyPath: field]) }
+    }
+
+    private static var fields: [WritableKeyPath<Counters, UInt64>] {
+        [
+            \.uniqueBytes, \.chunks, \.fileBytes, \.files, \.liveBytes, \.frames, \.frameRawBytes, \.frameBytes,
+            \.deltaFrames, \.deltaRawBytes, \.deltaBytes,
+        ]
+    }
+}
+
+/// Table `projects`, `c` and the number: what a project has.
+struct ProjectCounters: Row, Hashable {
+    var blobs: UInt64 = 0
+    var layers: UInt64 = 0
+    var steps: UInt64 = 0
+    /// Bytes of its blobs.
+    var logicalBytes: UInt64 = 0
+    /// Bytes of blobs, counted once for each image that names them.
+    var namedBytes: UInt64 = 0
+    /// Uncompressed bytes of its chunks that blobs name.
+    var claimedBytes: UInt64 = 0
+    /// Uncompressed bytes of its chunks that only delta frames need.
+    var heldBytes: UInt64 = 0
+    /// Uncompressed bytes of its chunks that nothing needs.
+    var looseBytes: UInt64 = 0
+
+    init() {}
+
+    init?(_ row: RawSpan) {
+        guard row.byteCount == Self.fields.count * 8 else { return nil }
+        for (position, field) in Self.fields.enumerated() { self[keyPath: field] = row.integer(at: position * 8) }
+    }
+
+    func encode(into writer: inout ByteWriter) {
+        for field in Self.fields { writer.writeFixed(self[keyPath: field]) }
+    }
+
+    private static var fields: [WritableKeyPath<ProjectCounters, UInt64>] {
+        [
+            \.blobs, \.layers, \.steps, \.logicalBytes, \.namedBytes, \.claimedBytes, \.heldBytes, \.looseBytes,
+        ]
+    }
+}
+
+extension UInt64 {
+    /// Takes `amount` away, stopping at zero: a counter that is wrong must not end the process.
+    mutating func lower(by amount: UInt64) {
+        self -= Swift.min(self, amount)
     }
 }

@@ -1,49 +1,6 @@
 internal import CLMDB
 internal import Chunking
 
-/// The keys of the index's tables. Numbers in keys are big-endian, so that byte order is their order.
-enum RowKey {
-    static let next = Array("next".utf8)
-    static let counters = Array("counters".utf8)
-
-    static func number(_ number: UInt32) -> [UInt8] {
-        var key: [UInt8] = []
-        append(number, to: &key)
-        return key
-    }
-
-    /// Of tables `members` and `blobs`.
-    static func owned(_ digest: Digest, by project: ProjectID) -> [UInt8] {
-        var key: [UInt8] = []
-        key.reserveCapacity(4 + Digest.byteCount)
-        append(project.number, to: &key)
-        digest.append(to: &key)
-        return key
-    }
-
-    static func record(_ table: RecordTable, _ project: ProjectID, _ key: [UInt8]) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(5 + key.count)
-        bytes.append(table.rawValue)
-        append(project.number, to: &bytes)
-        bytes.append(contentsOf: key)
-        return bytes
-    }
-
-    static let nameTag = UInt8(ascii: "n")
-    static let numberTag = UInt8(ascii: "i")
-
-    static func projectName(_ name: [UInt8]) -> [UInt8] { [nameTag] + name }
-
-    static func projectNumber(_ project: ProjectID) -> [UInt8] { [numberTag] + number(project.number) }
-
-    private static func append(_ number: UInt32, to key: inout [UInt8]) {
-        for shift in stride(from: UInt32(24), through: 0, by: -8) {
-            key.append(UInt8(truncatingIfNeeded: number >> shift))
-        }
-    }
-}
-
 extension Transaction {
     /// The row of `key` in `database`; `nil` when there is none.
     func row<R: Row>(
@@ -66,8 +23,39 @@ extension Transaction {
         try row(databases.chunks, id.rawBytes, of: "chunks")
     }
 
-    func isMember(_ id: Digest, of project: ProjectID) throws(StoreError) -> Bool {
-        try contains(databases.members, RowKey.owned(id, by: project))
+    /// What keeps the chunk in the project; `nil` when the project does not have it.
+    func member(_ id: Digest, of project: ProjectID) throws(StoreError) -> MemberRow? {
+        try row(databases.members, RowKey.member(id, of: project), of: "members")
+    }
+
+    /// The row of a chunk that the project has and that is there.
+    func chunk(_ id: Digest, of project: ProjectID) throws(StoreError) -> ChunkRow? {
+        guard try contains(databases.members, RowKey.member(id, of: project)), let row = try chunk(id),
+            row.frame.isPresent
+        else { return nil }
+        return row
+    }
+
+    func frame(at location: Location) throws(StoreError) -> FrameRow? {
+        try row(databases.frames, RowKey.place(location), of: "frames")
+    }
+
+    func partial(at location: Location) throws(StoreError) -> PartialRow? {
+        try row(databases.partials, RowKey.place(location), of: "partials")
+    }
+
+    /// All rows of table `partials`.
+    func partials() throws(StoreError) -> [PartialRow] {
+        var rows: [PartialRow] = []
+        try scan(databases.partials, from: []) { _, value in
+            if let row = PartialRow(value) { rows.append(row) }
+            return true
+        }
+        return rows
+    }
+
+    func projectCounters(_ project: ProjectID) throws(StoreError) -> ProjectCounters {
+        try row(databases.projects, RowKey.projectCounters(project), of: "projects") ?? ProjectCounters()
     }
 
     func blob(_ digest: Digest, in project: ProjectID) throws(StoreError) -> BlobRow? {

@@ -20,7 +20,10 @@ struct ChunkLocator: Sendable {
             rows = try index.read { transaction throws(StoreError) in
                 var found: [ChunkRow?] = []
                 found.reserveCapacity(wanted.count)
-                for chunk in wanted { found.append(try transaction.chunk(chunk.id)) }
+                for chunk in wanted {
+                    let row = try transaction.chunk(chunk.id)
+                    found.append(row?.frame.isPresent == true ? row : nil)
+                }
                 return found
             }
             first = position

@@ -13,11 +13,17 @@ extension Core {
     /// The frame at `location`, decompressed and every chunk hashed; `nil` when it is damaged. That also tells what went
     /// wrong before the frame was written, so the record's checksum, which says less, is not looked at.
     func decodedFrame(at location: Location) throws(StoreError) -> DecodedFrame? {
+        try decodedFrame(at: location, mayBeDelta: true)
+    }
+
+    private func decodedFrame(at location: Location, mayBeDelta: Bool) throws(StoreError) -> DecodedFrame? {
         if let cached = frames.frame(at: location) { return cached }
         // What is not right is read once more, since the memory it passed through may be to blame.
         for _ in 0..<2 {
             guard let record = try reader.record(at: location, .frame, verifying: false) else { return nil }
-            guard let decoded = decode(record) else { continue }
+            guard let frame = record.frame else { continue }
+            guard mayBeDelta || frame.base.isEmpty, let prefix = try bytes(of: frame.base) else { return nil }
+            guard let decoded = decode(frame, prefix) else { continue }
             frames.insert(decoded, at: location)
             return decoded
         }
@@ -25,14 +31,44 @@ extension Core {
         return nil
     }
 
-    private func decode(_ record: StoredRecord) -> DecodedFrame? {
-        try? record.withBody { body throws in
-            let frame = try Frame(decoding: body)
-            let bytes = try decoders.with { decoder in
-                try decoder.decode(frame, verify: true) { [UInt8](copying: $0) }
-            }
-            return DecodedFrame(chunks: frame.chunks, bytes: bytes)
+    private func decode(_ frame: borrowing Frame, _ prefix: [UInt8]) -> DecodedFrame? {
+        let chunks = frame.chunks
+        let bytes = try? decoders.with { decoder in
+            try unsafe decoder.decode(frame, prefix: prefix.span.bytes, verify: true) { [UInt8](copying: $0) }
         }
+        return bytes.map { DecodedFrame(chunks: chunks, bytes: $0) }
+    }
+
+    /// The bytes of chunks that a delta is a difference from; `nil` when one is damaged or gone.
+    private func bytes(of base: [ChunkReference]) throws(StoreError) -> [UInt8]? {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(base.reduce(0) { $0 + Int($1.length) })
+        for chunk in base {
+            guard let (frame, range) = try plainChunk(chunk) else { return nil }
+            bytes.append(contentsOf: frame.bytes[range])
+        }
+        return bytes
+    }
+
+    /// A chunk that is not itself a difference, which is all that a delta may depend on.
+    private func plainChunk(_ chunk: ChunkReference) throws(StoreError) -> (DecodedFrame, Range<Int>)? {
+        var last: Location?
+        while let row = try index.read({ transaction throws(StoreError) in try transaction.chunk(chunk.id) }),
+            row.frame.isPresent, row.frame != last
+        {
+            if let decoded = try decodedFrame(at: row.frame, mayBeDelta: false), let range = decoded.range(of: chunk) {
+                return (decoded, range)
+            }
+            // Looked up again: it may have been moved meanwhile.
+            last = row.frame
+        }
+        return nil
+    }
+
+    /// What the delta frame at `location` is a difference from; `nil` when it cannot be told.
+    func base(ofFrameAt location: Location) throws(StoreError) -> FrameBase? {
+        guard let record = try reader.record(at: location, .frame), let frame = record.frame else { return nil }
+        return FrameBase(project: ProjectID(number: record.header.project), chunks: frame.base)
     }
 
     /// Decompresses `frame` and hashes every chunk.
@@ -48,14 +84,21 @@ extension Core {
     }
 
     /// Appends a frame whose content was verified; its rows are the caller's to commit.
-    func append(_ frame: borrowing Frame, for project: ProjectID) throws(StoreError) -> Location {
+    /// - Parameter isPacked: whether maintenance made it.
+    func append(
+        _ frame: borrowing Frame, for project: ProjectID, isPacked: Bool = false
+    ) throws(StoreError) -> AppendedFrame {
         let header = frame.header
         let payload = frame.payload
-        return try appender.append(.frame, project: project.number) { bytes in
+        let (location, pin, _) = try appender.append(
+            .frame, detail: isPacked ? 1 : 0, project: project.number
+        ) { bytes in
             bytes.reserveCapacity(bytes.count + header.frameByteCount + RecordHeader.alignment)
             header.encode(into: &bytes)
             bytes.append(contentsOf: payload)
-        }.location
+        }
+        return AppendedFrame(
+            location: location, chunks: header.chunks, base: header.base, isPacked: isPacked, pin: pin)
     }
 }
 
@@ -65,23 +108,31 @@ extension Core {
     func forget(_ ids: [Digest], in location: Location) {
         // Without this the next reader finds the same damage, no more; so a failure is none of the caller's.
         _ = try? writer.perform(weight: ids.count) { batch throws(StoreError) in
-            for id in ids { try batch.removeChunk(id, in: location) }
+            for id in ids { try batch.loseChunk(id, in: location) }
         }
     }
 
     /// Forgets that `project` has the blob `digest`, if it is still the one that was read.
     func forget(_ digest: Digest, of project: ProjectID, ifStill row: BlobRow) {
         _ = try? writer.perform { batch throws(StoreError) in
-            guard try batch.transaction.blob(digest, in: project) == row else { return }
-            try batch.removeBlob(digest, row, in: project)
+            try batch.loseBlob(digest, in: project, recordAt: row.record)
         }
     }
 
     /// Forgets a small record, if it is still the one that was read.
     func forget(_ table: RecordTable, _ project: ProjectID, _ key: [UInt8], ifStill row: RecordRow) {
         _ = try? writer.perform { batch throws(StoreError) in
-            guard try batch.transaction.record(table, project, key) == row else { return }
-            try batch.removeRecord(table, project, key, row)
+            guard let now = try batch.transaction.record(table, project, key), now.location == row.location else {
+                return
+            }
+            try batch.removeRecord(table, project, key, now, record: nil)
         }
+    }
+}
+
+extension StoredRecord {
+    /// The frame that the record holds; `nil` when it is none.
+    fileprivate var frame: Frame? {
+        try? withBody { body throws(CompressionError) in try Frame(decoding: body) }
     }
 }

@@ -6,7 +6,7 @@ extension Core {
     /// Whether the store has the chunk.
     func has(_ id: Digest) throws(StoreError) -> Bool {
         let row = try index.read { transaction throws(StoreError) in try transaction.chunk(id) }
-        guard let row else { return false }
+        guard let row, row.frame.isPresent else { return false }
         return try isSound(id, in: row.frame)
     }
 

@@ -1,47 +1,45 @@
 internal import Chunking
-internal import Compression
 
 extension Core {
+    /// About how many chunks one job of the writer claims or gives up, so that no other waits long.
+    static let claimsPerJob = 2048
+
     /// Makes a blob durable and the project's, together with `pending`.
     /// - Parameter provingPossession: whether the project must have every chunk already; else the blob's bytes came
     ///   from it just now, and its chunks become the project's with it.
     /// - Throws: `missingContent` when a chunk is not there; `diskFull`, `poisoned`, `io`.
     func publish(
-        _ result: LayerSplitter.Result, with pending: PendingChunks, in project: ProjectID, provingPossession: Bool
+        _ record: BlobRecord, with pending: PendingChunks, in project: ProjectID, provingPossession: Bool
     ) throws(StoreError) -> BlobInfo {
-        let recipe = result.recipe
-        let ids = (recipe.headers + recipe.payload).map(\.id)
-        let known = try index.read { transaction throws(StoreError) in
-            try transaction.blob(recipe.digest, in: project)
-        }
-        if let known {
+        let digest = record.recipe.digest
+        leases.hold(digest, of: project)
+        let chunks = record.distinctChunks
+        if let known = try presentBlob(digest, in: project) {
             // The blob may have been sent again because a chunk of it was damaged.
             if pending.count > 0 { try add(pending, to: project) }
-            return BlobInfo(recipe.digest, known)
+            return BlobInfo(digest, known)
         }
-        let entries = try result.entries.map { table throws(StoreError) in try append(table, of: recipe.digest) }
-        // A blob of many chunks becomes the project's in parts, its row last.
-        let isLarge = ids.count > options.pendingChunksMaximum
-        if isLarge {
+        if chunks.count > Self.claimsPerJob {
             try add(pending, to: project)
-            if !provingPossession { try join(ids, to: project) }
+            return try publishInParts(record, chunks, in: project, provingPossession: provingPossession)
         }
-        let together = isLarge ? PendingChunks() : pending
-        let encoded = recipe.encoded()
-        return try writer.perform(weight: min(ids.count, options.pendingChunksMaximum)) { batch throws(StoreError) in
-            _ = try batch.add(together, to: project)
-            if let known = try batch.transaction.blob(recipe.digest, in: project) {
-                return BlobInfo(recipe.digest, known)
-            }
-            for id in ids { try batch.require(id, of: project, membership: provingPossession || isLarge) }
-            let location = try batch.append(.blob, project: project) { $0.append(contentsOf: encoded) }
-            if !provingPossession && !isLarge {
-                for id in ids { try batch.addMember(id, of: project) }
-            }
-            let row = BlobRow(size: recipe.size, recipe: location, entries: entries)
-            try batch.addBlob(recipe.digest, row, in: project)
-            if let entries { batch.didRefer(to: entries) }
-            return BlobInfo(recipe.digest, row)
+        return try writer.perform(weight: chunks.count) { batch throws(StoreError) in
+            _ = try batch.add(pending, to: project)
+            let before = try batch.transaction.blob(digest, in: project)
+            if let before, before.record.isPresent { return BlobInfo(digest, before) }
+            for chunk in chunks { try batch.require(chunk.id, of: project, membership: provingPossession) }
+            let location = try batch.append(.blob, project: project) { record.encode(into: &$0) }
+            // A row whose record was found damaged still has its claims.
+            if before == nil { try batch.claim(chunks, in: project) }
+            try batch.addBlob(record, at: location, in: project)
+            return BlobInfo(digest, size: record.recipe.size, isLayer: record.entries != nil)
+        }
+    }
+
+    private func presentBlob(_ digest: Digest, in project: ProjectID) throws(StoreError) -> BlobRow? {
+        try index.read { transaction throws(StoreError) in
+            guard let row = try transaction.blob(digest, in: project), row.record.isPresent else { return nil }
+            return row
         }
     }
 
@@ -50,80 +48,93 @@ extension Core {
             try batch.add(pending, to: project)
         }
     }
+}
 
-    /// Makes chunks that are there the project's, a part at a time.
-    func join(_ ids: [Digest], to project: ProjectID) throws(StoreError) {
-        for start in stride(from: 0, to: ids.count, by: options.pendingChunksMaximum) {
-            let part = Array(ids[start..<min(ids.count, start + options.pendingChunksMaximum)])
-            try writer.perform(weight: part.count) { batch throws(StoreError) in
-                for id in part { try batch.require(id, of: project, membership: false) }
-                for id in part { try batch.addMember(id, of: project) }
-            }
+// Blobs of many chunks: claimed in parts, with a row that says how far, so that a crash leaves no claim behind.
+extension Core {
+    private func publishInParts(
+        _ record: BlobRecord, _ chunks: [ChunkReference], in project: ProjectID, provingPossession: Bool
+    ) throws(StoreError) -> BlobInfo {
+        let begun = try writer.perform { batch throws(StoreError) in
+            let location = try batch.append(.blob, project: project) { record.encode(into: &$0) }
+            let row = PartialRow(record: location, project: project, claimed: 0)
+            try batch.putPartial(row)
+            batch.didRefer(to: location)
+            return row
         }
+        var partial = begun
+        do throws(StoreError) {
+            for start in stride(from: 0, to: chunks.count, by: Self.claimsPerJob) {
+                let part = Array(chunks[start..<min(chunks.count, start + Self.claimsPerJob)])
+                partial = try claim(part, for: partial, provingPossession: provingPossession)
+            }
+            let (info, isOver) = try finish(partial, record)
+            if !isOver { try release(partial) }
+            return info
+        } catch {
+            try? release(partial)
+            throw error
+        }
+    }
+
+    private func claim(
+        _ chunks: [ChunkReference], for partial: PartialRow, provingPossession: Bool
+    ) throws(StoreError) -> PartialRow {
+        try writer.perform(weight: chunks.count) { batch throws(StoreError) in
+            for chunk in chunks { try batch.require(chunk.id, of: partial.project, membership: provingPossession) }
+            try batch.claim(chunks, in: partial.project)
+            var next = partial
+            next.claimed += UInt32(chunks.count)
+            try batch.putPartial(next)
+            return next
+        }
+    }
+
+    /// Puts the blob's row.
+    /// - Returns: whether the claims are the blob's now; else they are one set too many.
+    private func finish(
+        _ partial: PartialRow, _ record: BlobRecord
+    ) throws(StoreError) -> (info: BlobInfo, isOver: Bool) {
+        let (digest, project) = (record.recipe.digest, partial.project)
+        return try writer.perform { batch throws(StoreError) in
+            let before = try batch.transaction.blob(digest, in: project)
+            if let before, before.record.isPresent { return (BlobInfo(digest, before), false) }
+            try batch.addBlob(record, at: partial.record, in: project)
+            if before == nil { try batch.removePartial(partial) }
+            return (BlobInfo(digest, size: record.recipe.size, isLayer: record.entries != nil), before == nil)
+        }
+    }
+
+    /// Gives up what `partial` claims, a part at a time; its row goes with the last.
+    func release(_ partial: PartialRow) throws(StoreError) {
+        let chunks = try blobRecord(at: partial.record)?.distinctChunks ?? []
+        var end = min(chunks.count, Int(partial.claimed))
+        repeat {
+            let start = max(0, end - Self.claimsPerJob)
+            let part = Array(chunks[start..<end])
+            try writer.perform(weight: part.count) { batch throws(StoreError) in
+                try batch.unclaim(part, in: partial.project)
+                var rest = partial
+                rest.claimed = UInt32(start)
+                if start > 0 { try batch.putPartial(rest) } else { try batch.removePartial(partial) }
+            }
+            end = start
+        } while end > 0
+    }
+
+    /// Gives up what a crash left half claimed or half given up. Before the store is used.
+    func releasePartials() throws(StoreError) {
+        let partials = try index.read { transaction throws(StoreError) in try transaction.partials() }
+        for partial in partials { try release(partial) }
     }
 }
 
 extension WriteBatch {
-    /// Checks that a chunk is there and, with `membership`, that it is the project's.
-    /// - Throws: `missingContent`.
-    func require(_ id: Digest, of project: ProjectID, membership: Bool) throws(StoreError) {
-        var isThere = try transaction.contains(transaction.databases.chunks, id.rawBytes)
-        if isThere, membership { isThere = try transaction.isMember(id, of: project) }
-        if isThere { return }
-        throw StoreError(
-            .missingContent, "chunk \(id.short) is not there; ask which chunks are missing and send them again")
-    }
-}
-
-// Entry tables.
-extension Core {
-    private static let partByteCount = 256 << 10
-
-    /// Appends an entry table. It says nothing by itself: a blob's row makes it somebody's.
-    func append(_ table: EntryTable, of layer: Digest) throws(StoreError) -> Location {
-        let frames = try compress(table.encoded())
-        return try appender.append(.entries) { bytes in
-            var writer = ByteWriter(appendingTo: bytes)
-            writer.write(layer)
-            writer.writeFixed(UInt32(frames.count))
-            bytes = writer.bytes
-            for frame in frames { frame.encode(into: &bytes) }
-        }.location
+    mutating func claim(_ chunks: [ChunkReference], in project: ProjectID) throws(StoreError) {
+        for chunk in chunks { try changeClaims(on: chunk, in: project) { $0.blobs += 1 } }
     }
 
-    private func compress(_ bytes: [UInt8]) throws(StoreError) -> [Frame] {
-        var builder = FrameBuilder(codec: .zstd, level: options.level, target: Frame.rawBytesMaximum)
-        var frames: [Frame] = []
-        do throws(CompressionError) {
-            for start in stride(from: 0, to: bytes.count, by: Self.partByteCount) {
-                let end = min(bytes.count, start + Self.partByteCount)
-                let part = unsafe bytes.span.bytes.extracting(start..<end)
-                let chunk = ChunkReference(id: Digest(hashing: part), length: UInt32(end - start))
-                if let frame = try builder.add(chunk, part) { frames.append(frame) }
-            }
-            if let frame = try builder.flush() { frames.append(frame) }
-        } catch {
-            throw StoreError(.io, "an entry table could not be compressed: \(error.description)", cause: error)
-        }
-        return frames
-    }
-
-    /// The entry table at `location`; `nil` when it is damaged.
-    func entries(at location: Location, of layer: Digest) throws(StoreError) -> EntryTable? {
-        guard let record = try reader.record(at: location, .entries) else { return nil }
-        var bytes: [UInt8] = []
-        let isWhole = try? record.withBody { body throws -> Bool in
-            guard body.byteCount >= Digest.byteCount + 4, Digest(rawBytes: body) == layer else { return false }
-            var parser = FrameParser()
-            try parser.update(body.extracting(droppingFirst: Digest.byteCount + 4)) { frame in
-                try decoders.with { decoder in
-                    try decoder.decode(frame, verify: true) { bytes.append(copying: $0) }
-                }
-            }
-            try parser.finish()
-            return true
-        }
-        guard isWhole == true else { return nil }
-        return unsafe try? EntryTable(decoding: bytes.span.bytes)
+    mutating func unclaim(_ chunks: [ChunkReference], in project: ProjectID) throws(StoreError) {
+        for chunk in chunks { try changeClaims(on: chunk, in: project) { $0.blobs -= min($0.blobs, 1) } }
     }
 }

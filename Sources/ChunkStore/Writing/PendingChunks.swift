@@ -1,25 +1,34 @@
 internal import Chunking
+internal import Compression
+
+/// A frame that was appended, as its rows describe it.
+struct AppendedFrame: Sendable {
+    let location: Location
+    let chunks: [ChunkReference]
+    /// The chunks that it is a difference from; none unless it is a delta.
+    let base: [ChunkReference]
+    let isPacked: Bool
+    /// Keeps the file from being removed before the rows are committed.
+    let pin: FilePin
+
+    var rawLength: UInt32 { chunks.reduce(0) { $0 + $1.length } }
+}
 
 /// Chunks that were appended or recognised, and wait for a commit to become the project's.
 struct PendingChunks: Sendable {
-    /// Chunks in frames that were appended.
-    private(set) var rows: [(id: Digest, row: ChunkRow)] = []
+    /// Frames that were appended.
+    private(set) var frames: [AppendedFrame] = []
     /// Chunks that the store had already.
     private(set) var known: Set<Digest> = []
     private var ids: Set<Digest> = []
 
-    var count: Int { rows.count + known.count }
+    var count: Int { ids.count + known.count }
 
     func contains(_ id: Digest) -> Bool { ids.contains(id) }
 
-    /// Adds the chunks of a frame that was appended at `frame`.
-    mutating func add(_ chunks: [ChunkReference], in frame: Location) {
-        var rawOffset: UInt32 = 0
-        for chunk in chunks {
-            rows.append((chunk.id, ChunkRow(frame: frame, rawOffset: rawOffset, length: chunk.length)))
-            ids.insert(chunk.id)
-            rawOffset += chunk.length
-        }
+    mutating func add(_ frame: AppendedFrame) {
+        frames.append(frame)
+        for chunk in frame.chunks { ids.insert(chunk.id) }
     }
 
     mutating func addKnown(_ id: Digest) {
@@ -32,29 +41,14 @@ struct PendingChunks: Sendable {
 }
 
 extension WriteBatch {
-    /// Makes `pending` the project's. How many chunks were new to the store.
+    /// Makes `pending` the project's; nothing claims it yet. How many chunks were new to the store.
     mutating func add(_ pending: PendingChunks, to project: ProjectID) throws(StoreError) -> Int {
-        var joining: [Digest] = []
-        for id in pending.known where try !transaction.isMember(id, of: project) {
-            joining.append(id)
-        }
-        if !joining.isEmpty {
-            let location = try append(.membership, project: project) {
-                RecordBody.encodeMembership(joining, into: &$0)
-            }
-            didRefer(to: location)
-        }
         var count = 0
-        var lastNewFrame: Location?
-        for (id, row) in pending.rows {
-            if try addChunk(id, row) {
-                count += 1
-                if lastNewFrame != row.frame { didRefer(to: row.frame) }
-                lastNewFrame = row.frame
-            }
-            try addMember(id, of: project)
+        for frame in pending.frames { count += try place(frame, for: project) }
+        for id in pending.known {
+            // What has gone since it was recognised is found missing by whoever names it.
+            if let row = try transaction.chunk(id), row.frame.isPresent { try join(id, row, to: project) }
         }
-        for id in joining { try addMember(id, of: project) }
         return count
     }
 }

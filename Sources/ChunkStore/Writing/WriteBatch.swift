@@ -9,17 +9,26 @@ struct WriteBatch: ~Copyable {
     var transaction: Transaction
     var counters: Counters
     var next: NextNumbers
-    /// Sequence numbers of the records that jobs appended, to be voided when the transaction fails.
-    private(set) var appended: [UInt64] = []
+    /// What the store's clock shows. Seconds.
+    let now: UInt64
+    /// `now`, rounded down so that what is used all the time is not written all the time.
+    let usageStamp: UInt32
+    /// The records that jobs appended, to be voided when the transaction fails.
+    private(set) var appended: [VoidRecord.Item] = []
     private var liveBytes: [UInt32: Int64] = [:]
+    private var projects: [ProjectID: ProjectCounters] = [:]
     private let countersBefore: Counters
     private let appender: ChunkAppender
 
-    init(_ transaction: consuming Transaction, _ appender: ChunkAppender) throws(StoreError) {
+    init(
+        _ transaction: consuming Transaction, _ appender: ChunkAppender, now: UInt64, usageInterval: UInt64
+    ) throws(StoreError) {
         let counters = try transaction.counters()
         let next = try transaction.nextNumbers()
         self.counters = counters
         self.next = next
+        self.now = now
+        usageStamp = UInt32(clamping: now / max(1, usageInterval) * max(1, usageInterval))
         countersBefore = counters
         self.transaction = transaction
         self.appender = appender
@@ -35,9 +44,10 @@ struct WriteBatch: ~Copyable {
     mutating func append(
         _ kind: RecordKind, project: ProjectID?, _ writeBody: (inout [UInt8]) -> Void
     ) throws(StoreError) -> Location {
-        let (location, sequence) = try appender.append(
+        // Its rows are put in this very transaction, so the file needs no pin.
+        let (location, _, sequence) = try appender.append(
             kind, project: project?.number ?? 0, reserve: .bookkeeping, writeBody)
-        appended.append(sequence)
+        appended.append(VoidRecord.Item(sequence: sequence, file: location.file))
         return location
     }
 
@@ -48,7 +58,22 @@ struct WriteBatch: ~Copyable {
 
     /// Notes that the index refers to the record at `location` no more.
     mutating func didForget(_ location: Location) {
+        guard location.isPresent else { return }
         liveBytes[location.file, default: 0] -= Int64(RecordHeader.padded(Int(location.length)))
+    }
+
+    /// Changes what is counted of a project.
+    mutating func changeCounters(
+        of project: ProjectID, _ change: (inout ProjectCounters) -> Void
+    ) throws(StoreError) {
+        var counters: ProjectCounters
+        if let known = projects[project] {
+            counters = known
+        } else {
+            counters = try transaction.projectCounters(project)
+        }
+        change(&counters)
+        projects[project] = counters
     }
 
     /// Puts the rows of the chunk files that `point` names, and those of `meta`.
@@ -62,11 +87,20 @@ struct WriteBatch: ~Copyable {
         }
         for (number, bytes) in liveBytes {
             guard var row = try transaction.file(number) else { continue }
+            let before = row.live
             row.live = UInt64(max(0, Int64(row.live) + bytes))
+            counters.liveBytes.lower(by: before)
+            counters.liveBytes += row.live
             try transaction.put(transaction.databases.files, RowKey.number(number), row.encoded())
+        }
+        for (project, counters) in projects {
+            try transaction.put(
+                transaction.databases.projects, RowKey.projectCounters(project), counters.encoded())
         }
         next.sequence = point.nextSequence
         next.file = point.nextFile
+        next.commit = point.commit + 1
+        next.clock = max(next.clock, now)
         try transaction.put(transaction.databases.meta, RowKey.next, next.encoded())
         try transaction.put(transaction.databases.meta, RowKey.counters, counters.encoded())
     }

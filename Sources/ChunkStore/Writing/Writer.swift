@@ -23,11 +23,17 @@ final class Writer: Sendable {
     private let queue = Monitor(Queue())
     private let thread = Mutex<DedicatedThread?>(nil)
     /// Records of failed groups, which a rebuilt index must not bring back.
-    private let voided = Mutex<[UInt64]>([])
+    private let voided = Mutex<[VoidRecord.Item]>([])
+    private let clock: StoreClock
+    private let usageInterval: UInt64
 
-    init(_ index: Index, _ appender: ChunkAppender, logger: Logger) throws(StoreError) {
+    init(
+        _ index: Index, _ appender: ChunkAppender, clock: StoreClock, usageInterval: UInt64, logger: Logger
+    ) throws(StoreError) {
         self.index = index
         self.appender = appender
+        self.clock = clock
+        self.usageInterval = usageInterval
         self.logger = logger
         try thread.withLock { thread throws(StoreError) in
             thread = try DedicatedThread { [self] in
@@ -104,7 +110,8 @@ extension Writer {
     /// 5. The callers are answered (by `process`).
     private func commit(_ group: [Job]) throws(StoreError) -> [Result<Void, StoreError>] {
         try appender.checkHealth()
-        var batch = try WriteBatch(try index.environment.beginWrite(), appender)
+        var batch = try WriteBatch(
+            try index.environment.beginWrite(), appender, now: clock.now, usageInterval: usageInterval)
         let outcomes: [Result<Void, StoreError>]
         let point: ChunkAppender.SyncPoint
         do throws(StoreError) {
@@ -148,14 +155,14 @@ extension Writer {
 
     /// Writes down which records of failed groups do not count. Files are only ever committed together with this.
     private func voidRecords(_ batch: inout WriteBatch) throws(StoreError) {
-        let sequences = voided.withLock { $0 }
-        guard !sequences.isEmpty else { return }
-        _ = try batch.append(.void, project: nil) { RecordBody.encodeVoid(sequences, into: &$0) }
+        let items = voided.withLock { $0 }
+        guard !items.isEmpty else { return }
+        batch.didRefer(to: try batch.append(.void, project: nil) { VoidRecord(items).encode(into: &$0) })
     }
 
-    private func noteVoided(_ sequences: [UInt64]) {
+    private func noteVoided(_ items: [VoidRecord.Item]) {
         let count = voided.withLock { voided in
-            voided += sequences
+            voided += items
             return voided.count
         }
         if count > Self.voidedMaximum {

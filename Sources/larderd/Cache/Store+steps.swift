@@ -10,6 +10,7 @@ extension Store {
             let bytes = try record(in: .step, key: Self.recordKey(key, scope), project: project),
             let record = try? StepRecord(decoding: bytes, withComponents: false), record.key == key
         else { return nil }
+        try touch(.step, key: Self.recordKey(key, scope), project: project)
         return record
     }
 
@@ -26,7 +27,7 @@ extension Store {
         let replaces = try step.replaces || isUseless(at: key, project: project)
         return try put(
             value, in: .step, key: key, project: project, policy: replaces ? .replace : .keepFirst,
-            requires: step.chain)
+            references: step.chain.map(Reference.blob))
     }
 
     /// Whether there is a record that can never be a hit: unreadable, or with a layer that is not there.

@@ -32,6 +32,7 @@ struct Repository {
         case .digest(let digest): return try manifest(digest)
         case .tag(let tag):
             guard let digest = try digest(taggedAs: tag) else { return nil }
+            try store.touch(.tag, key: key(tag), project: project)
             return try manifest(digest)
         }
     }
@@ -45,6 +46,7 @@ struct Repository {
         guard manifest.digest == digest else {
             throw StoreError(.io, "the record of manifest \(digest) of \(name) is damaged; push it again")
         }
+        try store.touch(.manifest, key: key(digest.rawBytes), project: project)
         return manifest
     }
 
@@ -54,16 +56,23 @@ struct Repository {
         return unsafe Digest(rawBytes: record.span.bytes)
     }
 
-    /// Keeps `manifest`, whose blobs are `blobs`, and lets `tag` point at it.
-    /// - Throws: ``StoreError`` `missingContent` when a blob is not there.
-    func put(_ manifest: StoredManifest, tag: TagName?, blobs: [Digest]) throws(StoreError) {
-        let blobs = Array(Set(blobs)).sorted()
+    /// Keeps `manifest` and what it names, and lets `tag` point at it.
+    /// - Parameters:
+    ///   - blobs: the blobs that it names.
+    ///   - children: the manifests of the repository that it names.
+    /// - Throws: ``StoreError`` `missingContent` when one of them is not there.
+    func put(
+        _ manifest: StoredManifest, tag: TagName?, blobs: [Digest], children: [Digest] = []
+    ) throws(StoreError) {
+        let record = key(manifest.digest.rawBytes)
         _ = try store.put(
-            manifest.encoded(), in: .manifest, key: key(manifest.digest.rawBytes), project: project, requires: blobs)
+            manifest.encoded(), in: .manifest, key: record, project: project,
+            references: Set(blobs).sorted().map(Reference.blob)
+                + Set(children).sorted().map { .record(.manifest, key($0.rawBytes)) })
         guard let tag else { return }
         _ = try store.put(
             manifest.digest.rawBytes + Array(manifest.mediaType.utf8), in: .tag, key: key(tag), project: project,
-            requires: blobs)
+            references: [.record(.manifest, record)])
     }
 
     /// The tags after `last` in byte order, at most `limit`.

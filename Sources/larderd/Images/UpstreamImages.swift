@@ -66,6 +66,7 @@ struct UpstreamImages: Sendable {
                 image.name == key.name, image.platform == key.platform,
                 try image.chain.allSatisfy({ try store.blob($0, in: project)?.isLayer == true })
             else { return nil }
+            try store.touch(.upstream, key: key.record, project: project)
             return image
         }
     }
@@ -97,7 +98,7 @@ extension UpstreamImages {
         try await executor.run { store in
             _ = try store.put(
                 JSONDocument.encode(image), in: .upstream, key: key.record, project: Self.project(of: store),
-                requires: Array(Set(chain)).sorted())
+                references: Set(chain).sorted().map(Reference.blob))
         }
         return image
     }

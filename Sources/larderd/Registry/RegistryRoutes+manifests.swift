@@ -44,7 +44,8 @@ extension RegistryRoutes {
                     ?? RegistryFailure(.nameUnknown, "there is nothing in \(name)")
             }
             let repository = Repository(name, project: project, store: store)
-            try repository.put(manifest, tag: tag, blobs: try repository.blobs(of: contents))
+            let (blobs, children) = try repository.needs(of: contents)
+            try repository.put(manifest, tag: tag, blobs: blobs, children: children)
             return manifest.digest
         }
         return Response(
@@ -91,10 +92,11 @@ extension ManifestContents {
 }
 
 extension Repository {
-    /// The blobs that a manifest needs, all of which are there.
+    /// The blobs and manifests that a manifest needs, all of which are there.
     /// - Throws: ``RegistryFailure`` `manifestBlobUnknown`, `sizeInvalid`.
-    fileprivate func blobs(of contents: ManifestContents) throws -> [Digest] {
+    fileprivate func needs(of contents: ManifestContents) throws -> (blobs: [Digest], children: [Digest]) {
         var missing: [Descriptor] = []
+        var children: [Digest] = []
         var blobs: [Digest] = []
         func check(_ descriptor: Descriptor) throws {
             guard let info = try store.blob(descriptor.digest, in: project) else {
@@ -109,8 +111,10 @@ extension Repository {
             blobs.append(descriptor.digest)
         }
         for descriptor in contents.blobs { try check(descriptor) }
-        for child in contents.children where try manifest(child.digest) == nil { try check(child) }
+        for child in contents.children {
+            if try manifest(child.digest) == nil { try check(child) } else { children.append(child.digest) }
+        }
         guard missing.isEmpty else { throw RegistryRoutes.missing(missing) }
-        return blobs
+        return (blobs, children)
     }
 }

@@ -6,37 +6,45 @@ enum RecordKind: UInt8, Sendable, CaseIterable {
     case frame = 1
     /// A recipe: the project has the blob, and every chunk that the recipe names.
     case blob = 2
-    /// The entry table of a layer, whoever has it.
-    case entries = 3
     /// A small record of the layers above.
-    case record = 4
+    case record = 3
+    /// The deletion of a blob or of a small record.
+    case tombstone = 4
     /// A project's name.
     case project = 5
-    /// Chunks that were there already and became the project's too.
-    case membership = 6
-    /// The deletion of a small record.
-    case tombstone = 7
     /// Sequence numbers of records that were written but never acknowledged.
-    case void = 8
+    case void = 6
     /// The footer of a full chunk file.
-    case seal = 9
+    case seal = 7
+}
+
+/// Numbers that tell records apart and in which order they were written.
+struct RecordStamp: Hashable, Sendable {
+    /// Unique in the root, and rising. Kept when a record is moved.
+    let sequence: UInt64
+    /// The number of the commit that the record was appended for; 1 more than the index knew then.
+    let commit: UInt64
 }
 
 /// What stands before each record's body.
 struct RecordHeader: Hashable, Sendable {
-    static let byteCount = 32
+    static let byteCount = 40
     static let magic = Array("LREC".utf8)
     static let alignment = 8
     /// No body is longer. Bytes.
     static let bodyMaximum = 1 << 30
-    private static let checkedByteCount = 24
+    private static let checkedByteCount = 32
 
     let kind: RecordKind
+    /// Of a frame: 1 when maintenance wrote it; else 0.
+    let detail: UInt8
     let bodyLength: UInt32
     /// 0 for none.
     let project: UInt32
-    let sequence: UInt64
+    let stamp: RecordStamp
     let checksum: UInt64
+
+    var sequence: UInt64 { stamp.sequence }
 
     /// The length of the record without padding. Bytes.
     var recordLength: Int { Self.byteCount + Int(bodyLength) }
@@ -51,10 +59,11 @@ struct RecordHeader: Hashable, Sendable {
             bytes.integer(at: 8, as: UInt32.self) <= Self.bodyMaximum
         else { return nil }
         self.kind = kind
+        detail = bytes.integer(at: 5)
         bodyLength = bytes.integer(at: 8)
         project = bytes.integer(at: 12)
-        sequence = bytes.integer(at: 16)
-        checksum = bytes.integer(at: 24)
+        stamp = RecordStamp(sequence: bytes.integer(at: 16), commit: bytes.integer(at: 24))
+        checksum = bytes.integer(at: 32)
     }
 
     /// Whether `record`, a header and its body, has the checksum that it says.
@@ -72,7 +81,8 @@ struct RecordHeader: Hashable, Sendable {
     /// A whole record, padded to the alignment, whose body `writeBody` appends.
     /// - Returns: the bytes and the length without padding; `nil` when the body is too long.
     static func encode(
-        _ kind: RecordKind, project: UInt32, sequence: UInt64, _ writeBody: (inout [UInt8]) -> Void
+        _ kind: RecordKind, detail: UInt8 = 0, project: UInt32, stamp: RecordStamp,
+        _ writeBody: (inout [UInt8]) -> Void
     ) -> (bytes: [UInt8], length: Int)? {
         var bytes = [UInt8](repeating: 0, count: byteCount)
         writeBody(&bytes)
@@ -81,10 +91,12 @@ struct RecordHeader: Hashable, Sendable {
         var header = ByteWriter(capacity: byteCount)
         header.write(magic)
         header.write(kind.rawValue)
-        header.write([0, 0, 0])
+        header.write(detail)
+        header.write([0, 0])
         header.writeFixed(UInt32(length - byteCount))
         header.writeFixed(project)
-        header.writeFixed(sequence)
+        header.writeFixed(stamp.sequence)
+        header.writeFixed(stamp.commit)
         header.writeFixed(
             unsafe Checksum.of(header.bytes.span.bytes, bytes.span.bytes.extracting(droppingFirst: byteCount)))
         for (position, byte) in header.bytes.enumerated() {

@@ -1,0 +1,129 @@
+internal import Chunking
+
+/// Deletes small records that were not used for the longest time, until what is left fits.
+struct Eviction {
+    private static let batchCount = 64
+    private static let scannedMaximum = 100_000
+    /// Eviction goes on until so much of the limit is used, so that it does not begin again at once.
+    private static let target = 0.95
+
+    let core: Core
+    let policy: CollectionPolicy
+    let shouldStop: () -> Bool
+
+    /// Evicts by age, then by the quotas of projects, then by that of the store.
+    func run(_ report: inout CollectionReport) throws(StoreError) {
+        try flushUse()
+        let projects = try core.index.read { transaction throws(StoreError) in try transaction.projects() }
+        for (name, project) in projects {
+            try evictOld(project, &report)
+            guard let maximum = policy.projectBytesMaxima[name] ?? policy.projectBytesMaximum else { continue }
+            try evict(&report, maximum: maximum, from: { [project] }) { () throws(StoreError) in try size(of: project) }
+        }
+        if let maximum = policy.storeBytesMaximum {
+            try evict(&report, maximum: maximum, from: { projects.map(\.id) }, size: storeSize)
+        }
+    }
+
+    /// Writes down what was used lately.
+    func flushUse() throws(StoreError) {
+        var items = core.recentUse.take()[...]
+        while !items.isEmpty {
+            let part = Array(items.prefix(256))
+            items = items.dropFirst(256)
+            try core.writer.perform(weight: 2 * part.count) { batch throws(StoreError) in
+                for item in part { try batch.touch(item.table, item.project, item.key) }
+            }
+        }
+    }
+
+    private func evictOld(_ project: ProjectID, _ report: inout CollectionReport) throws(StoreError) {
+        guard let age = policy.ageMaximum, core.clock.now > age else { return }
+        let limit = core.clock.now - age
+        while !shouldStop() {
+            let candidates = try candidates(of: project).filter { UInt64($0.used) < limit }
+            guard try delete(candidates, &report) > 0 else { return }
+        }
+    }
+
+    private func evict(
+        _ report: inout CollectionReport, maximum: UInt64, from projects: () -> [ProjectID],
+        size: () throws(StoreError) -> UInt64
+    ) throws(StoreError) {
+        guard try size() > maximum else { return }
+        let wanted = UInt64(Double(maximum) * Self.target)
+        while !shouldStop(), try size() > wanted {
+            var oldest: [UsageKey] = []
+            for project in projects() { oldest += try candidates(of: project) }
+            oldest.sort { ($0.used, $1.depth) < ($1.used, $0.depth) }
+            guard try delete(Array(oldest.prefix(Self.batchCount)), &report) > 0 else { return }
+            try Sweep(core: core, shouldStop: shouldStop).run(&report)
+        }
+    }
+
+    /// The records of a project that may go, those to go first first.
+    private func candidates(of project: ProjectID) throws(StoreError) -> [UsageKey] {
+        // What was written or used within a lease period stays, so that images can be pushed piece by piece.
+        let now = core.clock.now
+        let newest = core.options.leasePeriod == 0 ? UInt64.max : now - min(now, core.options.leasePeriod)
+        let prefix = RowKey.number(project.number)
+        return try core.index.read { transaction throws(StoreError) in
+            var scanned: [UsageKey] = []
+            var found: [UsageKey] = []
+            try transaction.scan(transaction.databases.usage, from: prefix) { bytes, _ in
+                guard let key = UsageKey(bytes), key.project == project, UInt64(key.used) <= newest else {
+                    return false
+                }
+                if policy.isEvictable(key.table, key.key) { scanned.append(key) }
+                return scanned.count < Self.scannedMaximum
+            }
+            for key in scanned where found.count < Self.batchCount {
+                guard let row = try transaction.record(key.table, project, key.key), row.references == 0 else {
+                    continue
+                }
+                found.append(key)
+            }
+            return found
+        }
+    }
+
+    private func delete(_ keys: [UsageKey], _ report: inout CollectionReport) throws(StoreError) -> Int {
+        var count = 0
+        for key in keys where !shouldStop() {
+            guard let opened = try core.openRecord(key.table, key.key, in: key.project) else { continue }
+            // It may have been used since; then it stays.
+            guard opened.row.used == key.used, opened.row.references == 0 else { continue }
+            let isDeleted = try core.writer.perform { batch throws(StoreError) in
+                guard let row = try batch.transaction.record(key.table, key.project, key.key), row == opened.row else {
+                    return false
+                }
+                return try batch.delete(opened, key.table, key.key, in: key.project)
+            }
+            if isDeleted { count += 1 }
+        }
+        report.evictedRecords += count
+        return count
+    }
+
+    private func size(of project: ProjectID) throws(StoreError) -> UInt64 {
+        let counters = try core.index.read { transaction throws(StoreError) in
+            try transaction.projectCounters(project)
+        }
+        return counters.claimedBytes + counters.heldBytes
+    }
+
+    /// What the store would have on disk if all that is loose were gone and all files were compacted.
+    private func storeSize() throws(StoreError) -> UInt64 {
+        let (counters, claimed, loose) = try core.index.read { transaction throws(StoreError) in
+            var (claimed, loose) = (UInt64(0), UInt64(0))
+            for (_, project) in try transaction.projects() {
+                let counters = try transaction.projectCounters(project)
+                claimed += counters.claimedBytes + counters.heldBytes
+                loose += counters.looseBytes
+            }
+            return (try transaction.counters(), claimed, loose)
+        }
+        let share = claimed + loose == 0 ? 1 : Double(claimed) / Double(claimed + loose)
+        return UInt64(Double(counters.liveBytes) * share) + core.index.environment.byteCount
+    }
+}

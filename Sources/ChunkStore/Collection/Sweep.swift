@@ -1,0 +1,115 @@
+internal import Chunking
+
+/// Removes blobs and chunks that nothing refers to and no lease holds.
+struct Sweep {
+    private static let pageCount = 1024
+    private static let chunksPerJob = 512
+
+    let core: Core
+    /// Asked between steps.
+    let shouldStop: () -> Bool
+
+    /// Goes through all that is loose, once. What becomes loose meanwhile may be left for the next time.
+    func run(_ report: inout CollectionReport) throws(StoreError) {
+        var last: [UInt8] = []
+        while !shouldStop() {
+            let page = try page(after: last)
+            guard let end = page.last else { return }
+            last = end.bytes + [0]
+            for key in page where key.kind == .blob {
+                if try removeBlob(key.digest, of: key.project) { report.removedBlobs += 1 }
+            }
+            let chunks = page.filter { $0.kind == .chunk && !core.leases.isHeld(chunk: $0.digest) }
+            for start in stride(from: 0, to: chunks.count, by: Self.chunksPerJob) {
+                let part = Array(chunks[start..<min(chunks.count, start + Self.chunksPerJob)])
+                report.removedChunks += try removeChunks(part)
+            }
+        }
+    }
+
+    private func page(after last: [UInt8]) throws(StoreError) -> [LooseKey] {
+        try core.index.read { transaction throws(StoreError) in
+            var keys: [LooseKey] = []
+            try transaction.scan(transaction.databases.loose, from: last) { key, _ in
+                if let key = LooseKey(key) { keys.append(key) }
+                return keys.count < Self.pageCount
+            }
+            return keys
+        }
+    }
+
+    /// Deletes a blob that no record refers to. Whether it was deleted.
+    private func removeBlob(_ digest: Digest, of project: ProjectID) throws(StoreError) -> Bool {
+        guard !core.leases.isHeld(digest, of: project) else { return false }
+        let row = try core.index.read { transaction throws(StoreError) in try transaction.blob(digest, in: project) }
+        guard let row, row.references == 0 else { return false }
+        let record = row.record.isPresent ? try core.blobRecord(at: row.record) : nil
+        let chunks = record?.distinctChunks ?? []
+        let isSmall = chunks.count <= Core.claimsPerJob
+        let partial = PartialRow(record: row.record, project: project, claimed: UInt32(chunks.count))
+        let isRemoved = try core.writer.perform(weight: isSmall ? chunks.count : 4) {
+            [leases = core.leases] batch throws(StoreError) in
+            // Whoever was told that the blob is there took a lease before it looked.
+            guard try batch.transaction.blob(digest, in: project) == row, !leases.isHeld(digest, of: project) else {
+                return false
+            }
+            if row.record.isPresent {
+                let tombstone = Tombstone(.blob(digest), older: (record?.older ?? .none).adding(row.record.file))
+                batch.didRefer(to: try batch.append(.tombstone, project: project) { tombstone.encode(into: &$0) })
+            }
+            try batch.removeBlob(digest, row, in: project)
+            if isSmall {
+                try batch.unclaim(chunks, in: project)
+                batch.didForget(row.record)
+            } else {
+                try batch.putPartial(partial)
+            }
+            return true
+        }
+        if isRemoved, !isSmall { try core.release(partial) }
+        return isRemoved
+    }
+
+    private func removeChunks(_ keys: [LooseKey]) throws(StoreError) -> Int {
+        let bases = try bases(of: keys)
+        return try core.writer.perform(weight: keys.count) { [leases = core.leases] batch throws(StoreError) in
+            var count = 0
+            for key in keys {
+                guard try batch.transaction.member(key.digest, of: key.project)?.isLoose == true,
+                    !leases.isHeld(chunk: key.digest), try batch.knowsBase(of: key.digest, bases)
+                else { continue }
+                try batch.removeMember(key.digest, of: key.project, bases: bases)
+                count += 1
+            }
+            return count
+        }
+    }
+
+    /// What the delta frames among those of `keys` are differences from: in the chunk files only, so it is read before
+    /// the writer's turn.
+    private func bases(of keys: [LooseKey]) throws(StoreError) -> [Location: FrameBase] {
+        let deltas = try core.index.read { transaction throws(StoreError) in
+            var deltas: Set<Location> = []
+            for key in keys {
+                guard let row = try transaction.chunk(key.digest), row.frame.isPresent,
+                    try transaction.frame(at: row.frame)?.isDelta == true
+                else { continue }
+                deltas.insert(row.frame)
+            }
+            return deltas
+        }
+        var bases: [Location: FrameBase] = [:]
+        for location in deltas { bases[location] = try core.base(ofFrameAt: location) }
+        return bases
+    }
+}
+
+extension WriteBatch {
+    /// Whether the frame of a chunk can be given up: its base is known, or it has none.
+    fileprivate func knowsBase(of id: Digest, _ bases: [Location: FrameBase]) throws(StoreError) -> Bool {
+        guard let row = try transaction.chunk(id), row.frame.isPresent,
+            try transaction.frame(at: row.frame)?.isDelta == true
+        else { return true }
+        return bases[row.frame] != nil
+    }
+}
