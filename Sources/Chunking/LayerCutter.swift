@@ -1,0 +1,163 @@
+/// What ``LayerSplitter`` does but for the digest of the whole blob, for those who compute that on another thread.
+public struct LayerCutter: ~Copyable, Sendable {
+    /// The most extents a recipe gets; behind them everything stays in the headers stream.
+    static let extentsMaximum = 2 * EntryTable.rowsMaximum
+
+    private enum Form {
+        /// The first block is not complete yet.
+        case unknown
+        case tar
+        case opaque
+        /// Only zeros so far.
+        case zeros
+    }
+
+    private let parameters: ChunkParameters
+    private var form = Form.unknown
+    private var firstBlock: [UInt8] = []
+    private var parser = TarParser()
+    private var size: UInt64 = 0
+    private var headers: StreamCutter
+    private var payload: StreamCutter
+    private var extents: [Recipe.Extent] = []
+    private var file = OpenFile()
+
+    /// Begins a blob.
+    public init(parameters: ChunkParameters = .v1) {
+        self.parameters = parameters
+        headers = StreamCutter(parameters: parameters)
+        payload = StreamCutter(parameters: parameters)
+    }
+
+    /// Takes the blob's next bytes, as ``LayerSplitter/update(_:onChunk:)`` does. O(n).
+    public mutating func update<E: Error>(
+        _ bytes: RawSpan, onChunk: (ChunkReference, RawSpan) throws(E) -> Void
+    ) throws(E) {
+        size += UInt64(bytes.byteCount)
+        var taken = 0
+        if case .unknown = form {
+            taken = min(TarHeader.byteCount - firstBlock.count, bytes.byteCount)
+            firstBlock.append(copying: bytes.extracting(first: taken))
+            guard firstBlock.count == TarHeader.byteCount else { return }
+            try takeFirstBlock(onChunk)
+        }
+        try take(bytes.extracting(droppingFirst: taken), onChunk)
+    }
+
+    /// Ends the blob: the last chunks go to `onChunk`. To be called once.
+    /// - Parameter digest: the SHA-256 of the whole blob.
+    public mutating func finish<E: Error>(
+        digest: Digest, onChunk: (ChunkReference, RawSpan) throws(E) -> Void
+    ) throws(E) -> LayerSplitter.Result {
+        if case .unknown = form { try takeFirstBlock(onChunk) }
+        try headers.cut(onChunk)
+        try payload.cut(onChunk)
+        let recipe = Recipe(
+            parameters: parameters.id, digest: digest, size: size, headers: headers.chunks,
+            payload: payload.chunks, extents: extents)
+        switch form {
+        case .tar: return LayerSplitter.Result(recipe: recipe, entries: parser.finish())
+        case .zeros: return LayerSplitter.Result(recipe: recipe, entries: EntryTable())
+        case .opaque, .unknown: return LayerSplitter.Result(recipe: recipe, entries: nil)
+        }
+    }
+
+    /// Decides by the first block, or by what there is when the blob is shorter, what the blob is.
+    private mutating func takeFirstBlock<E: Error>(
+        _ onChunk: (ChunkReference, RawSpan) throws(E) -> Void
+    ) throws(E) {
+        let block = firstBlock
+        firstBlock = []
+        if TarHeader(block) != nil {
+            form = .tar
+        } else if block.count == TarHeader.byteCount, block.allSatisfy({ $0 == 0 }) {
+            form = .zeros
+        } else {
+            form = .opaque
+        }
+        try unsafe take(block.span.bytes, onChunk)
+    }
+
+    private mutating func take<E: Error>(
+        _ bytes: RawSpan, _ onChunk: (ChunkReference, RawSpan) throws(E) -> Void
+    ) throws(E) {
+        switch form {
+        case .tar:
+            var offset = 0
+            while offset < bytes.byteCount {
+                offset += try takeStep(bytes.extracting(offset..<bytes.byteCount), onChunk)
+            }
+        case .zeros:
+            if unsafe bytes.withUnsafeBytes({ unsafe $0.contains { $0 != 0 } }) { form = .opaque }
+            fallthrough
+        case .opaque, .unknown:
+            extend(.payload, bytes.byteCount)
+            try payload.append(bytes, onChunk)
+        }
+    }
+
+    /// Puts what the parser says of the first of `bytes` into its stream; returns how many that were.
+    private mutating func takeStep<E: Error>(
+        _ bytes: RawSpan, _ onChunk: (ChunkReference, RawSpan) throws(E) -> Void
+    ) throws(E) -> Int {
+        let step = parser.advance(bytes)
+        let part = bytes.extracting(first: step.count)
+        extend(step.stream, step.count)
+        switch step.stream {
+        case .headers: try headers.append(part, onChunk)
+        case .payload:
+            file.small?.update(part)
+            try payload.append(part, onChunk)
+        }
+        switch step.event {
+        case .none: break
+        case .fileBegins(let size):
+            try beginFile(size, onChunk)
+            if size == 0 { try endFile(onChunk) }
+        case .fileEnds: try endFile(onChunk)
+        }
+        return step.count
+    }
+
+    private mutating func beginFile<E: Error>(
+        _ size: UInt64, _ onChunk: (ChunkReference, RawSpan) throws(E) -> Void
+    ) throws(E) {
+        let isLarge = size >= UInt64(parameters.fileRestart)
+        if isLarge { try payload.cut(onChunk) }
+        file = OpenFile(
+            offset: payload.byteCount, firstChunk: payload.chunks.count, isLarge: isLarge,
+            small: !isLarge && parser.wantsContent ? ContentDigest.smallHasher() : nil)
+    }
+
+    private mutating func endFile<E: Error>(
+        _ onChunk: (ChunkReference, RawSpan) throws(E) -> Void
+    ) throws(E) {
+        if file.isLarge { try payload.cut(onChunk) }
+        if parser.wantsContent {
+            let content =
+                file.small?.finalize()
+                ?? ContentDigest.large(payload.chunks[file.firstChunk...], parameters: parameters.id)
+            parser.completeFile(content: content, payloadOffset: file.offset)
+        }
+        file = OpenFile()
+        if extents.count >= Self.extentsMaximum { parser.giveUp() }
+    }
+
+    private mutating func extend(_ stream: Recipe.Stream, _ count: Int) {
+        guard count > 0 else { return }
+        if let last = extents.last, last.stream == stream {
+            extents[extents.count - 1] = Recipe.Extent(stream: stream, length: last.length + UInt64(count))
+        } else {
+            extents.append(Recipe.Extent(stream: stream, length: UInt64(count)))
+        }
+    }
+
+    /// The regular file whose bytes are arriving.
+    private struct OpenFile: Sendable {
+        var offset: UInt64 = 0
+        var firstChunk = 0
+        var isLarge = false
+        /// Hashes the file when it is small and its row is wanted.
+        var small: DigestHasher?
+    }
+}
