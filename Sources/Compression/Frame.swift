@@ -37,8 +37,3 @@ public struct Frame: Sendable {
     /// How many bytes the base has.
     public var baseByteCount: Int { base.byteCount }
 }
-
-extension [ChunkReference] {
-    /// How many bytes the chunks have together.
-    var byteCount: Int { reduce(0) { $0 + Int($1.length) } }
-}

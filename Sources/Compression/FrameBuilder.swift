@@ -3,35 +3,30 @@ public import Chunking
 /// Gathers chunks into frames and compresses them. Holds the codec's context, so keep one per thread of work.
 public struct FrameBuilder: ~Copyable, Sendable {
     private let codec: Codec
+    private let level: Int32
     private let target: Int
-    private var compressor: BlockCompressor
+    private var compressor = BlockCompressor()
+    private var probe = ShrinkProbe()
     private var chunks: [ChunkReference] = []
     private var raw: [UInt8] = []
 
     /// - Parameters:
-    ///   - codec: `zstd` or `lz4`; a frame that does not shrink is `stored`. There is no base, so `zstdDelta` is taken
-    ///     as `zstd`.
-    ///   - level: the zstd level.
+    ///   - codec: `zstd` or `lz4`; a frame that does not shrink, or whose samples do not, is `stored`. There is no
+    ///     base, so `zstdDelta` is taken as `zstd`.
+    ///   - level: the zstd level. For lz4 only negative ones differ from the default: -2 and below trade size for speed.
     ///   - target: a frame is closed when it has at least this many uncompressed bytes; 1 to
     ///     ``Frame/rawBytesMaximum``, else the nearer of the two.
     public init(codec: Codec, level: Int32 = 1, target: Int = 256 << 10) {
         self.codec = codec == .zstdDelta ? .zstd : codec
         self.target = min(max(target, 1), Frame.rawBytesMaximum)
-        compressor = BlockCompressor(level: level)
+        self.level = level
     }
 
     /// Adds a chunk; returns the frame that it completes, if it does: the one it ends, or, when it does not fit
     /// the limits of ``Frame`` together with those before it, the frame of those before.
     /// - Throws: `failed` when `bytes` are not as long as `chunk` says; `tooLarge` when no frame could hold them.
     public mutating func add(_ chunk: ChunkReference, _ bytes: RawSpan) throws(CompressionError) -> Frame? {
-        guard bytes.byteCount == Int(chunk.length), chunk.length > 0 else {
-            throw CompressionError(
-                .failed, "chunk \(chunk.id.short) should have \(chunk.length) bytes but came with \(bytes.byteCount)")
-        }
-        guard bytes.byteCount <= Frame.rawBytesMaximum else {
-            throw CompressionError(
-                .tooLarge, "a chunk of \(bytes.byteCount) bytes does not fit a frame of \(Frame.rawBytesMaximum)")
-        }
+        try chunk.checkLength(bytes)
         var completed: Frame?
         if raw.count + bytes.byteCount > Frame.rawBytesMaximum || chunks.count == Frame.chunksMaximum {
             completed = try flush()
@@ -46,15 +41,28 @@ public struct FrameBuilder: ~Copyable, Sendable {
     /// The frame of what was added since the last one; `nil` when that is nothing.
     public mutating func flush() throws(CompressionError) -> Frame? {
         guard !chunks.isEmpty else { return nil }
-        let compressed = try compressor.compress(raw, codec: codec)
         let frame =
-            if let compressed {
-                Frame(codec: codec, chunks: chunks, payload: compressed)
+            if let payload = try compressed() {
+                Frame(codec: codec, chunks: chunks, payload: payload)
             } else {
                 Frame(codec: .stored, chunks: chunks, payload: raw)
             }
         chunks.removeAll(keepingCapacity: true)
         raw.removeAll(keepingCapacity: true)
         return frame
+    }
+
+    /// The compressed form of what is gathered; `nil` when it would not be shorter.
+    private mutating func compressed() throws(CompressionError) -> [UInt8]? {
+        // A second reference, not a copy; it ends with this function, before the bytes are cleared.
+        let raw = raw
+        let bytes = unsafe raw.span.bytes
+        guard codec != .stored, probe.mayShrink(bytes) else { return nil }
+        let count =
+            switch codec {
+            case .lz4: try compressor.lz4(bytes, level: level)
+            default: try compressor.zstd(bytes, level: level)
+            }
+        return count < raw.count ? compressor.result(count) : nil
     }
 }

@@ -41,15 +41,7 @@ public struct FrameDecoder: ~Copyable, Sendable {
     private func lend<R>(
         _ bytes: RawSpan, of chunks: [ChunkReference], _ verify: Bool, _ body: (RawSpan) throws -> R
     ) throws -> R {
-        var offset = 0
-        for chunk in chunks where verify {
-            let end = offset + Int(chunk.length)
-            guard Digest(hashing: bytes.extracting(offset..<end)) == chunk.id else {
-                throw CompressionError(
-                    .corrupt, "the bytes of chunk \(chunk.id.short) do not have its digest; fetch or store it again")
-            }
-            offset = end
-        }
+        if verify { try chunks.checkDigests(of: bytes) }
         return try body(bytes)
     }
 

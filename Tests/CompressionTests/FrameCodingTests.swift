@@ -124,12 +124,23 @@ struct FrameCodingTests {
     @Test("damaged frames are refused or have all they say", arguments: seeds)
     func mutations(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
-        let frame = try ChunkedBytes(count: 2000, longest: 500, &generator).frames(.lz4)[0]
-        let valid = frame.encoded()
-        for _ in 0..<1500 {
-            let bytes = generator.mutated(valid)
-            if let frame = try? decode(bytes) { #expect(frame.encoded() == bytes) }
-            _ = try? parse(bytes, longest: 200, &generator)
+        let plain = try ChunkedBytes(count: 2000, longest: 500, &generator).frames(.lz4)[0]
+        let delta = Frame(
+            codec: .zstdDelta, chunks: plain.chunks,
+            base: ChunkedBytes(count: 2000, longest: 500, &generator).chunks.map(\.reference), payload: plain.payload)
+        for valid in [plain.encoded(), delta.encoded()] {
+            for _ in 0..<1500 {
+                let bytes = generator.mutated(valid)
+                if let frame = try? decode(bytes) { #expect(frame.encoded() == bytes) }
+                _ = try? parse(bytes, longest: 200, &generator)
+            }
+            // The fixed part decides how much is read, so it gets changes of its own.
+            for _ in 0..<1500 {
+                var bytes = valid
+                let index = Int.random(in: 4..<FrameHeader.fixedByteCount, using: &generator)
+                bytes[index] = [0, 1, 2, 3, 0x10, 0x80, 0xff][Int.random(in: 0..<7, using: &generator)]
+                if let frame = try? decode(bytes) { #expect(frame.encoded() == bytes) }
+            }
         }
     }
 
@@ -140,5 +151,70 @@ struct FrameCodingTests {
         let bytes = try ChunkedBytes(count: 300, longest: 100, &generator).frames(.zstd)[0].encoded()
         var parser = FrameParser()
         #expect(throws: Refused.self) { try unsafe parser.update(bytes.span.bytes) { _ in throw Refused() } }
+    }
+}
+
+@Suite("Delta frame coding")
+struct DeltaCodingTests {
+    private let chunk = ChunkReference(id: Digest(hashing: [5]), length: 100)
+
+    private func decode(_ bytes: [UInt8]) throws -> Frame {
+        try unsafe Frame(decoding: bytes.span.bytes)
+    }
+
+    private func delta(base lengths: [UInt32]) -> [UInt8] {
+        let base = lengths.map { ChunkReference(id: chunk.id, length: $0) }
+        return Frame(codec: .zstdDelta, chunks: [chunk], base: base, payload: [1]).encoded()
+    }
+
+    @Test("the base has limits of its own")
+    func limits() throws {
+        #expect(try decode(delta(base: [1 << 20, 3 << 20])).base.map(\.length) == [1 << 20, 3 << 20])
+        #expect(try decode(delta(base: [UInt32](repeating: 1024, count: 4096))).baseByteCount == Frame.baseBytesMaximum)
+        #expect(code { _ = try decode(delta(base: [1 << 20, 3 << 20, 1])) } == .tooLarge)
+        #expect(code { _ = try decode(delta(base: [UInt32](repeating: .max, count: 4096))) } == .tooLarge)
+        #expect(code { _ = try decode(delta(base: [UInt32](repeating: 1, count: 4097))) } == .tooLarge)
+        #expect(code { _ = try decode(delta(base: [])) } == .corrupt)
+        #expect(code { _ = try decode(delta(base: [1, 0])) } == .corrupt)
+        let plain = Frame(codec: .zstd, chunks: [chunk], base: [chunk], payload: [1])
+        #expect(code { _ = try decode(plain.encoded()) } == .corrupt)
+        let longest = Frame(
+            codec: .zstdDelta, chunks: [ChunkReference](repeating: chunk, count: 4096),
+            base: [ChunkReference](repeating: chunk, count: 4096), payload: [1])
+        #expect(longest.header.byteCount == FrameHeader.byteCountMaximum)
+    }
+
+    @Test("every part of a delta frame must be there")
+    func truncated() throws {
+        let bytes = delta(base: [7, 8])
+        for count in 0..<bytes.count {
+            #expect(code { _ = try decode(Array(bytes.prefix(count))) } == .corrupt)
+        }
+        #expect(try decode(bytes).payload == [1])
+    }
+
+    @Test("a parser refuses deltas at their first bytes unless it is told to take them")
+    func parsing() throws {
+        let bytes = delta(base: [7])
+        var parser = FrameParser()
+        #expect(code { try unsafe parser.update(bytes.span.bytes.extracting(first: 20)) { _ in } } == .corrupt)
+        var willing = FrameParser(acceptsDeltas: true)
+        var found: [Frame] = []
+        for part in [0..<10, 10..<30, 30..<bytes.count] {
+            try unsafe willing.update(bytes.span.bytes.extracting(part)) { found.append($0) }
+        }
+        try willing.finish()
+        #expect(found.map { $0.encoded() } == [bytes])
+    }
+
+    @Test("a decoder refuses a base that exceeds the limits or that the codec does not have")
+    func decoding() {
+        let whole = ChunkReference(id: chunk.id, length: .max)
+        let huge = Frame(codec: .zstdDelta, chunks: [chunk], base: [whole], payload: [1])
+        #expect(code { _ = try decoded(huge) } == .tooLarge)
+        #expect(code { _ = try decoded(Frame(codec: .lz4, chunks: [chunk], base: [chunk], payload: [1])) } == .corrupt)
+        #expect(code { _ = try decoded(Frame(codec: .zstdDelta, chunks: [chunk], payload: [1])) } == .corrupt)
+        let plain = Frame(codec: .zstd, chunks: [chunk], payload: [1])
+        #expect(code { _ = try decoded(plain, prefix: [1]) } == .failed)
     }
 }

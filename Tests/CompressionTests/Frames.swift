@@ -19,7 +19,29 @@ struct ChunkedBytes {
         }
     }
 
+    init(chunks: [[UInt8]]) {
+        self.chunks = chunks.map { (ChunkReference(id: Digest(hashing: $0), length: UInt32($0.count)), $0) }
+    }
+
     var bytes: [UInt8] { chunks.flatMap(\.bytes) }
+
+    func part(_ range: Range<Int>) -> ChunkedBytes { ChunkedBytes(chunks: chunks[range].map(\.bytes)) }
+
+    /// The same with a byte changed in every stretch of `stretch` bytes.
+    func edited(every stretch: Int, _ generator: inout SeededGenerator) -> ChunkedBytes {
+        var position = 0
+        var next = Int.random(in: 0..<stretch, using: &generator)
+        let edited = chunks.map { chunk in
+            var bytes = chunk.bytes
+            while next < position + bytes.count {
+                bytes[next - position] ^= UInt8.random(in: 1...255, using: &generator)
+                next += stretch
+            }
+            position += bytes.count
+            return bytes
+        }
+        return ChunkedBytes(chunks: edited)
+    }
 
     /// The frames that a builder makes of the chunks.
     func frames(_ codec: Codec, target: Int = 256 << 10) throws -> [Frame] {
