@@ -13,11 +13,6 @@ final class SweepEncoding {
     private(set) var storedBytes = 0
     private(set) var duration = Duration.zero
 
-    /// What a record has before its frame. Bytes.
-    private static let recordHeader = 40
-    /// What a frame says of each chunk. Bytes.
-    private static let chunkReference = Digest.byteCount + 4
-
     /// Reads `CODEC[-LEVEL]:FRAME`.
     convenience init(_ text: String) throws {
         let parts = text.split(separator: ":")
@@ -60,6 +55,6 @@ final class SweepEncoding {
     private func count(_ frame: Frame?) {
         guard let frame else { return }
         frames += 1
-        storedBytes += Self.recordHeader + Self.chunkReference * frame.chunks.count + frame.payload.count
+        storedBytes += StoredSize.of(frame)
     }
 }

@@ -55,8 +55,7 @@ struct SweepRun {
     }
 
     func printRows() {
-        let sizes = [parameters.minimum, parameters.average, parameters.maximum, parameters.fileRestart]
-        let name = sizes.map { "\($0 >> 10)" }.joined(separator: "/")
+        let name = ChunkSizes.name(parameters)
         for encoding in encodings {
             let fields: [String] = [
                 name, encoding.name, "\(layerBytes)", "\(uniqueBytes)", "\(known.count)", "\(encoding.frames)",
