@@ -1,28 +1,47 @@
 import ChunkStore
 import Chunking
-import SystemPackage
+import Glibc
+import Synchronization
 
 /// One repetition of `store-bench api`, on a store that is new.
-struct InterfaceBench: Sendable {
+final class InterfaceBench: Sendable {
     let store: Store
     let project: ProjectID
     let layers: [CorpusLayer]
     let repetition: Int
 
-    /// How often it is asked for 1,000 chunks.
-    private static let questionCount = 1_000
+    /// What collections made the store shorter by.
+    private let freed = Atomic<UInt64>(0)
+
+    private static let busySeconds = 15
+
+    init(store: Store, project: ProjectID, layers: [CorpusLayer], repetition: Int) {
+        self.store = store
+        self.project = project
+        self.layers = layers
+        self.repetition = repetition
+    }
 
     func run() throws {
         row("ingest-new", try rate { _, file in try ingest(file) }, "MB/s")
         row("ingest-known", try rate { _, file in try ingest(file) }, "MB/s")
         row("read", try rate { layer, _ in try read(layer) }, "MB/s")
-        var questions = try Questions(about: layers.map(\.digest), of: project, in: store)
-        report("idle", try questions.ask(Self.questionCount))
-        let load = Load { number in try ingestVariant(number) }
-        let busy = Result { try questions.ask(Self.questionCount) }
-        let ingested = try load.stop()
+        let digests = layers.map(\.digest)
+        // What no record refers to is collected while the questions are asked.
+        _ = try store.put(
+            [], in: .manifest, key: Array("sample".utf8), project: project, references: digests.map(Reference.blob))
+        var questions = try Questions(about: digests, of: project, in: store)
+        report("idle", try questions.ask(for: .seconds(2)))
+        let load = Load { [self] number in try ingestVariant(number) }
+        let collection = Load { [self] _ in
+            freed.add(try store.collect().freedBytes, ordering: .relaxed)
+            usleep(100_000)
+        }
+        let busy = Result { try questions.ask(for: .seconds(Self.busySeconds), pausing: 10_000) }
+        row("busy-ingested", Double(try load.stop()), "layers")
+        row("busy-collections", Double(try collection.stop()), "times")
+        row("busy-freed", Double(freed.load(ordering: .relaxed)) / 1e6, "MB")
         report("busy", try busy.get())
-        row("busy-ingested", Double(ingested), "layers")
     }
 
     private func report(_ state: String, _ samples: Samples) {

@@ -16,7 +16,9 @@ struct InterfaceCommand: ParsableCommand {
         let layers = try CorpusLayer.all(in: FilePath(corpus)).filter { Self.sample.contains($0.name) }
         for repetition in 1...max(1, runs) {
             let path = FilePath("\(root)-\(repetition)")
-            let store = try Store(opening: path, logger: Logger(label: "store-bench"))
+            var options = Store.Options()
+            options.leasePeriod = 3
+            let store = try Store(opening: path, options: options, logger: Logger(label: "store-bench"))
             let project = try store.makeProject(named: "bench")
             let bench = InterfaceBench(store: store, project: project, layers: layers, repetition: repetition)
             try bench.run()

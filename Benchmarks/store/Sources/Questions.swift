@@ -1,5 +1,6 @@
 import ChunkStore
 import Chunking
+import Glibc
 
 /// Asks a store whether it has chunks: half of those asked for it has, half it does not.
 struct Questions {
@@ -25,10 +26,15 @@ struct Questions {
         self.known = known
     }
 
-    /// How long `count` questions took, each about 1,000 chunks.
-    mutating func ask(_ count: Int) throws -> Samples {
+    /// How long questions took, each about 1,000 chunks, that were asked one after the other.
+    /// - Parameters:
+    ///   - duration: how long to ask.
+    ///   - microseconds: how long to wait between questions.
+    mutating func ask(for duration: Duration, pausing microseconds: UInt32 = 0) throws -> Samples {
         var samples = Samples()
-        for _ in 0..<count {
+        let end = ContinuousClock.now + duration
+        while ContinuousClock.now < end {
+            defer { usleep(microseconds) }
             let ids = question()
             let missing = try samples.measure { try store.missingChunks(ids, in: project) }
             guard missing.count == Self.size / 2 else {
