@@ -14,6 +14,7 @@ final class InterfaceBench: Sendable {
     private let freed = Atomic<UInt64>(0)
 
     private static let busySeconds = 15
+    private static let variantSize: UInt64 = 16 << 20
 
     init(store: Store, project: ProjectID, layers: [CorpusLayer], repetition: Int) {
         self.store = store
@@ -81,12 +82,14 @@ final class InterfaceBench: Sendable {
         while try reader.read(into: &buffer, maximum: 1 << 20) > 0 { buffer.removeAll(keepingCapacity: true) }
     }
 
-    /// Ingests a layer in which every byte is another, so that it is new and compresses as before.
+    /// Ingests the beginning of a layer, with every byte another, so that it is new and compresses as before. It is short,
+    /// so that its chunks are not collected, by the short lease of this store, before it is complete.
     private func ingestVariant(_ number: Int) throws {
         let key = UInt8(1 + number / layers.count % 255)
         let file = try MappedFile(layers[number % layers.count].path)
         var writer = store.beginBlob(in: project)
         try file.forEachPart { part throws(StoreError) in
+            guard writer.size < Self.variantSize else { return }
             var bytes = [UInt8](copying: part)
             for index in bytes.indices { bytes[index] ^= key }
             try unsafe writer.write(bytes.span.bytes)
