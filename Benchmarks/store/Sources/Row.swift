@@ -14,7 +14,7 @@ struct Row {
 
     /// Writes it to standard output.
     func print() {
-        Swift.print("larder,\(name),\(repetition),\(value.rounded(to: 3)),\(unit)")
+        Output.line("larder,\(name),\(repetition),\(value.rounded(to: 3)),\(unit)")
     }
 }
 

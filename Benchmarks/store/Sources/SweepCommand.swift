@@ -19,7 +19,7 @@ struct SweepCommand: ParsableCommand {
     func run() throws {
         let layers = try CorpusLayer.all(in: FilePath(corpus), of: repositories)
         let encodings = try encodings.split(separator: ",").map { try SweepEncoding(String($0)) }
-        print(SweepRun.header)
+        Output.line(SweepRun.header)
         for set in try ChunkSizes.list(chunks) {
             var run = SweepRun(parameters: set, encodings: encodings)
             for layer in layers { try run.take(layer) }

@@ -65,7 +65,7 @@ struct SweepRun {
                 "\((Double(layerBytes) / 1e6 / duration.seconds).rounded(to: 0))",
                 "\((Double(uniqueBytes) / 1e6 / encoding.duration.seconds).rounded(to: 0))",
             ]
-            print(fields.joined(separator: ","))
+            Output.line(fields.joined(separator: ","))
         }
     }
 }
