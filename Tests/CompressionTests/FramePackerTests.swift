@@ -44,6 +44,20 @@ struct FramePackerTests {
         #expect(try decoder.decode(plain, verify: true) { $0.byteCount } == 5000)
     }
 
+    @Test("damaged deltas are refused", arguments: seeds)
+    func mutations(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        let old = ChunkedBytes(count: 5000, longest: 2000, random: true, &generator)
+        let new = old.edited(every: 500, &generator)
+        let frame = try pack(new, base: old)
+        #expect(frame.codec == .zstdDelta)
+        for _ in 0..<500 {
+            let payload = generator.mutated(frame.payload)
+            let damaged = Frame(codec: .zstdDelta, chunks: frame.chunks, base: frame.base, payload: payload)
+            if let bytes = try? decoded(damaged, prefix: old.bytes) { #expect(bytes == new.bytes) }
+        }
+    }
+
     @Test("a base that does not help is not used")
     func uselessBase() throws {
         var generator = SeededGenerator(seed: 1)
