@@ -26,6 +26,8 @@ struct Databases: Sendable {
     let partials: MDB_dbi
     /// Layers to be packed.
     let unpacked: MDB_dbi
+    /// Where changed files of a layer that is not packed yet may be found.
+    let predecessors: MDB_dbi
     /// How far each chunk file is committed.
     let files: MDB_dbi
 
@@ -46,6 +48,7 @@ struct Databases: Sendable {
             loose = try unsafe Self.open("loose", transaction)
             partials = try unsafe Self.open("partials", transaction)
             unpacked = try unsafe Self.open("unpacked", transaction)
+            predecessors = try unsafe Self.open("predecessors", transaction)
             files = try unsafe Self.open("files", transaction)
         } catch {
             unsafe mdb_txn_abort(transaction)

@@ -23,25 +23,32 @@ struct ChunkRow: Row, Hashable {
     let length: UInt32
     /// How many projects have a row of it in `members`.
     var owners: UInt32
+    /// Whether a delta was ever made from it: then it never becomes one itself.
+    var isBase: Bool
 
-    init(frame: Location, rawOffset: UInt32, length: UInt32, owners: UInt32 = 0) {
+    private static let baseFlag: UInt32 = 1 << 31
+
+    init(frame: Location, rawOffset: UInt32, length: UInt32, owners: UInt32 = 0, isBase: Bool = false) {
         self.frame = frame
         self.rawOffset = rawOffset
         self.length = length
         self.owners = owners
+        self.isBase = isBase
     }
 
     init?(_ row: RawSpan) {
         guard row.byteCount == Location.byteCount + 12, let frame = Location(row) else { return nil }
         self.frame = frame
-        rawOffset = row.integer(at: Location.byteCount)
+        let place: UInt32 = row.integer(at: Location.byteCount)
+        rawOffset = place & ~Self.baseFlag
+        isBase = place & Self.baseFlag != 0
         length = row.integer(at: Location.byteCount + 4)
         owners = row.integer(at: Location.byteCount + 8)
     }
 
     func encode(into writer: inout ByteWriter) {
         frame.encode(into: &writer)
-        writer.writeFixed(rawOffset)
+        writer.writeFixed(isBase ? rawOffset | Self.baseFlag : rawOffset)
         writer.writeFixed(length)
         writer.writeFixed(owners)
     }

@@ -20,6 +20,7 @@ extension WriteBatch {
             if row.isLayer { counters.layers += 1 }
         }
         didRefer(to: location)
+        try addUnpacked(digest, in: project, recordAt: location)
     }
 
     /// Deletes a blob's row; giving up its claims is the caller's.

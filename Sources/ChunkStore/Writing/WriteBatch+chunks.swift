@@ -141,6 +141,9 @@ extension WriteBatch {
         didRefer(to: frame.location)
         for chunk in frame.base {
             try changeClaims(on: chunk, in: project) { $0.frames += 1 }
+            guard var row = try transaction.chunk(chunk.id), !row.isBase else { continue }
+            row.isBase = true
+            try transaction.put(transaction.databases.chunks, chunk.id.rawBytes, row.encoded())
         }
     }
 

@@ -1,0 +1,19 @@
+/// How maintenance stores what is kept for long.
+public struct PackSettings: Sendable {
+    /// The zstd level.
+    public var level: Int32 = 12
+    /// The most uncompressed bytes of a frame.
+    public var frameBytes = 512 << 10
+    /// The most uncompressed bytes of a frame that is a difference.
+    public var deltaFrameBytes = 512 << 10
+    /// About how many bytes a frame is a difference from, at most.
+    public var baseBytes = 2 << 20
+    /// Layers with more rows than this are not looked through for changed files.
+    public var rowsMaximum = 400_000
+    /// Bytes that are kept only because others are differences from them may be this share of what a project has;
+    /// beyond, those differences are stored whole.
+    public var heldShareMaximum = 0.25
+
+    /// The settings that measurements led to.
+    public init() {}
+}
