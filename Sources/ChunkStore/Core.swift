@@ -8,6 +8,7 @@ internal import SystemPackage
 final class Core: Sendable {
     let options: Store.Options
     let logger: Logger
+    let disk: Disk
     let index: Index
     let appender: ChunkAppender
     let reader: RecordReader
@@ -25,6 +26,7 @@ final class Core: Sendable {
     ) throws(StoreError) {
         self.options = options
         self.logger = logger
+        self.disk = disk
         index = try Index(
             in: layout.index, sizeMaximum: options.indexSizeMaximum, lock: lock, disk: disk, logger: logger)
         let recovery = ChunkFileRecovery(directory: layout.chunks, index: index, disk: disk, logger: logger)

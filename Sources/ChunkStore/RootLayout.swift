@@ -39,7 +39,8 @@ struct RootLayout: Sendable {
         try sync(root)
     }
 
-    private func checkFormat() throws(StoreError) {
+    /// - Throws: `unsupportedFormat`, `io`.
+    func checkFormat() throws(StoreError) {
         let text: String
         do throws(Errno) {
             let bytes = try Errno.catching {

@@ -69,6 +69,9 @@ final class RecordReader: Sendable {
         }
     }
 
+    /// What the chunk files are in.
+    var directory: FilePath { files.directory }
+
     private var root: FilePath { files.directory }
 
     /// A walk over the records of a chunk file up to `end`; `nil` when the file is gone.

@@ -2,7 +2,7 @@ internal import CLMDB
 
 /// The handles of the index's tables.
 struct Databases: Sendable {
-    static let count: UInt32 = 16
+    static let count: UInt32 = 24
 
     /// Counters and the next numbers to give out.
     let meta: MDB_dbi

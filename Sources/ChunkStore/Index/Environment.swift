@@ -11,19 +11,25 @@ internal import SystemPackage
     private let handle: OpaquePointer
     private let databases: Databases
     /// Kept until the environment is closed: a second one in the same process would undo LMDB's own locks.
-    private let lock: RootLock
+    private let lock: RootLock?
 
     static let readersMaximum: UInt32 = 1024
     private static let mapSizeMinimum = 64 << 20
 
     /// Opens the environment in `directory`, making it when there is none. An address space of `mapSizeMaximum`
     /// that cannot be had is halved until it can.
-    init(at directory: FilePath, mapSizeMaximum: Int, lock: RootLock, logger: Logger) throws(StoreError) {
+    /// - Parameters:
+    ///   - lock: of the root; `nil` for an environment that is not in one.
+    ///   - isScratch: whether commits need not be durable before ``sync()``.
+    init(
+        at directory: FilePath, mapSizeMaximum: Int, lock: RootLock?, isScratch: Bool = false, logger: Logger
+    ) throws(StoreError) {
         var size = max(mapSizeMaximum, Self.mapSizeMinimum)
-        var opened = unsafe Self.open(directory, mapSize: size)
+        let flags = UInt32(MDB_NOTLS | MDB_NORDAHEAD) | (isScratch ? UInt32(MDB_NOSYNC) : 0)
+        var opened = unsafe Self.open(directory, mapSize: size, flags: flags)
         while unsafe opened.code == ENOMEM, size / 2 >= Self.mapSizeMinimum {
             size /= 2
-            unsafe opened = unsafe Self.open(directory, mapSize: size)
+            unsafe opened = unsafe Self.open(directory, mapSize: size, flags: flags)
         }
         guard let environment = unsafe opened.handle else {
             throw .index("opening \(directory)", unsafe opened.code)
@@ -51,7 +57,9 @@ internal import SystemPackage
         unsafe mdb_env_close(handle)
     }
 
-    private static func open(_ directory: FilePath, mapSize: Int) -> (handle: OpaquePointer?, code: Int32) {
+    private static func open(
+        _ directory: FilePath, mapSize: Int, flags: UInt32
+    ) -> (handle: OpaquePointer?, code: Int32) {
         var created: OpaquePointer?
         var code = unsafe mdb_env_create(&created)
         guard code == MDB_SUCCESS, let environment = unsafe created else { return (nil, code) }
@@ -59,7 +67,6 @@ internal import SystemPackage
         _ = unsafe mdb_env_set_maxdbs(environment, Databases.count)
         code = unsafe mdb_env_set_mapsize(environment, mapSize)
         if code == MDB_SUCCESS {
-            let flags = UInt32(MDB_NOTLS | MDB_NORDAHEAD)
             code = unsafe directory.withPlatformString { unsafe mdb_env_open(environment, $0, flags, 0o600) }
         }
         guard code == MDB_SUCCESS else {
@@ -78,6 +85,28 @@ internal import SystemPackage
     /// Begins the one write transaction; only the writer thread may.
     func beginWrite() throws(StoreError) -> Transaction {
         try unsafe Transaction(in: handle, databases, flags: 0)
+    }
+
+    /// Opens a further table, made when it does not exist.
+    func table(_ name: String) throws(StoreError) -> MDB_dbi {
+        var begun: OpaquePointer?
+        let code = unsafe mdb_txn_begin(handle, nil, 0, &begun)
+        guard code == MDB_SUCCESS, let transaction = unsafe begun else { throw .index("opening a table", code) }
+        var database: MDB_dbi = 0
+        let opened = unsafe mdb_dbi_open(transaction, name, UInt32(MDB_CREATE), &database)
+        guard opened == MDB_SUCCESS else {
+            unsafe mdb_txn_abort(transaction)
+            throw .index("opening the table '\(name)'", opened)
+        }
+        let committed = unsafe mdb_txn_commit(transaction)
+        guard committed == MDB_SUCCESS else { throw .index("making the table '\(name)'", committed) }
+        return database
+    }
+
+    /// Makes all that was committed durable.
+    func sync() throws(StoreError) {
+        let code = unsafe mdb_env_sync(handle, 1)
+        guard code == MDB_SUCCESS else { throw .index("syncing", code) }
     }
 
     /// How long the index's file is. Bytes.

@@ -12,6 +12,11 @@ extension Row {
         encode(into: &writer)
         return writer.bytes
     }
+
+    /// Reads what ``encoded()`` made.
+    init?(decoding bytes: [UInt8]) {
+        unsafe self.init(bytes.span.bytes)
+    }
 }
 
 /// Table `chunks`, by digest: the frame that a chunk is in, and its place there.

@@ -186,7 +186,7 @@ extension WriteBatch {
 
 extension MemberRow {
     /// Which of a project's counters has the chunk's bytes.
-    fileprivate var counter: WritableKeyPath<ProjectCounters, UInt64> {
+    var counter: WritableKeyPath<ProjectCounters, UInt64> {
         if blobs > 0 { return \.claimedBytes }
         return frames > 0 ? \.heldBytes : \.looseBytes
     }
