@@ -3,8 +3,9 @@ public import Chunking
 /// A blob on its way into the store. Not for use from several threads at once; may move between threads.
 /// Dropping it without ``commit(expecting:)`` leaves nothing visible behind.
 ///
-/// The caller's thread splits the blob and looks its chunks up. A blob that grows long gets two threads of its own: one
-/// hashes all of it, the other compresses and appends what is new. What they fail with is thrown by the next call.
+/// The caller's thread cuts the blob. A blob that grows long gets three threads of its own: one hashes all of it, one
+/// hashes its chunks and looks them up, one compresses and appends what is new. Up to 16 MiB wait between them, and
+/// what they fail with is thrown by the next call.
 public struct BlobWriter: ~Copyable, Sendable {
     /// A blob of fewer bytes is not worth threads.
     private static let threadsFrom: UInt64 = 1 << 20
@@ -27,24 +28,22 @@ public struct BlobWriter: ~Copyable, Sendable {
         size += UInt64(bytes.byteCount)
         if !hasThreads, size >= Self.threadsFrom {
             try hasher.startThread()
-            try intake.startThread()
+            try intake.startThreads()
             hasThreads = true
         }
         try hasher.update(bytes)
-        try cutter.update(bytes) { chunk, bytes throws(StoreError) in try intake.take(chunk, bytes) }
+        try cutter.update(bytes) { stream, chunk throws(StoreError) in try intake.take(chunk, of: stream) }
     }
 
     /// Ends the blob and makes it durable and visible.
     /// - Throws: `invalidContent` when its digest is not `expected`; nothing is kept then. Else as ``write(_:)``.
     public consuming func commit(expecting expected: Digest?) throws(StoreError) -> BlobInfo {
+        let layer = try cutter.finish { stream, chunk throws(StoreError) in try intake.take(chunk, of: stream) }
         let digest = try hasher.finish()
         if let expected, expected != digest {
             throw StoreError(
                 .invalidContent, "the blob's digest is \(digest), not \(expected) as announced; send it again")
         }
-        let result = try cutter.finish(digest: digest) { chunk, bytes throws(StoreError) in
-            try intake.take(chunk, bytes)
-        }
-        return try intake.commit(result, provingPossession: false)
+        return try intake.commit(layer.named(digest, try intake.finishChunks()), provingPossession: false)
     }
 }

@@ -13,16 +13,16 @@ public enum ContentDigest {
         return hasher.finalize()
     }
 
-    /// The identity of a longer file, from the chunks it is cut into: the SHA-256 of the ASCII text
-    /// `larder.content.large.v1`, a zero byte, the parameter set (2 bytes, little-endian), and the chunks' ids.
-    public static func large(_ chunks: some Sequence<ChunkReference>, parameters: UInt16) -> Digest {
+    /// The identity of a longer file, from the ids of the chunks it is cut into: the SHA-256 of the ASCII text
+    /// `larder.content.large.v1`, a zero byte, the parameter set (2 bytes, little-endian), and the ids.
+    public static func large(_ chunks: some Sequence<Digest>, parameters: UInt16) -> Digest {
         var writer = ByteWriter()
         writer.write("larder.content.large.v1\0".utf8)
         writer.writeFixed(parameters)
         var hasher = DigestHasher()
         unsafe hasher.update(writer.bytes.span.bytes)
         for chunk in chunks {
-            unsafe hasher.update(chunk.id.rawBytes.span.bytes)
+            unsafe hasher.update(chunk.rawBytes.span.bytes)
         }
         return hasher.finalize()
     }

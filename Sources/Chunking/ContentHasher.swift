@@ -5,6 +5,7 @@ public struct ContentHasher: ~Copyable, Sendable {
     /// The file as a short one; used while it is shorter than the restart size.
     private var small = ContentDigest.smallHasher()
     private var cutter: StreamCutter
+    private var chunks: [Digest] = []
 
     /// Begins a file.
     public init(parameters: ChunkParameters = .v1) {
@@ -15,13 +16,13 @@ public struct ContentHasher: ~Copyable, Sendable {
     /// Takes the file's next bytes. O(n).
     public mutating func update(_ bytes: RawSpan) {
         if cutter.byteCount < UInt64(parameters.fileRestart) { small.update(bytes) }
-        cutter.append(bytes) { _, _ in }
+        cutter.append(bytes) { chunks.append(Digest(hashing: $0)) }
     }
 
     /// The identity of the bytes so far, which are all there are.
     public consuming func finish() -> Digest {
         guard cutter.byteCount >= UInt64(parameters.fileRestart) else { return small.finalize() }
-        cutter.cut { _, _ in }
-        return ContentDigest.large(cutter.chunks, parameters: parameters.id)
+        cutter.cut { chunks.append(Digest(hashing: $0)) }
+        return ContentDigest.large(chunks, parameters: parameters.id)
     }
 }

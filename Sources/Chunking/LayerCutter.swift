@@ -1,9 +1,10 @@
-/// What ``LayerSplitter`` does but for the digest of the whole blob, for those who compute that on another thread.
+/// Does what ``LayerSplitter`` does without naming anything: for those who hash the chunks, and the whole blob, on other
+/// threads. Only files too short for chunks of their own are hashed.
 public struct LayerCutter: ~Copyable, Sendable {
     /// The most extents a recipe gets; behind them everything stays in the headers stream.
     static let extentsMaximum = 2 * EntryTable.rowsMaximum
 
-    private enum Form {
+    enum Form: Sendable {
         /// The first block is not complete yet.
         case unknown
         case tar
@@ -21,6 +22,7 @@ public struct LayerCutter: ~Copyable, Sendable {
     private var payload: StreamCutter
     private var extents: [Recipe.Extent] = []
     private var file = OpenFile()
+    private var largeFiles: [CutLayer.LargeFile] = []
 
     /// Begins a blob.
     public init(parameters: ChunkParameters = .v1) {
@@ -29,9 +31,10 @@ public struct LayerCutter: ~Copyable, Sendable {
         payload = StreamCutter(parameters: parameters)
     }
 
-    /// Takes the blob's next bytes, as ``LayerSplitter/update(_:onChunk:)`` does. O(n).
+    /// Takes the blob's next bytes. `onChunk` gets every chunk that is complete: the stream it belongs to, whose next
+    /// it is, and its bytes, which are valid only inside the call. O(n).
     public mutating func update<E: Error>(
-        _ bytes: RawSpan, onChunk: (ChunkReference, RawSpan) throws(E) -> Void
+        _ bytes: RawSpan, onChunk: (Recipe.Stream, RawSpan) throws(E) -> Void
     ) throws(E) {
         size += UInt64(bytes.byteCount)
         var taken = 0
@@ -45,26 +48,26 @@ public struct LayerCutter: ~Copyable, Sendable {
     }
 
     /// Ends the blob: the last chunks go to `onChunk`. To be called once.
-    /// - Parameter digest: the SHA-256 of the whole blob.
     public mutating func finish<E: Error>(
-        digest: Digest, onChunk: (ChunkReference, RawSpan) throws(E) -> Void
-    ) throws(E) -> LayerSplitter.Result {
+        onChunk: (Recipe.Stream, RawSpan) throws(E) -> Void
+    ) throws(E) -> CutLayer {
         if case .unknown = form { try takeFirstBlock(onChunk) }
-        try headers.cut(onChunk)
-        try payload.cut(onChunk)
-        let recipe = Recipe(
-            parameters: parameters.id, digest: digest, size: size, headers: headers.chunks,
-            payload: payload.chunks, extents: extents)
-        switch form {
-        case .tar: return LayerSplitter.Result(recipe: recipe, entries: parser.finish())
-        case .zeros: return LayerSplitter.Result(recipe: recipe, entries: EntryTable())
-        case .opaque, .unknown: return LayerSplitter.Result(recipe: recipe, entries: nil)
-        }
+        try headers.cut { bytes throws(E) in try onChunk(.headers, bytes) }
+        try cutPayload(onChunk)
+        let entries: EntryTable? =
+            switch form {
+            case .tar: parser.finish()
+            case .zeros: EntryTable()
+            case .opaque, .unknown: nil
+            }
+        return CutLayer(
+            parameters: parameters.id, size: size, headers: headers.lengths, payload: payload.lengths,
+            extents: extents, entries: entries, largeFiles: largeFiles)
     }
 
     /// Decides by the first block, or by what there is when the blob is shorter, what the blob is.
     private mutating func takeFirstBlock<E: Error>(
-        _ onChunk: (ChunkReference, RawSpan) throws(E) -> Void
+        _ onChunk: (Recipe.Stream, RawSpan) throws(E) -> Void
     ) throws(E) {
         let block = firstBlock
         firstBlock = []
@@ -79,7 +82,7 @@ public struct LayerCutter: ~Copyable, Sendable {
     }
 
     private mutating func take<E: Error>(
-        _ bytes: RawSpan, _ onChunk: (ChunkReference, RawSpan) throws(E) -> Void
+        _ bytes: RawSpan, _ onChunk: (Recipe.Stream, RawSpan) throws(E) -> Void
     ) throws(E) {
         switch form {
         case .tar:
@@ -92,22 +95,22 @@ public struct LayerCutter: ~Copyable, Sendable {
             fallthrough
         case .opaque, .unknown:
             extend(.payload, bytes.byteCount)
-            try payload.append(bytes, onChunk)
+            try payload.append(bytes) { bytes throws(E) in try onChunk(.payload, bytes) }
         }
     }
 
     /// Puts what the parser says of the first of `bytes` into its stream; returns how many that were.
     private mutating func takeStep<E: Error>(
-        _ bytes: RawSpan, _ onChunk: (ChunkReference, RawSpan) throws(E) -> Void
+        _ bytes: RawSpan, _ onChunk: (Recipe.Stream, RawSpan) throws(E) -> Void
     ) throws(E) -> Int {
         let step = parser.advance(bytes)
         let part = bytes.extracting(first: step.count)
         extend(step.stream, step.count)
         switch step.stream {
-        case .headers: try headers.append(part, onChunk)
+        case .headers: try headers.append(part) { bytes throws(E) in try onChunk(.headers, bytes) }
         case .payload:
             file.small?.update(part)
-            try payload.append(part, onChunk)
+            try payload.append(part) { bytes throws(E) in try onChunk(.payload, bytes) }
         }
         switch step.event {
         case .none: break
@@ -120,27 +123,33 @@ public struct LayerCutter: ~Copyable, Sendable {
     }
 
     private mutating func beginFile<E: Error>(
-        _ size: UInt64, _ onChunk: (ChunkReference, RawSpan) throws(E) -> Void
+        _ size: UInt64, _ onChunk: (Recipe.Stream, RawSpan) throws(E) -> Void
     ) throws(E) {
         let isLarge = size >= UInt64(parameters.fileRestart)
-        if isLarge { try payload.cut(onChunk) }
+        if isLarge { try cutPayload(onChunk) }
         file = OpenFile(
-            offset: payload.byteCount, firstChunk: payload.chunks.count, isLarge: isLarge,
+            offset: payload.byteCount, firstChunk: payload.lengths.count, isLarge: isLarge,
             small: !isLarge && parser.wantsContent ? ContentDigest.smallHasher() : nil)
     }
 
     private mutating func endFile<E: Error>(
-        _ onChunk: (ChunkReference, RawSpan) throws(E) -> Void
+        _ onChunk: (Recipe.Stream, RawSpan) throws(E) -> Void
     ) throws(E) {
-        if file.isLarge { try payload.cut(onChunk) }
+        if file.isLarge { try cutPayload(onChunk) }
         if parser.wantsContent {
-            let content =
-                file.small?.finalize()
-                ?? ContentDigest.large(payload.chunks[file.firstChunk...], parameters: parameters.id)
-            parser.completeFile(content: content, payloadOffset: file.offset)
+            let row = parser.completeFile(content: file.small?.finalize(), payloadOffset: file.offset)
+            if let row, file.isLarge {
+                largeFiles.append(CutLayer.LargeFile(row: row, chunks: file.firstChunk..<payload.lengths.count))
+            }
         }
         file = OpenFile()
         if extents.count >= Self.extentsMaximum { parser.giveUp() }
+    }
+
+    private mutating func cutPayload<E: Error>(
+        _ onChunk: (Recipe.Stream, RawSpan) throws(E) -> Void
+    ) throws(E) {
+        try payload.cut { bytes throws(E) in try onChunk(.payload, bytes) }
     }
 
     private mutating func extend(_ stream: Recipe.Stream, _ count: Int) {

@@ -8,6 +8,7 @@
 public struct LayerSplitter: ~Copyable, Sendable {
     private var cutter: LayerCutter
     private var hasher = DigestHasher()
+    private var names = ChunkNames()
 
     /// Begins a blob.
     public init(parameters: ChunkParameters = .v1) {
@@ -20,14 +21,15 @@ public struct LayerSplitter: ~Copyable, Sendable {
         _ bytes: RawSpan, onChunk: (ChunkReference, RawSpan) throws(E) -> Void
     ) throws(E) {
         hasher.update(bytes)
-        try cutter.update(bytes, onChunk: onChunk)
+        try cutter.update(bytes) { stream, bytes throws(E) in try onChunk(names.name(bytes, of: stream), bytes) }
     }
 
     /// Ends the blob: the last chunks go to `onChunk`. To be called once.
     public mutating func finish<E: Error>(
         onChunk: (ChunkReference, RawSpan) throws(E) -> Void
     ) throws(E) -> Result {
-        try cutter.finish(digest: hasher.finalize(), onChunk: onChunk)
+        let layer = try cutter.finish { stream, bytes throws(E) in try onChunk(names.name(bytes, of: stream), bytes) }
+        return layer.named(hasher.finalize(), names)
     }
 }
 

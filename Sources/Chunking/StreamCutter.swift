@@ -1,7 +1,7 @@
-/// Cuts one stream into chunks and names them. Copies only chunks that lie across two parts; holds less than one.
+/// Cuts one stream into chunks. Copies only chunks that lie across two parts; holds less than one.
 struct StreamCutter: Sendable {
-    /// The chunks that are complete, in order.
-    private(set) var chunks: [ChunkReference] = []
+    /// How long the chunks are that are complete, in order. Bytes.
+    private(set) var lengths: [UInt32] = []
     /// How many bytes the stream has so far, those of the incomplete chunk too.
     private(set) var byteCount: UInt64 = 0
     private var chunker: Chunker
@@ -13,9 +13,7 @@ struct StreamCutter: Sendable {
     }
 
     /// Takes the next bytes of the stream.
-    mutating func append<E: Error>(
-        _ bytes: RawSpan, _ onChunk: (ChunkReference, RawSpan) throws(E) -> Void
-    ) throws(E) {
+    mutating func append<E: Error>(_ bytes: RawSpan, _ onChunk: (RawSpan) throws(E) -> Void) throws(E) {
         byteCount += UInt64(bytes.byteCount)
         var offset = 0
         while offset < bytes.byteCount {
@@ -35,14 +33,12 @@ struct StreamCutter: Sendable {
     }
 
     /// Ends the incomplete chunk, if there is one: the next byte begins a chunk.
-    mutating func cut<E: Error>(_ onChunk: (ChunkReference, RawSpan) throws(E) -> Void) throws(E) {
+    mutating func cut<E: Error>(_ onChunk: (RawSpan) throws(E) -> Void) throws(E) {
         chunker.restart()
         if !pending.isEmpty { try emitPending(onChunk) }
     }
 
-    private mutating func emitPending<E: Error>(
-        _ onChunk: (ChunkReference, RawSpan) throws(E) -> Void
-    ) throws(E) {
+    private mutating func emitPending<E: Error>(_ onChunk: (RawSpan) throws(E) -> Void) throws(E) {
         // Taken out, so that the cutter may change while the bytes are lent; the room comes back afterwards.
         var bytes: [UInt8] = []
         swap(&bytes, &pending)
@@ -51,11 +47,8 @@ struct StreamCutter: Sendable {
         pending = bytes
     }
 
-    private mutating func emit<E: Error>(
-        _ bytes: RawSpan, _ onChunk: (ChunkReference, RawSpan) throws(E) -> Void
-    ) throws(E) {
-        let chunk = ChunkReference(id: Digest(hashing: bytes), length: UInt32(bytes.byteCount))
-        chunks.append(chunk)
-        try onChunk(chunk, bytes)
+    private mutating func emit<E: Error>(_ bytes: RawSpan, _ onChunk: (RawSpan) throws(E) -> Void) throws(E) {
+        lengths.append(UInt32(bytes.byteCount))
+        try onChunk(bytes)
     }
 }

@@ -58,13 +58,17 @@ struct TarHeader {
     /// The sum of all bytes with the checksum's own taken as spaces; some old programs summed signed bytes.
     private static func checksumHolds(_ block: [UInt8]) -> Bool {
         guard let expected = TarNumber.parse(block[148..<156]) else { return false }
-        var unsigned: Int64 = 0
-        var signed: Int64 = 0
-        for index in 0..<byteCount {
-            let byte = (148..<156).contains(index) ? UInt8(ascii: " ") : block[index]
-            unsigned += Int64(byte)
-            signed += Int64(Int8(bitPattern: byte))
+        // Without a branch, so that many bytes are added at once.
+        var unsigned: Int32 = 0
+        var signed: Int32 = 0
+        for byte in block {
+            unsigned &+= Int32(byte)
+            signed &+= Int32(Int8(bitPattern: byte))
         }
-        return expected == unsigned || expected == signed
+        for byte in block[148..<156] {
+            unsigned += Int32(UInt8(ascii: " ")) - Int32(byte)
+            signed += Int32(UInt8(ascii: " ")) - Int32(Int8(bitPattern: byte))
+        }
+        return expected == Int64(unsigned) || expected == Int64(signed)
     }
 }

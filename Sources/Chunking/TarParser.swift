@@ -100,8 +100,9 @@ struct TarParser: Sendable {
         }
     }
 
-    /// Gives the row of the file that has just ended its content.
-    mutating func completeFile(content: Digest?, payloadOffset: UInt64) {
+    /// Gives the row of the file that has just ended its content, as far as it is known. The row's place in the table;
+    /// `nil` when there is none.
+    mutating func completeFile(content: Digest?, payloadOffset: UInt64) -> Int? {
         rows.completeFile(content: content, payloadOffset: payloadOffset)
     }
 

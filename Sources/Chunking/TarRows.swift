@@ -42,11 +42,12 @@ struct TarRows: Sendable {
         return false
     }
 
-    /// Sets the content of the last row, which is a file's.
-    mutating func completeFile(content: Digest?, payloadOffset: UInt64) {
-        guard isReliable, let last = entries.indices.last, entries[last].kind == .file else { return }
+    /// Sets what is known of the content of the last row, which is a file's. The row's place; `nil` when there is none.
+    mutating func completeFile(content: Digest?, payloadOffset: UInt64) -> Int? {
+        guard isReliable, let last = entries.indices.last, entries[last].kind == .file else { return nil }
         entries[last].content = content
         entries[last].payloadOffset = payloadOffset
+        return last
     }
 
     private static func entry(_ header: TarHeader, _ overrides: TarOverrides, size: UInt64) -> Entry? {

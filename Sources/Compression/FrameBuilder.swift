@@ -41,21 +41,22 @@ public struct FrameBuilder: ~Copyable, Sendable {
     /// The frame of what was added since the last one; `nil` when that is nothing.
     public mutating func flush() throws(CompressionError) -> Frame? {
         guard !chunks.isEmpty else { return nil }
-        let frame =
-            if let payload = try compressed() {
-                Frame(codec: codec, chunks: chunks, payload: payload)
-            } else {
-                Frame(codec: .stored, chunks: chunks, payload: raw)
-            }
+        // A second reference, not a copy; it ends with the call, before the bytes are cleared.
+        let frame = try frame(of: chunks, raw)
         chunks.removeAll(keepingCapacity: true)
         raw.removeAll(keepingCapacity: true)
         return frame
     }
 
-    /// The compressed form of what is gathered; `nil` when it would not be shorter.
-    private mutating func compressed() throws(CompressionError) -> [UInt8]? {
-        // A second reference, not a copy; it ends with this function, before the bytes are cleared.
-        let raw = raw
+    /// A frame of `chunks`, whose bytes are `raw`, one after the other. For those who gather on another thread: nothing is
+    /// checked, and neither the target nor what was added matters.
+    public mutating func frame(of chunks: [ChunkReference], _ raw: [UInt8]) throws(CompressionError) -> Frame {
+        if let payload = try compressed(raw) { return Frame(codec: codec, chunks: chunks, payload: payload) }
+        return Frame(codec: .stored, chunks: chunks, payload: raw)
+    }
+
+    /// The compressed form of `raw`; `nil` when it would not be shorter.
+    private mutating func compressed(_ raw: [UInt8]) throws(CompressionError) -> [UInt8]? {
         let bytes = unsafe raw.span.bytes
         guard codec != .stored, probe.mayShrink(bytes) else { return nil }
         let count =

@@ -9,14 +9,19 @@ struct ChunkerTests {
         -> [ChunkReference]
     {
         var cutter = StreamCutter(parameters: parameters)
+        var chunks: [ChunkReference] = []
+        func take(_ chunk: RawSpan) {
+            chunks.append(ChunkReference(id: Digest(hashing: chunk), length: UInt32(chunk.byteCount)))
+        }
         var offset = 0
         while offset < bytes.count {
             let end = offset + min(partLength(), bytes.count - offset)
-            unsafe cutter.append(bytes.span.bytes.extracting(offset..<end)) { _, _ in }
+            unsafe cutter.append(bytes.span.bytes.extracting(offset..<end), take)
             offset = end
         }
-        cutter.cut { _, _ in }
-        return cutter.chunks
+        cutter.cut(take)
+        #expect(cutter.lengths == chunks.map(\.length))
+        return chunks
     }
 
     @Test("the gear table does not change: it decides what is a duplicate of what is stored")

@@ -1,52 +1,57 @@
 internal import Chunking
 
-/// Takes the chunks of a blob that is being split: new ones become frames, those of a long blob on a thread of their
-/// own; known ones are only named by the blob.
+/// Takes the chunks of a blob that is being cut: names them, makes frames of those that are new, and at the end the
+/// blob. Those of a long blob are named and looked up on one thread, compressed and appended on another.
 struct BlobIntake: ~Copyable, Sendable {
-    private static let byteMaximum = 8 << 20
+    private static let cutByteMaximum = 4 << 20
+    private static let newByteMaximum = 8 << 20
 
     private let store: Store
     private let project: ProjectID
+    private let sieve: ChunkSieve
     private let sink: FrameSink
-    private var stage: Stage<FrameContent>?
-    private var content = FrameContent()
-    /// The chunks of this blob that were new, so that none is appended twice.
-    private var new: Set<Digest> = []
+    private let sieving: Stage<CutRun>
+    private let sinking: Stage<FrameContent>
+    private var run = CutRun()
 
     init(_ store: Store, _ project: ProjectID) {
         self.store = store
         self.project = project
-        sink = FrameSink(store, project)
-    }
-
-    /// Compresses and appends on a thread from now on.
-    mutating func startThread() throws(StoreError) {
-        stage = try Stage(byteMaximum: Self.byteMaximum) { [sink] content throws(StoreError) in
+        let sink = FrameSink(store, project)
+        let sinking = Stage<FrameContent>(byteMaximum: Self.newByteMaximum) { content throws(StoreError) in
             try sink.append(content)
         }
-    }
-
-    /// Takes a chunk.
-    mutating func take(_ chunk: ChunkReference, _ bytes: RawSpan) throws(StoreError) {
-        if new.contains(chunk.id) { return }
-        let isKnown = try store.use { core throws(StoreError) in
-            core.leases.hold(chunks: CollectionOfOne(chunk.id))
-            return try core.has(chunk.id)
+        let sieve = ChunkSieve(store) { content throws(StoreError) in
+            try sinking.put(content, byteCount: content.bytes.count)
         }
-        // A known chunk becomes the project's with the blob, which names it.
-        if isKnown { return }
-        new.insert(chunk.id)
-        content.append(chunk, bytes)
-        if content.isFull { try handOver() }
+        sieving = Stage(byteMaximum: Self.cutByteMaximum) { run throws(StoreError) in try sieve.take(run) }
+        (self.sieve, self.sink, self.sinking) = (sieve, sink, sinking)
     }
 
-    /// Stores the entry table like any content, then makes the blob the project's.
-    consuming func commit(
-        _ result: LayerSplitter.Result, provingPossession: Bool
-    ) throws(StoreError) -> BlobInfo {
-        let entries = try takeTable(result.entries)
+    /// Works on threads from now on.
+    func startThreads() throws(StoreError) {
+        try sinking.startThread()
+        try sieving.startThread()
+    }
+
+    /// Takes the next chunk of `stream`.
+    mutating func take(_ chunk: RawSpan, of stream: Recipe.Stream) throws(StoreError) {
+        run.append(chunk, of: stream)
+        if run.isFull { try handOver() }
+    }
+
+    /// The names of all chunks, which are all there are.
+    mutating func finishChunks() throws(StoreError) -> ChunkNames {
         try handOver()
-        try stage?.finish()
+        try sieving.finish()
+        return sieve.names
+    }
+
+    /// Stores the entry table like any content, then makes the blob durable and the project's.
+    consuming func commit(_ result: LayerSplitter.Result, provingPossession: Bool) throws(StoreError) -> BlobInfo {
+        let entries = try take(result.entries)
+        try sieve.finish()
+        try sinking.finish()
         let (pending, project) = (sink.pending, project)
         return try store.use { core throws(StoreError) in
             try core.publish(
@@ -55,18 +60,21 @@ struct BlobIntake: ~Copyable, Sendable {
         }
     }
 
-    private mutating func takeTable(_ table: EntryTable?) throws(StoreError) -> [ChunkReference]? {
+    private func take(_ table: EntryTable?) throws(StoreError) -> [ChunkReference]? {
         guard let table else { return nil }
         var splitter = LayerSplitter()
         try unsafe splitter.update(table.encoded().span.bytes) { chunk, bytes throws(StoreError) in
-            try take(chunk, bytes)
+            try sieve.takeAlong([chunk], [UInt8](copying: bytes))
         }
-        return try splitter.finish { chunk, bytes throws(StoreError) in try take(chunk, bytes) }.recipe.payload
+        let whole = try splitter.finish { chunk, bytes throws(StoreError) in
+            try sieve.takeAlong([chunk], [UInt8](copying: bytes))
+        }
+        return whole.recipe.payload
     }
 
     private mutating func handOver() throws(StoreError) {
-        var full = FrameContent()
-        swap(&full, &content)
-        if let stage { try stage.put(full, byteCount: full.bytes.count) } else { try sink.append(full) }
+        var full = CutRun()
+        swap(&full, &run)
+        try sieving.put(full, byteCount: full.bytes.count)
     }
 }

@@ -4,6 +4,8 @@ internal import Chunking
 struct FrameContent: Sendable {
     /// A frame is made of chunks that have at least this many bytes together.
     static let byteCountTarget = 256 << 10
+    /// Few frames have more bytes than this.
+    static let byteCountUsual = byteCountTarget + byteCountTarget / 4
 
     private(set) var chunks: [ChunkReference] = []
     private(set) var bytes: [UInt8] = []
@@ -12,8 +14,17 @@ struct FrameContent: Sendable {
     var isFull: Bool { bytes.count >= Self.byteCountTarget }
 
     mutating func append(_ chunk: ChunkReference, _ content: RawSpan) {
-        if chunks.isEmpty { bytes.reserveCapacity(Self.byteCountTarget + Self.byteCountTarget / 4) }
         chunks.append(chunk)
         bytes.append(copying: content)
+    }
+
+    /// Takes `chunks`, which are all of `content`; without copying when it is empty so far.
+    mutating func append(_ chunks: [ChunkReference], _ content: [UInt8]) {
+        if self.chunks.isEmpty {
+            (self.chunks, bytes) = (chunks, content)
+        } else {
+            self.chunks += chunks
+            bytes += content
+        }
     }
 }

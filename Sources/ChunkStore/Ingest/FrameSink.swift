@@ -16,9 +16,7 @@ final class FrameSink: Sendable {
     init(_ store: Store, _ project: ProjectID) {
         self.store = store
         self.project = project
-        let builder = FrameBuilder(
-            codec: store.options.codec, level: store.options.level, target: FrameContent.byteCountTarget)
-        state = Mutex(State(builder: builder))
+        state = Mutex(State(builder: FrameBuilder(codec: store.options.codec, level: store.options.level)))
     }
 
     /// The chunks that were appended and are not committed yet.
@@ -27,10 +25,8 @@ final class FrameSink: Sendable {
     /// Appends a frame of `content`.
     func append(_ content: FrameContent) throws(StoreError) {
         try state.withLock { state throws(StoreError) in
-            for frame in try Self.compress(content, &state.builder) {
-                state.pending.add(
-                    try store.use { core throws(StoreError) in try core.append(frame, for: project) })
-            }
+            let frame = try Self.compress(content, &state.builder)
+            state.pending.add(try store.use { core throws(StoreError) in try core.append(frame, for: project) })
             if state.pending.count < store.options.pendingChunksMaximum { return }
             try commit(state.pending)
             state.pending.removeAll()
@@ -47,20 +43,11 @@ final class FrameSink: Sendable {
 
     private static func compress(
         _ content: FrameContent, _ builder: inout FrameBuilder
-    ) throws(StoreError) -> [Frame] {
-        var frames: [Frame] = []
-        var offset = 0
+    ) throws(StoreError) -> Frame {
         do throws(CompressionError) {
-            for chunk in content.chunks {
-                let end = offset + Int(chunk.length)
-                let bytes = unsafe content.bytes.span.bytes.extracting(offset..<end)
-                if let frame = try builder.add(chunk, bytes) { frames.append(frame) }
-                offset = end
-            }
-            if let frame = try builder.flush() { frames.append(frame) }
+            return try builder.frame(of: content.chunks, content.bytes)
         } catch {
             throw StoreError(.io, "a frame could not be compressed: \(error.description)", cause: error)
         }
-        return frames
     }
 }

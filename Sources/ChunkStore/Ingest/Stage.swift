@@ -1,10 +1,12 @@
 internal import Synchronization
 
-/// A thread that takes items in the order in which they come, a bounded number of bytes behind those who bring them.
+/// Takes items in the order in which they come: at once, or on a thread of its own, a bounded number of bytes behind
+/// those who bring them.
 ///
-/// After an item has failed the others are dropped, and every further call throws what it failed with.
+/// After an item has failed on the thread the others are dropped, and every further call throws what it failed with.
 final class Stage<Item: Sendable>: Sendable {
     private struct State {
+        var hasThread = false
         var waiting: [(item: Item, byteCount: Int)] = []
         /// The bytes of all items that wait or are being taken.
         var byteCount = 0
@@ -20,17 +22,22 @@ final class Stage<Item: Sendable>: Sendable {
     }
 
     private let byteMaximum: Int
+    private let take: @Sendable (consuming Item) throws(StoreError) -> Void
     private let state = Monitor(State())
     private let thread = Mutex<DedicatedThread?>(nil)
 
-    /// Starts the thread.
-    /// - Parameter byteMaximum: callers wait while the items have more bytes than this.
-    init(
-        byteMaximum: Int, _ take: @escaping @Sendable (consuming Item) throws(StoreError) -> Void
-    ) throws(StoreError) {
+    /// - Parameter byteMaximum: once there is a thread, callers wait while the items have more bytes than this.
+    init(byteMaximum: Int, _ take: @escaping @Sendable (consuming Item) throws(StoreError) -> Void) {
         self.byteMaximum = byteMaximum
+        self.take = take
+    }
+
+    /// Takes items on a thread from now on. Nobody may be calling ``put(_:byteCount:)``.
+    func startThread() throws(StoreError) {
         try thread.withLock { thread throws(StoreError) in
-            thread = try DedicatedThread { [state] in Self.run(state, take) }
+            if thread != nil { return }
+            thread = try DedicatedThread { [state, take] in Self.run(state, take) }
+            state.with { $0.hasThread = true }
         }
     }
 
@@ -39,20 +46,21 @@ final class Stage<Item: Sendable>: Sendable {
         end()
     }
 
-    /// Hands `item` over, and waits while there are too many bytes.
-    /// - Throws: what an item before it failed with.
+    /// Has `item` taken; waits while too many bytes do.
+    /// - Throws: what this item, or one before it, failed with.
     func put(_ item: Item, byteCount: Int) throws(StoreError) {
-        let failure: StoreError?? = state.wait { state in
-            if let failure = state.failure { return failure }
+        let isQueued: Result<Bool, StoreError> = state.wait { state in
+            if let failure = state.failure { return .failure(failure) }
+            if !state.hasThread { return .success(false) }
             guard state.byteCount <= byteMaximum else { return nil }
             state.waiting.append((item, byteCount))
             state.byteCount += byteCount
-            return .some(nil)
+            return .success(true)
         }
-        if let failure = failure ?? nil { throw failure }
+        if try !isQueued.get() { try take(item) }
     }
 
-    /// Waits until all items are taken and the thread has ended.
+    /// Waits until all items are taken; those that come later are taken at once.
     /// - Throws: what an item failed with.
     func finish() throws(StoreError) {
         end()
@@ -62,7 +70,9 @@ final class Stage<Item: Sendable>: Sendable {
     private func end() {
         state.with { $0.isEnding = true }
         let running = thread.withLock { $0.take() }
-        if let running { running.join() }
+        guard let running else { return }
+        running.join()
+        state.with { $0.hasThread = false }
     }
 
     private static func run(

@@ -1,0 +1,22 @@
+/// The names of the chunks of a blob, by stream and in order.
+public struct ChunkNames: Sendable {
+    private(set) var headers: [Digest] = []
+    private(set) var payload: [Digest] = []
+
+    /// Begins with none.
+    public init() {}
+
+    /// Hashes the next chunk of `stream`. O(n).
+    public mutating func name(_ chunk: RawSpan, of stream: Recipe.Stream) -> ChunkReference {
+        let reference = ChunkReference(id: Digest(hashing: chunk), length: UInt32(chunk.byteCount))
+        append(reference.id, to: stream)
+        return reference
+    }
+
+    mutating func append(_ name: Digest, to stream: Recipe.Stream) {
+        switch stream {
+        case .headers: headers.append(name)
+        case .payload: payload.append(name)
+        }
+    }
+}
