@@ -24,6 +24,8 @@ public final class Store: Sendable {
         /// How long what was reported to be there, or was stored, is kept at least although nothing refers to it.
         /// Seconds for which the store is open; 0 for not at all.
         public var leasePeriod: UInt64 = 7200
+        /// About how many chunks one job of the writer claims or gives up, so that no other waits long.
+        var claimsPerJob = 2048
         /// How exactly the time of last use is kept. Seconds.
         var usageInterval: UInt64 = 600
         /// Seconds that never go back.

@@ -220,4 +220,25 @@ import Testing
         #expect(try store.collect(policy).evictedRecords == 1)
         #expect(try store.keys(in: .step, prefix: [], limit: 9, project: project) == [[2]])
     }
+
+    /// A bug that was found: in the first minutes of a store's life, and by the rounding of times of use later, records
+    /// were evicted that had just been written.
+    @Test func whatWasJustWrittenIsNotEvicted() throws {
+        var options = options
+        options.usageInterval = 60
+        options.leasePeriod = 100
+        let store = try temporary.open(options)
+        let project = try store.makeProject(named: "shop")
+        var policy = CollectionPolicy()
+        policy.storeBytesMaximum = 1
+        for number in UInt8(0)..<10 {
+            _ = try store.put([1], in: .step, key: [number], project: project)
+            time.pass(99)
+            _ = try store.collect(policy)
+            #expect(try store.record(in: .step, key: [number], project: project) == [1], "record \(number)")
+            time.pass(7)
+        }
+        time.pass(160)
+        #expect(try store.collect(policy).evictedRecords > 0)
+    }
 }

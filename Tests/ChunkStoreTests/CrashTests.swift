@@ -29,7 +29,7 @@ import Testing
         let log = Log()
         faults.set {
             $0.beforeChange = {
-                guard let copy = try? TemporaryRoot(), (try? Self.copy(temporary.root, to: copy.root)) != nil else {
+                guard let copy = try? TemporaryRoot(), (try? copyTree(temporary.root, to: copy.root)) != nil else {
                     return
                 }
                 log.state.withLock { state in
@@ -51,18 +51,6 @@ import Testing
 
     private final class Log: Sendable {
         let state = Mutex((acknowledged: [[UInt8]](), images: [Image]()))
-    }
-
-    private static func copy(_ from: FilePath, to: FilePath) throws {
-        try RootLayout.makeDirectory(to)
-        for name in try RootLayout.names(in: from) {
-            let (source, target) = (from.appending(name), to.appending(name))
-            if try mode(of: source, mask: S_IFMT) == S_IFDIR {
-                try copy(source, to: target)
-            } else {
-                try write(try contents(of: source), to: target)
-            }
-        }
     }
 
     private func check(_ image: Image, _ blobs: [[UInt8]], _ note: String) throws {
@@ -181,10 +169,4 @@ import Testing
         let begun = Atomic(0)
         let ended = Atomic(0)
     }
-}
-
-private func mode(of path: FilePath, mask: UInt32) throws -> UInt32 {
-    var information = stat()
-    try Errno.check { unsafe path.withPlatformString { unsafe stat($0, &information) } }
-    return information.st_mode & mask
 }

@@ -8,13 +8,20 @@ import SystemPackage
 final class TemporaryRoot: Sendable {
     let path: FilePath
 
-    init() throws {
-        path = FilePath("/tmp/larder-store-\(getpid())-\(UInt64.random(in: 0 ... .max))")
+    /// - Parameter parent: where it is made.
+    init(in parent: FilePath = "/tmp") throws {
+        path = parent.appending("larder-store-\(getpid())-\(UInt64.random(in: 0 ... .max))")
         try RootLayout.makeDirectory(path)
     }
 
     deinit {
         Self.remove(path)
+    }
+
+    /// One in memory where the machine has such a file system: for tests of what is synced rather than of syncing.
+    static func inMemory() throws -> TemporaryRoot {
+        let memory = FilePath("/dev/shm")
+        return try TemporaryRoot(in: unsafe memory.withPlatformString { unsafe access($0, W_OK) } == 0 ? memory : "/tmp")
     }
 
     var root: FilePath { path.appending("root") }
@@ -75,4 +82,19 @@ func mode(of path: FilePath) throws -> UInt32 {
     var information = stat()
     try Errno.check { unsafe path.withPlatformString { unsafe stat($0, &information) } }
     return information.st_mode & 0o7777
+}
+
+/// Copies a directory with everything in it.
+func copyTree(_ from: FilePath, to: FilePath) throws {
+    try RootLayout.makeDirectory(to)
+    for name in try RootLayout.names(in: from) {
+        let (source, target) = (from.appending(name), to.appending(name))
+        var information = stat()
+        try Errno.check { unsafe source.withPlatformString { unsafe stat($0, &information) } }
+        if information.st_mode & S_IFMT == S_IFDIR {
+            try copyTree(source, to: target)
+        } else {
+            try write(try contents(of: source), to: target)
+        }
+    }
 }

@@ -61,11 +61,18 @@ struct Eviction {
         }
     }
 
+    /// What a record's time of last use may be at most for it to go; `nil` when none may. Times of use are rounded down.
+    private var newestEvictable: UInt64? {
+        let (now, lease) = (core.clock.now, core.options.leasePeriod)
+        guard lease > 0 else { return .max }
+        let held = lease + core.options.usageInterval
+        return now >= held ? now - held : nil
+    }
+
     /// The records of a project that may go, those to go first first.
     private func candidates(of project: ProjectID) throws(StoreError) -> [UsageKey] {
         // What was written or used within a lease period stays, so that images can be pushed piece by piece.
-        let now = core.clock.now
-        let newest = core.options.leasePeriod == 0 ? UInt64.max : now - min(now, core.options.leasePeriod)
+        guard let newest = newestEvictable else { return [] }
         let prefix = RowKey.number(project.number)
         return try core.index.read { transaction throws(StoreError) in
             var scanned: [UsageKey] = []

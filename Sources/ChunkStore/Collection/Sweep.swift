@@ -45,7 +45,7 @@ struct Sweep {
         guard let row, row.references == 0 else { return false }
         let record = row.record.isPresent ? try core.blobRecord(at: row.record) : nil
         let chunks = record?.distinctChunks ?? []
-        let isSmall = chunks.count <= Core.claimsPerJob
+        let isSmall = chunks.count <= core.options.claimsPerJob
         let partial = PartialRow(record: row.record, project: project, claimed: UInt32(chunks.count))
         let isRemoved = try core.writer.perform(weight: isSmall ? chunks.count : 4) {
             [leases = core.leases] batch throws(StoreError) in

@@ -63,7 +63,7 @@ struct ChunkFileRecovery {
         var transaction = try index.environment.beginWrite()
         try transaction.put(transaction.databases.meta, RowKey.next, NextNumbers().encoded())
         try transaction.put(transaction.databases.meta, RowKey.counters, Counters().encoded())
-        try transaction.commit()
+        try index.commit(transaction)
     }
 
     private func sync(_ directory: FilePath) throws(StoreError) {
@@ -131,7 +131,7 @@ struct ChunkFileRecovery {
             row.state = .abandoned
             try transaction.put(transaction.databases.files, RowKey.number(number), row.encoded())
         }
-        try transaction.commit()
+        try index.commit(transaction)
     }
 
     /// Removes files that are committed to be removed, then forgets them.
@@ -150,7 +150,7 @@ struct ChunkFileRecovery {
         try sync(directory)
         var transaction = try index.environment.beginWrite()
         for number in numbers { _ = try transaction.delete(transaction.databases.files, RowKey.number(number)) }
-        try transaction.commit()
+        try index.commit(transaction)
     }
 
     /// Checks that files which the index does not know hold nothing that was acknowledged.

@@ -19,6 +19,8 @@ struct Disk: Sendable {
     var remove: @Sendable (FilePath) throws(Errno) -> Void
     /// What the file system of a path has left for this user. Bytes.
     var freeBytes: @Sendable (FilePath) throws(Errno) -> UInt64
+    /// Called after each commit of the index, on the thread that made it.
+    var didCommit: @Sendable () -> Void = {}
 
     /// The machine's own.
     static let system = Disk(

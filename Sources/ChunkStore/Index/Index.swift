@@ -22,6 +22,12 @@ final class Index: Sendable {
         try environment.read(body)
     }
 
+    /// Commits a transaction of the one writer.
+    func commit(_ transaction: consuming Transaction) throws(StoreError) {
+        try transaction.commit()
+        disk.didCommit()
+    }
+
     var isDiskNearlyFull: Bool {
         guard let free = try? disk.freeBytes(directory) else { return false }
         return free < Self.nearlyFull

@@ -1,9 +1,6 @@
 internal import Chunking
 
 extension Core {
-    /// About how many chunks one job of the writer claims or gives up, so that no other waits long.
-    static let claimsPerJob = 2048
-
     /// Makes a blob durable and the project's, together with `pending`.
     /// - Parameter provingPossession: whether the project must have every chunk already; else the blob's bytes came
     ///   from it just now, and its chunks become the project's with it.
@@ -19,7 +16,7 @@ extension Core {
             if pending.count > 0 { try add(pending, to: project) }
             return BlobInfo(digest, known)
         }
-        if chunks.count > Self.claimsPerJob {
+        if chunks.count > options.claimsPerJob {
             try add(pending, to: project)
             return try publishInParts(record, chunks, in: project, provingPossession: provingPossession)
         }
@@ -64,8 +61,8 @@ extension Core {
         }
         var partial = begun
         do throws(StoreError) {
-            for start in stride(from: 0, to: chunks.count, by: Self.claimsPerJob) {
-                let part = Array(chunks[start..<min(chunks.count, start + Self.claimsPerJob)])
+            for start in stride(from: 0, to: chunks.count, by: options.claimsPerJob) {
+                let part = Array(chunks[start..<min(chunks.count, start + options.claimsPerJob)])
                 partial = try claim(part, for: partial, provingPossession: provingPossession)
             }
             let (info, isOver) = try finish(partial, record)
@@ -110,7 +107,7 @@ extension Core {
         let chunks = try blobRecord(at: partial.record)?.distinctChunks ?? []
         var end = min(chunks.count, Int(partial.claimed))
         repeat {
-            let start = max(0, end - Self.claimsPerJob)
+            let start = max(0, end - options.claimsPerJob)
             let part = Array(chunks[start..<end])
             try writer.perform(weight: part.count) { batch throws(StoreError) in
                 try batch.unclaim(part, in: partial.project)

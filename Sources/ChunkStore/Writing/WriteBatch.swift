@@ -105,7 +105,7 @@ struct WriteBatch: ~Copyable {
         try transaction.put(transaction.databases.meta, RowKey.counters, counters.encoded())
     }
 
-    consuming func commit() throws(StoreError) {
-        try transaction.commit()
+    consuming func commit(to index: Index) throws(StoreError) {
+        try index.commit(transaction)
     }
 }

@@ -127,7 +127,7 @@ extension Writer {
         }
         let appended = batch.appended
         do throws(StoreError) {
-            try batch.commit()
+            try batch.commit(to: index)
         } catch {
             noteVoided(appended)
             throw judged(error)

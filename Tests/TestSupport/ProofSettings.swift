@@ -1,0 +1,32 @@
+internal import Glibc
+
+/// How long the proofs of reliability run and from which seed: short by default, as the environment says otherwise.
+public enum ProofSettings {
+    /// `LARDER_PROOF_SEED`: replays a proof that failed; another in every run by default.
+    public static let seed = number("LARDER_PROOF_SEED") ?? .random(in: 1...999_999)
+    /// `LARDER_PROOF_OPERATIONS`: of the model test.
+    public static let operations = Int(number("LARDER_PROOF_OPERATIONS") ?? 20_000)
+    /// `LARDER_PROOF_STATES`: of the crash-state enumerator.
+    public static let states = Int(number("LARDER_PROOF_STATES") ?? 1000)
+    /// `LARDER_PROOF_SECONDS`: for which a soak runs.
+    public static let seconds = number("LARDER_PROOF_SECONDS") ?? 60
+    /// `LARDER_PROOF_CYCLES`: how often a server is killed.
+    public static let cycles = Int(number("LARDER_PROOF_CYCLES") ?? 20)
+    /// `LARDER_PROOF_INPUTS`: of each fuzzed parser.
+    public static let inputs = Int(number("LARDER_PROOF_INPUTS") ?? 3000)
+
+    /// Prints what a proof did, as one line that `make test-long` picks out, also into the file `LARDER_PROOF_LOG`.
+    public static func report(_ line: String) {
+        let text = "PROOF \(line)\n"
+        print(text, terminator: "")
+        guard let path = variable("LARDER_PROOF_LOG"), let file = unsafe fopen(path, "a") else { return }
+        unsafe fputs(text, file)
+        unsafe fclose(file)
+    }
+
+    private static func number(_ name: String) -> UInt64? { variable(name).flatMap { UInt64($0) } }
+
+    private static func variable(_ name: String) -> String? {
+        unsafe getenv(name).map { unsafe String(cString: $0) }
+    }
+}
