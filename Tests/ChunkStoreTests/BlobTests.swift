@@ -191,4 +191,18 @@ import Testing
         try store.share([digest], from: project, with: bank)
         #expect(try store.missingChunks(recipe.payload.map(\.id), in: bank).isEmpty)
     }
+
+    /// A bug that was found: a layer whose entry table another project had already could not be committed.
+    @Test func twoProjectsUploadTheSameLayer() throws {
+        let temporary = try TemporaryRoot()
+        let store = try temporary.open()
+        var random = SeededGenerator(seed: 9)
+        let (result, chunks) = split(randomTar(&random, files: 3, sizeMaximum: 30_000))
+        for name in ["shop", "bank"] {
+            let project = try store.makeProject(named: name)
+            try store.upload(try frames(Array(chunks.values)), to: project)
+            #expect(try store.commitBlob(result.recipe, in: project).isLayer)
+            #expect(try store.entries(of: result.recipe.digest, in: project) == result.entries)
+        }
+    }
 }

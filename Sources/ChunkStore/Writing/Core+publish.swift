@@ -2,8 +2,8 @@ internal import Chunking
 
 extension Core {
     /// Makes a blob durable and the project's, together with `pending`.
-    /// - Parameter provingPossession: whether the project must have every chunk already; else the blob's bytes came
-    ///   from it just now, and its chunks become the project's with it.
+    /// - Parameter provingPossession: whether the project must have every chunk of the content already; else the blob's
+    ///   bytes came from it just now. All chunks become the project's with the blob.
     /// - Throws: `missingContent` when a chunk is not there; `diskFull`, `poisoned`, `io`.
     func publish(
         _ record: BlobRecord, with pending: PendingChunks, in project: ProjectID, provingPossession: Bool
@@ -11,6 +11,7 @@ extension Core {
         let digest = record.recipe.digest
         leases.hold(digest, of: project)
         let chunks = record.distinctChunks
+        let proven = provingPossession ? record.contentChunks : []
         if let known = try presentBlob(digest, in: project) {
             // The blob may have been sent again because a chunk of it was damaged.
             if pending.count > 0 { try add(pending, to: project) }
@@ -18,13 +19,15 @@ extension Core {
         }
         if chunks.count > options.claimsPerJob {
             try add(pending, to: project)
-            return try publishInParts(record, chunks, in: project, provingPossession: provingPossession)
+            return try publishInParts(record, chunks, in: project, proven: proven)
         }
         return try writer.perform(weight: chunks.count) { batch throws(StoreError) in
             _ = try batch.add(pending, to: project)
             let before = try batch.transaction.blob(digest, in: project)
             if let before, before.record.isPresent { return BlobInfo(digest, before) }
-            for chunk in chunks { try batch.require(chunk.id, of: project, membership: provingPossession) }
+            for chunk in chunks {
+                try batch.require(chunk.id, of: project, membership: proven.contains(chunk.id))
+            }
             let location = try batch.append(.blob, project: project) { record.encode(into: &$0) }
             // A row whose record was found damaged still has its claims.
             if before == nil { try batch.claim(chunks, in: project) }
@@ -50,7 +53,7 @@ extension Core {
 // Blobs of many chunks: claimed in parts, with a row that says how far, so that a crash leaves no claim behind.
 extension Core {
     private func publishInParts(
-        _ record: BlobRecord, _ chunks: [ChunkReference], in project: ProjectID, provingPossession: Bool
+        _ record: BlobRecord, _ chunks: [ChunkReference], in project: ProjectID, proven: Set<Digest>
     ) throws(StoreError) -> BlobInfo {
         let begun = try writer.perform { batch throws(StoreError) in
             let location = try batch.append(.blob, project: project) { record.encode(into: &$0) }
@@ -63,7 +66,7 @@ extension Core {
         do throws(StoreError) {
             for start in stride(from: 0, to: chunks.count, by: options.claimsPerJob) {
                 let part = Array(chunks[start..<min(chunks.count, start + options.claimsPerJob)])
-                partial = try claim(part, for: partial, provingPossession: provingPossession)
+                partial = try claim(part, for: partial, proven: proven)
             }
             let (info, isOver) = try finish(partial, record)
             if !isOver { try release(partial) }
@@ -75,10 +78,12 @@ extension Core {
     }
 
     private func claim(
-        _ chunks: [ChunkReference], for partial: PartialRow, provingPossession: Bool
+        _ chunks: [ChunkReference], for partial: PartialRow, proven: Set<Digest>
     ) throws(StoreError) -> PartialRow {
         try writer.perform(weight: chunks.count) { batch throws(StoreError) in
-            for chunk in chunks { try batch.require(chunk.id, of: partial.project, membership: provingPossession) }
+            for chunk in chunks {
+                try batch.require(chunk.id, of: partial.project, membership: proven.contains(chunk.id))
+            }
             try batch.claim(chunks, in: partial.project)
             var next = partial
             next.claimed += UInt32(chunks.count)

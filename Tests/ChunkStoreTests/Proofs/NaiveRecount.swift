@@ -5,7 +5,7 @@ import SystemPackage
 @testable import ChunkStore
 
 /// Counts all that the index counts anew, from the blob and record bodies in chunk files, and compares.
-struct Recount {
+struct NaiveRecount {
     private struct Member: Hashable {
         let project: ProjectID
         let id: [UInt8]
@@ -46,7 +46,7 @@ struct Recount {
     /// What differs; nothing when all is right. Nothing else may use the store meanwhile.
     static func differences(in store: Store) throws -> [String] {
         try store.use { core throws(StoreError) in
-            var recount = Recount(core)
+            var recount = NaiveRecount(core)
             try recount.read()
             try recount.countBlobs()
             try recount.countRecords()
@@ -115,7 +115,7 @@ struct Recount {
     }
 }
 
-extension Recount {
+extension NaiveRecount {
     private mutating func count(
         _ project: ProjectID, _ field: WritableKeyPath<ProjectCounters, UInt64>, _ amount: UInt64
     ) {
@@ -229,7 +229,7 @@ extension Recount {
     }
 }
 
-extension Recount {
+extension NaiveRecount {
     private mutating func compareLoose() throws(StoreError) {
         var expected: Set<[UInt8]> = []
         for (project, digest, row) in blobs where row.references == 0 {
