@@ -9,6 +9,9 @@ final class Core: Sendable {
     let options: Store.Options
     let logger: Logger
     let disk: Disk
+    let directory: FilePath
+    /// How much of the disk new content leaves free. Bytes.
+    let reserve: UInt64
     let index: Index
     let appender: ChunkAppender
     let reader: RecordReader
@@ -25,14 +28,17 @@ final class Core: Sendable {
         _ layout: RootLayout, _ lock: RootLock, _ options: Store.Options, disk: Disk, logger: Logger
     ) throws(StoreError) {
         self.options = options
-        self.logger = logger
         self.disk = disk
+        directory = layout.chunks
+        reserve = options.diskReserve ?? Self.reserve(for: layout.chunks, disk)
+        self.logger = logger
         index = try Index(
             in: layout.index, sizeMaximum: options.indexSizeMaximum, lock: lock, disk: disk, logger: logger)
         let recovery = ChunkFileRecovery(directory: layout.chunks, index: index, disk: disk, logger: logger)
         let found = try recovery.run()
         appender = ChunkAppender(
-            in: layout.chunks, fileSize: options.chunkFileSize, next: found.next, tail: found.tail, disk: disk,
+            in: layout.chunks, fileSize: options.chunkFileSize, reserve: reserve, next: found.next,
+            tail: found.tail, disk: disk,
             clock: { UInt64(max(0, time(nil))) })
         reader = RecordReader(in: layout.chunks, disk: disk, logger: logger)
         if found.hasLoss { reader.noteDamage() }
@@ -40,5 +46,11 @@ final class Core: Sendable {
         leases = Leases(length: options.leasePeriod, clock: clock)
         writer = try Writer(index, appender, clock: clock, usageInterval: options.usageInterval, logger: logger)
         try releasePartials()
+    }
+
+    /// 512 MiB, or a twentieth of a small disk.
+    private static func reserve(for directory: FilePath, _ disk: Disk) -> UInt64 {
+        guard let total = try? disk.totalBytes(directory) else { return 512 << 20 }
+        return min(512 << 20, max(8 << 20, total / 20))
     }
 }

@@ -10,4 +10,6 @@ public enum RecordTable: UInt8, Sendable, CaseIterable {
     case tag = 4
     /// Images that were pulled from another registry, by their full name.
     case upstream = 5
+    /// Which layers came last for a step or a repository: where changed files of the next are looked for.
+    case lineage = 6
 }

@@ -13,23 +13,10 @@ extension Store {
                 try Eviction(core: core, policy: policy, shouldStop: shouldStop).run(&report)
                 try Sweep(core: core, shouldStop: shouldStop).run(&report)
                 try Compaction(core: core, policy: policy, shouldStop: shouldStop).run(&report)
+                core.upkeep.note(\.collected)
+                if report.removedFiles > 0 { core.upkeep.note(\.compacted) }
                 return report
             }
         }
-    }
-}
-
-/// Lets one piece of background work run at a time.
-final class Upkeep: Sendable {
-    private let isBusy = Monitor(false)
-
-    func exclusively<R>(_ body: () throws(StoreError) -> R) throws(StoreError) -> R {
-        isBusy.wait { isBusy -> Void? in
-            if isBusy { return nil }
-            isBusy = true
-            return ()
-        }
-        defer { isBusy.with { $0 = false } }
-        return try body()
     }
 }

@@ -18,6 +18,9 @@ public final class Store: Sendable {
         public var codec: Codec = .lz4
         /// The zstd level of frames made by the server.
         public var level: Int32 = 1
+        /// How much of the disk new content leaves free, so that collection always has room. Bytes; `nil` for 512 MiB or a
+        /// twentieth of a small disk.
+        public var diskReserve: UInt64?
         /// Chunks are committed when this many wait, so that a long upload needs neither much memory nor a huge
         /// transaction.
         var pendingChunksMaximum = 4096

@@ -16,6 +16,13 @@ public struct CollectionReport: Sendable, Codable, Hashable {
     /// All zero.
     public init() {}
 
-    /// Whether anything was done.
-    var isEmpty: Bool { self == CollectionReport() }
+    /// Adds what another collection did.
+    public static func += (left: inout CollectionReport, right: CollectionReport) {
+        left.evictedRecords += right.evictedRecords
+        left.removedBlobs += right.removedBlobs
+        left.removedChunks += right.removedChunks
+        left.removedFiles += right.removedFiles
+        left.movedBytes += right.movedBytes
+        left.freedBytes += right.freedBytes
+    }
 }

@@ -20,9 +20,19 @@ struct Eviction {
             guard let maximum = policy.projectBytesMaxima[name] ?? policy.projectBytesMaximum else { continue }
             try evict(&report, maximum: maximum, from: { [project] }) { () throws(StoreError) in try size(of: project) }
         }
-        if let maximum = policy.storeBytesMaximum {
+        if let maximum = try storeMaximum() {
             try evict(&report, maximum: maximum, from: { projects.map(\.id) }, size: storeSize)
         }
+    }
+
+    /// The store's quota, or less when the disk is nearly full: collection begins before content must be refused.
+    private func storeMaximum() throws(StoreError) -> UInt64? {
+        guard let free = try? core.disk.freeBytes(core.directory), free < 2 * core.reserve else {
+            return policy.storeBytesMaximum
+        }
+        let size = try storeSize()
+        let fitting = size - min(size, 2 * core.reserve - free)
+        return min(policy.storeBytesMaximum ?? fitting, fitting)
     }
 
     /// Writes down what was used lately.

@@ -7,11 +7,13 @@ internal import SystemPackage
 ///
 /// Nothing here is durable or visible by itself: the writer syncs what a ``SyncPoint`` names, then commits rows.
 final class ChunkAppender: Sendable {
-    /// How much of the disk a record leaves free: frames leave room in which the index can still commit and
-    /// deletions can still be written.
-    enum Reserve: UInt64 {
-        case content = 8_388_608
-        case bookkeeping = 1_048_576
+    /// Who may use how much of the disk.
+    enum Reserve {
+        /// New content leaves the reserve free: room in which the index can commit, deletions can be written and chunk
+        /// files be compacted.
+        case content
+        /// All else leaves 1 MiB.
+        case bookkeeping
     }
 
     private struct Tail {
@@ -37,6 +39,7 @@ final class ChunkAppender: Sendable {
 
     private let directory: FilePath
     private let fileSize: UInt64
+    private let contentReserve: UInt64
     private let disk: Disk
     private let clock: @Sendable () -> UInt64
     private let nextSequence: Atomic<UInt64>
@@ -46,11 +49,13 @@ final class ChunkAppender: Sendable {
     /// Goes on where the index says that appending had come to.
     /// - Parameter tail: the newest file that is not full, already cut at its committed length.
     init(
-        in directory: FilePath, fileSize: UInt64, next: NextNumbers, tail: (file: OpenFile, length: UInt64)?,
+        in directory: FilePath, fileSize: UInt64, reserve: UInt64, next: NextNumbers,
+        tail: (file: OpenFile, length: UInt64)?,
         disk: Disk, clock: @escaping @Sendable () -> UInt64
     ) {
         self.directory = directory
         self.fileSize = fileSize
+        contentReserve = reserve
         self.disk = disk
         self.clock = clock
         nextSequence = Atomic(next.sequence)
@@ -121,7 +126,12 @@ final class ChunkAppender: Sendable {
 
     private func checkRoom(for count: Int, _ reserve: Reserve) throws(StoreError) {
         // A file system that does not say how much is left will say ENOSPC.
-        guard let free = try? disk.freeBytes(directory), free < UInt64(count) + reserve.rawValue else { return }
+        let kept: UInt64 =
+            switch reserve {
+            case .content: contentReserve
+            case .bookkeeping: 1 << 20
+            }
+        guard let free = try? disk.freeBytes(directory), free < UInt64(count) + kept else { return }
         throw .disk("append to a chunk file in", directory, .noSpace)
     }
 

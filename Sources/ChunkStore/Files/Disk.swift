@@ -19,6 +19,8 @@ struct Disk: Sendable {
     var remove: @Sendable (FilePath) throws(Errno) -> Void
     /// What the file system of a path has left for this user. Bytes.
     var freeBytes: @Sendable (FilePath) throws(Errno) -> UInt64
+    /// How large the file system of a path is. Bytes.
+    var totalBytes: @Sendable (FilePath) throws(Errno) -> UInt64
     /// Called after each commit of the index, on the thread that made it.
     var didCommit: @Sendable () -> Void = {}
 
@@ -61,6 +63,11 @@ struct Disk: Sendable {
             var information = statvfs()
             try Errno.check { unsafe path.withPlatformString { unsafe statvfs($0, &information) } }
             return UInt64(information.f_bavail) * UInt64(information.f_frsize)
+        },
+        totalBytes: { path throws(Errno) in
+            var information = statvfs()
+            try Errno.check { unsafe path.withPlatformString { unsafe statvfs($0, &information) } }
+            return UInt64(information.f_blocks) * UInt64(information.f_frsize)
         })
 
     private static func systemRead(

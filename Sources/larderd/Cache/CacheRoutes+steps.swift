@@ -21,7 +21,10 @@ extension CacheRoutes {
         let written = try await executor.run { store in
             let record: StepRecord = try body.decoded()
             try record.validate()
-            return try store.putStep(record, project: store.makeProject(project, unlessLacking: !record.chain.isEmpty))
+            let project = try store.makeProject(project, unlessLacking: !record.chain.isEmpty)
+            let isWritten = try store.putStep(record, project: project)
+            if isWritten { try Lineage(store: store, project: project).noteStep(record) }
+            return isWritten
         }
         return Response(status: written ? .created : .ok)
     }

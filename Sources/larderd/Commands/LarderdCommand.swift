@@ -18,10 +18,11 @@ struct LarderdCommand: AsyncParsableCommand {
               larderd --root /srv/larder --listen 0.0.0.0:7070 --log-format json
               LARDER_ROOT=/srv/larder larderd --config /etc/larder/larderd.json
               larderd stats --root /var/lib/larder --json
+              larderd maintain --root /var/lib/larder
               larderd --generate-completion-script bash
             """,
         version: version,
-        subcommands: [ServeCommand.self, StatsCommand.self],
+        subcommands: [ServeCommand.self, StatsCommand.self, MaintainCommand.self],
         defaultSubcommand: ServeCommand.self)
 
     /// All settings with their names in every place and their defaults.

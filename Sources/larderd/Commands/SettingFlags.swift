@@ -17,6 +17,13 @@ struct SettingFlags: ParsableArguments {
     @Option(help: Self.help(.chunkFileSize)) var chunkFileSize: String?
     @Option(help: Self.help(.compressionLevel)) var compressionLevel: String?
     @Option(help: Self.help(.storeThreads)) var storeThreads: String?
+    @Option(help: Self.help(.quota)) var quota: String?
+    @Option(help: Self.help(.projectQuota)) var projectQuota: String?
+    @Option(help: Self.help(.maxAge)) var maxAge: String?
+    @Option(help: Self.help(.pinnedTags)) var pinnedTags: String?
+    @Option(help: Self.help(.leasePeriod)) var leasePeriod: String?
+    @Option(help: Self.help(.diskReserve)) var diskReserve: String?
+    @Option(help: Self.help(.maintenanceInterval)) var maintenanceInterval: String?
 
     /// The settings of these flags, this process's environment and the file.
     /// - Throws: ``SettingsError``.
@@ -45,6 +52,13 @@ struct SettingFlags: ParsableArguments {
         case .chunkFileSize: chunkFileSize
         case .compressionLevel: compressionLevel
         case .storeThreads: storeThreads
+        case .quota: quota
+        case .projectQuota: projectQuota
+        case .maxAge: maxAge
+        case .pinnedTags: pinnedTags
+        case .leasePeriod: leasePeriod
+        case .diskReserve: diskReserve
+        case .maintenanceInterval: maintenanceInterval
         }
     }
 

@@ -58,17 +58,18 @@ struct Repository {
 
     /// Keeps `manifest` and what it names, and lets `tag` point at it.
     /// - Parameters:
-    ///   - blobs: the blobs that it names.
+    ///   - blobs: the blobs that it names, layers from the lowest up.
     ///   - children: the manifests of the repository that it names.
     /// - Throws: ``StoreError`` `missingContent` when one of them is not there.
     func put(
         _ manifest: StoredManifest, tag: TagName?, blobs: [Digest], children: [Digest] = []
-    ) throws(StoreError) {
+    ) throws {
         let record = key(manifest.digest.rawBytes)
         _ = try store.put(
             manifest.encoded(), in: .manifest, key: record, project: project,
             references: Set(blobs).sorted().map(Reference.blob)
                 + Set(children).sorted().map { .record(.manifest, key($0.rawBytes)) })
+        try Lineage(store: store, project: project).noteImage(blobs, in: name.description)
         guard let tag else { return }
         _ = try store.put(
             manifest.digest.rawBytes + Array(manifest.mediaType.utf8), in: .tag, key: key(tag), project: project,

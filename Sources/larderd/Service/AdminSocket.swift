@@ -21,13 +21,17 @@ struct AdminSocket: Sendable {
         guard path.string.utf8.count <= Self.pathBytesMaximum else { return nil }
     }
 
-    /// The service that answers on the socket: `GET /stats` gives ``Statistics`` as JSON.
-    func service(executor: StoreExecutor, logger: Logger) -> some Service {
+    /// The service that answers on the socket: `GET /stats` gives a ``StatisticsReport``, `POST /maintain` does all
+    /// background work and gives a ``MaintenanceReport``.
+    func service(_ executor: StoreExecutor, _ maintenance: Maintenance, logger: Logger) -> some Service {
         let router = Router(context: LarderRequestContext.self)
         router.add(middleware: FailureResponses())
-        router.get("/stats") { _, _ in
-            try Response.json(await executor.run { try $0.statistics() })
+        router.get("/stats") { request, _ in
+            let histograms = request.uri.queryParameters["histograms"] != nil
+            return try Response.json(
+                await executor.run { try StatisticsReport(of: $0, histograms: histograms) })
         }
+        router.post("/maintain") { _, _ in try Response.json(await maintenance.complete()) }
         let path = path.string
         return Application(
             router: router,

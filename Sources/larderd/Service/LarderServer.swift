@@ -48,11 +48,8 @@ struct LarderServer: Service, CustomStringConvertible {
     }
 
     private func openAndServe(on threads: NIOThreadPool) async throws {
-        var options = Store.Options()
-        options.chunkFileSize = settings.chunkFileSize
-        options.level = settings.compressionLevel
-        let store = try await threads.runIfActive { [settings, options, logger] in
-            try Store(opening: settings.root, options: options, logger: logger)
+        let store = try await threads.runIfActive { [settings, logger] in
+            try Store(opening: settings.root, options: settings.storeOptions, logger: logger)
         }
         let admin = AdminSocket(root: settings.root)
         if admin == nil {
@@ -76,16 +73,20 @@ struct LarderServer: Service, CustomStringConvertible {
     private func serve(_ executor: StoreExecutor, admin: AdminSocket?) async throws {
         admin?.remove()
         var services: [any Service] = []
-        if let admin { services.append(admin.service(executor: executor, logger: logger)) }
-        services.append(web(executor))
+        let activity = Activity()
+        let maintenance = Maintenance(
+            store: executor.store, settings: settings, activity: activity, logger: logger)
+        if let admin { services.append(admin.service(executor, maintenance, logger: logger)) }
+        services.append(maintenance)
+        services.append(web(executor, activity))
         var configuration = ServiceGroupConfiguration(services: services, logger: logger.quietened)
         configuration.maximumGracefulShutdownDuration = .seconds(settings.stopTimeout)
         try await ServiceGroup(configuration: configuration).run()
     }
 
-    private func web(_ executor: StoreExecutor) -> some Service {
+    private func web(_ executor: StoreExecutor, _ activity: Activity) -> some Service {
         Application(
-            router: router(executor),
+            router: router(executor, activity),
             server: .http1(
                 configuration: HTTP1Channel.Configuration(
                     idleTimeout: .seconds(Int64(settings.idleTimeout)),
@@ -102,8 +103,9 @@ struct LarderServer: Service, CustomStringConvertible {
             logger: logger.quietened)
     }
 
-    private func router(_ executor: StoreExecutor) -> Router<LarderRequestContext> {
+    private func router(_ executor: StoreExecutor, _ activity: Activity) -> Router<LarderRequestContext> {
         let router = Router(context: LarderRequestContext.self)
+        router.add(middleware: ActivityMeter(activity: activity))
         router.add(middleware: RequestLogging(level: logger.logLevel))
         router.add(middleware: FailureResponses())
         HealthRoutes(executor: executor).add(to: router)

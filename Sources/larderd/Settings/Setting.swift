@@ -11,6 +11,13 @@ enum Setting: String, CaseIterable, Sendable {
     case chunkFileSize
     case compressionLevel
     case storeThreads
+    case quota
+    case projectQuota
+    case maxAge
+    case pinnedTags
+    case leasePeriod
+    case diskReserve
+    case maintenanceInterval
 
     /// The key in the configuration file.
     var key: String { rawValue }
@@ -34,6 +41,10 @@ enum Setting: String, CaseIterable, Sendable {
         case .chunkFileSize: "SIZE"
         case .compressionLevel: "LEVEL"
         case .storeThreads: "COUNT"
+        case .quota, .diskReserve: "SIZE"
+        case .projectQuota: "SIZE|NAME=SIZE,…"
+        case .maxAge, .leasePeriod, .maintenanceInterval: "DURATION"
+        case .pinnedTags: "PATTERN,PATTERN,…"
         }
     }
 
@@ -49,8 +60,15 @@ enum Setting: String, CaseIterable, Sendable {
         case .stopTimeout: "30"
         case .idleTimeout: "300"
         case .chunkFileSize: "256MiB"
-        case .compressionLevel: "1"
+        case .compressionLevel: "12"
         case .storeThreads: "twice the processors, at least 4"
+        case .quota: "what the disk has"
+        case .projectQuota: "no limit"
+        case .maxAge: "no limit"
+        case .pinnedTags: "*"
+        case .leasePeriod: "2h"
+        case .diskReserve: "512MiB, or a twentieth of a small disk"
+        case .maintenanceInterval: "1m"
         }
     }
 
@@ -66,8 +84,15 @@ enum Setting: String, CaseIterable, Sendable {
         case .stopTimeout: "How long a stop waits for requests under way"
         case .idleTimeout: "How long a connection may stay silent before it is closed"
         case .chunkFileSize: "The length from which a chunk file is sealed; 1MiB to 1GiB"
-        case .compressionLevel: "The zstd level for what the server compresses itself; 1 to 19"
+        case .compressionLevel: "The zstd level of what maintenance packs; 1 to 19"
         case .storeThreads: "Threads for disk and compression; 1 to 256"
+        case .quota: "The most bytes to keep on disk; beyond, what was not used for longest is evicted"
+        case .projectQuota: "The most deduplicated bytes of each project, or of the projects named"
+        case .maxAge: "Evict steps and untagged images that were not used for so long, as in 30d"
+        case .pinnedTags: "Tags that are never evicted; others go like steps, by last use"
+        case .leasePeriod: "How long what was stored or reported is kept though nothing refers to it; 0 to 7d"
+        case .diskReserve: "How much of the disk uploads leave free"
+        case .maintenanceInterval: "How often to evict, collect, compact and pack; 0 for never"
         }
     }
 

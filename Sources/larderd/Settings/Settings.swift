@@ -1,4 +1,5 @@
 import CacheAPI
+import ChunkStore
 import Logging
 import OCI
 import SystemPackage
@@ -31,10 +32,24 @@ struct Settings: Sendable {
     var idleTimeout = 300
     /// The length from which a chunk file is sealed. Bytes.
     var chunkFileSize: UInt64 = 256 << 20
-    /// The zstd level for what the server compresses itself.
-    var compressionLevel: Int32 = 1
+    /// The zstd level of what maintenance packs.
+    var compressionLevel: Int32 = PackSettings().level
     /// Threads for the store's blocking calls.
     var storeThreads = max(4, Settings.processors * 2)
+    /// The most bytes to keep on disk.
+    var quota: UInt64?
+    /// The most deduplicated bytes of a project.
+    var projectQuota = ProjectQuota()
+    /// How long what is not used is kept. Seconds.
+    var maxAge: UInt64?
+    /// Tags that are never evicted.
+    var pinnedTags = PinnedTags()
+    /// How long what nothing refers to is kept. Seconds.
+    var leasePeriod: UInt64 = 7200
+    /// How much of the disk uploads leave free. Bytes.
+    var diskReserve: UInt64?
+    /// How often maintenance runs. Seconds; 0 for never.
+    var maintenanceInterval: UInt64 = 60
 
     init(root: FilePath) {
         self.root = root

@@ -82,7 +82,29 @@ struct SettingsReader: Sendable {
             into: &settings.compressionLevel)
         try read(
             .storeThreads, "a count from 1 to 256", { Self.number($0, in: 1...256) }, into: &settings.storeThreads)
+        try readLimits(into: &settings)
         return settings
+    }
+
+    private func readLimits(into settings: inout Settings) throws {
+        try read(.quota, "a size, as in 200GiB", { ByteCount.parse($0).map(Optional.some) }, into: &settings.quota)
+        try read(
+            .projectQuota, "a size, or names with sizes, as in 20GiB or shop=50GiB,bank=10GiB", ProjectQuota.init,
+            into: &settings.projectQuota)
+        try read(
+            .maxAge, "a time, as in 30d or 12h", { TimeSpan.parse($0).map(Optional.some) }, into: &settings.maxAge)
+        try read(
+            .pinnedTags, "patterns with commas between them, as in latest,v*", PinnedTags.init,
+            into: &settings.pinnedTags)
+        try read(
+            .leasePeriod, "a time up to 7d, as in 2h",
+            { TimeSpan.parse($0).flatMap { $0 <= 604_800 ? $0 : nil } }, into: &settings.leasePeriod)
+        try read(
+            .diskReserve, "a size, as in 1GiB", { ByteCount.parse($0).map(Optional.some) },
+            into: &settings.diskReserve)
+        try read(
+            .maintenanceInterval, "a time up to 1d, as in 1m",
+            { TimeSpan.parse($0).flatMap { $0 <= 86_400 ? $0 : nil } }, into: &settings.maintenanceInterval)
     }
 
     /// The root alone.

@@ -101,7 +101,7 @@ struct LarderServerTests {
             let path = settings.root.appending("admin.sock").string
             let attributes = try FileManager.default.attributesOfItem(atPath: path)
             #expect(attributes[.posixPermissions] as? Int == 0o600)
-            let statistics = try await RootInspector(root: settings.root).statistics()
+            let statistics = try await Self.statistics(of: settings.root)
             #expect(statistics.layers == 0)
         }
     }
@@ -111,9 +111,9 @@ struct LarderServerTests {
         try await withTemporaryDirectory { directory in
             let settings = Settings(root: directory.appending("root"), port: 0)
             try await LarderServer.withRunning(settings, logger: .silent) { _ in }
-            #expect(try await RootInspector(root: settings.root).statistics().layers == 0)
+            #expect(try await Self.statistics(of: settings.root).layers == 0)
             let error = await #expect(throws: ServerError.self) {
-                try await RootInspector(root: directory.appending("nothing")).statistics()
+                try await Self.statistics(of: directory.appending("nothing"))
             }
             #expect(error?.code == .noStore)
             #expect(!FileManager.default.fileExists(atPath: directory.appending("nothing").string))
@@ -128,9 +128,30 @@ struct LarderServerTests {
                 let health = try await TestClient(port: port).get("/healthz")
                 #expect(health.status == 200)
                 let error = await #expect(throws: ServerError.self) {
-                    try await RootInspector(root: settings.root).statistics()
+                    try await Self.statistics(of: settings.root)
                 }
                 #expect(error?.code == .noAnswer)
+            }
+        }
+    }
+
+    private static func statistics(of root: FilePath) async throws -> StatisticsReport {
+        try await RootAccess(existing: root).perform(.GET, "/stats") { store in
+            try StatisticsReport(of: store, histograms: false)
+        }
+    }
+
+    @Test("Maintenance works through the server and on an idle root, and stats has its names")
+    func maintenance() async throws {
+        try await withServer { _, settings in
+            let report: MaintenanceReport = try await RootAccess(existing: settings.root).perform(.POST, "/maintain") {
+                _ in MaintenanceReport()
+            }
+            #expect(report.packed.isComplete)
+            let text = String(
+                decoding: try JSONEncoder.report.encode(await Self.statistics(of: settings.root)), as: UTF8.self)
+            for name in ["bytes.logical", "bytes.unique", "bytes.stored", "bytes.live", "bytes.pinned", "chunks"] {
+                #expect(text.contains("\"\(name)\""))
             }
         }
     }

@@ -65,7 +65,8 @@ struct SettingsTests {
             .root: "/x", .listen: "localhost:80", .logLevel: "debug", .logFormat: "json", .localProjects: "shop,tools",
             .ownHosts: "larder.internal:7070,cache", .stopTimeout: "0", .idleTimeout: "60", .chunkFileSize: "64MiB",
             .compressionLevel: "3",
-            .storeThreads: "2",
+            .storeThreads: "2", .quota: "200GiB", .projectQuota: "1GiB,shop=2GiB", .maxAge: "30d", .pinnedTags: "v*",
+            .leasePeriod: "1h", .diskReserve: "1GiB", .maintenanceInterval: "5m",
         ]
         #expect(values.count == Setting.allCases.count)
         let variables = values.map { ($0.key.variable, $0.value) }
@@ -87,6 +88,13 @@ struct SettingsTests {
             #expect(settings.chunkFileSize == 64 << 20)
             #expect(settings.compressionLevel == 3)
             #expect(settings.storeThreads == 2)
+            #expect(settings.quota == 200 << 30)
+            #expect(settings.projectQuota == ProjectQuota("1GiB,shop=2GiB"))
+            #expect(settings.maxAge == 2_592_000)
+            #expect(settings.pinnedTags == PinnedTags("v*"))
+            #expect(settings.leasePeriod == 3600)
+            #expect(settings.diskReserve == 1 << 30)
+            #expect(settings.maintenanceInterval == 300)
         }
     }
 

@@ -1,0 +1,73 @@
+import AsyncHTTPClient
+import ChunkStore
+import FoundationEssentials
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import SystemPackage
+
+/// Works on a root: itself when nobody has it open, else through the server that has.
+struct RootAccess: Sendable {
+    /// The root.
+    let root: FilePath
+
+    /// - Throws: ``ServerError`` when there is no store in `root`.
+    init(existing root: FilePath) throws(ServerError) {
+        var isDirectory = false
+        guard FileManager.default.fileExists(atPath: root.string, isDirectory: &isDirectory), isDirectory else {
+            throw ServerError(.noStore, "There is no store at \(root); give the --root that larderd serves.")
+        }
+        self.root = root
+    }
+
+    /// Does `work` on the root when it is idle, else has the server do what it does for `method` and `path`.
+    /// - Parameter timeout: how long the server may take. Seconds.
+    /// - Throws: `StoreError`; ``ServerError`` when the server does not answer or refuses.
+    func perform<Result: Codable & Sendable>(
+        _ method: HTTPMethod = .GET, _ path: String, options: Store.Options = Store.Options(), timeout: Int64 = 60,
+        work: @escaping @Sendable (Store) throws -> Result
+    ) async throws -> Result {
+        do {
+            return try await NIOThreadPool.singleton.runIfActive { [root] in
+                let logger = Logger(label: "larderd") { _ in SwiftLogNoOpLogHandler() }
+                let store = try Store(opening: root, options: options, logger: logger)
+                defer { store.close() }
+                return try work(store)
+            }
+        } catch let error as StoreError where error.code == .rootInUse {
+            return try await askServer(method, path, timeout: timeout, error)
+        }
+    }
+
+    private func askServer<Result: Codable>(
+        _ method: HTTPMethod, _ path: String, timeout: Int64, _ inUse: StoreError
+    ) async throws -> Result {
+        guard let socket = AdminSocket(root: root),
+            let url = URL(httpURLWithSocketPath: socket.path.string, uri: path)
+        else {
+            throw ServerError(.noAnswer, "\(inUse) Its path is too long for an admin socket, so it cannot be asked.")
+        }
+        do {
+            var request = HTTPClientRequest(url: url.absoluteString)
+            request.method = method
+            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(timeout))
+            let body = try await response.body.collect(upTo: 16 << 20)
+            guard response.status == .ok else {
+                throw ServerError(.noAnswer, "it answered \(response.status): \(String(buffer: body))")
+            }
+            return try JSONDecoder().decode(Result.self, from: Data(body.readableBytesView))
+        } catch {
+            throw ServerError(.noAnswer, "\(inUse) It could not be asked through \(socket.path): \(error)")
+        }
+    }
+}
+
+extension JSONEncoder {
+    /// What commands print.
+    static var report: JSONEncoder {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return encoder
+    }
+}

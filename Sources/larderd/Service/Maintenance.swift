@@ -1,0 +1,119 @@
+import ChunkStore
+import Logging
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+import Synchronization
+
+/// Evicts, collects and compacts every so often, and packs what has come in while nobody is being served. On a thread of
+/// its own, which gives way to the others.
+struct Maintenance: Service {
+    /// Packing begins when nobody was served for so long.
+    private static let idleTime = Duration.seconds(2)
+    /// Packing does not wait for idle times any longer than this.
+    private static let patience = Duration.seconds(3600)
+
+    let store: Store
+    let settings: Settings
+    let activity: Activity
+    let logger: Logger
+    private let isStopping = Flag()
+    private let thread = NIOThreadPool(numberOfThreads: 1)
+
+    init(store: Store, settings: Settings, activity: Activity, logger: Logger) {
+        self.store = store
+        self.settings = settings
+        self.activity = activity
+        self.logger = logger
+    }
+
+    /// Works until the server stops.
+    func run() async throws {
+        thread.start()
+        await withGracefulShutdownHandler {
+            await work()
+        } onGracefulShutdown: {
+            isStopping.set()
+        }
+        isStopping.set()
+        try await thread.shutdownGracefully()
+    }
+
+    private func work() async {
+        guard settings.maintenanceInterval > 0 else {
+            try? await gracefulShutdown()
+            return
+        }
+        var lastPacked = ContinuousClock.now
+        while !isStopping.isSet {
+            do {
+                try await cancelWhenGracefulShutdown {
+                    try await Task.sleep(for: .seconds(Int64(settings.maintenanceInterval)))
+                }
+            } catch {
+                return
+            }
+            let isPatient = ContinuousClock.now - lastPacked < Self.patience
+            do {
+                let report = try await once(isPatient: isPatient)
+                if report.packed.isComplete { lastPacked = .now }
+            } catch {
+                logger.error("maintenance failed; it goes on in a while", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+
+    /// Everything once. What packing makes useless is left for the next time.
+    private func once(isPatient: Bool) async throws -> MaintenanceReport {
+        let report = try await thread.runIfActive { [self] in
+            var report = MaintenanceReport()
+            report.collected = try store.collect(settings.collectionPolicy) { isStopping.isSet }
+            report.packed = try store.pack(settings.packSettings) {
+                isStopping.isSet || (isPatient && !activity.isIdle(for: Self.idleTime))
+            }
+            return report
+        }
+        log(report)
+        return report
+    }
+
+    /// All background work, to the end.
+    func complete() async throws -> MaintenanceReport {
+        let report = try await thread.runIfActive { [self] in
+            try MaintenanceReport(completing: store, settings: settings) { isStopping.isSet }
+        }
+        log(report)
+        return report
+    }
+
+    private func log(_ report: MaintenanceReport) {
+        let (collected, packed) = (report.collected, report.packed)
+        if collected != CollectionReport() {
+            logger.info(
+                "collected",
+                metadata: [
+                    "records.evicted": "\(collected.evictedRecords)", "blobs.removed": "\(collected.removedBlobs)",
+                    "chunks.removed": "\(collected.removedChunks)", "bytes.freed": "\(collected.freedBytes)",
+                    "bytes.moved": "\(collected.movedBytes)",
+                ])
+        }
+        if packed.frames > 0 {
+            logger.info(
+                "packed",
+                metadata: [
+                    "blobs": "\(packed.blobs)", "frames": "\(packed.frames)",
+                    "frames.delta": "\(packed.deltaFrames)", "bytes.raw": "\(packed.rawBytes)",
+                    "bytes.packed": "\(packed.frameBytes)",
+                ])
+        }
+    }
+}
+
+/// Set once, from any thread.
+private final class Flag: Sendable {
+    private let value = Atomic(false)
+
+    var isSet: Bool { value.load(ordering: .relaxed) }
+
+    func set() { value.store(true, ordering: .relaxed) }
+}

@@ -1,0 +1,39 @@
+import ChunkStore
+
+/// What maintenance did.
+struct MaintenanceReport: Codable, Sendable, Hashable {
+    var collected = CollectionReport()
+    var packed = PackReport()
+
+    init() {}
+
+    /// Does all background work of `store` to the end: evicts and collects, packs, and compacts what that left.
+    init(completing store: Store, settings: Settings, shouldStop: @escaping () -> Bool) throws(StoreError) {
+        collected = try store.collect(settings.collectionPolicy, shouldStop: shouldStop)
+        packed = try store.pack(settings.packSettings, shouldStop: shouldStop)
+        collected += try store.collect(settings.collectionPolicy, shouldStop: shouldStop)
+    }
+
+    /// As lines for people.
+    var table: String {
+        let rows = [
+            ("evicted records", "\(collected.evictedRecords)"),
+            ("removed blobs", "\(collected.removedBlobs)"),
+            ("removed chunks", "\(collected.removedChunks)"),
+            ("packed", "\(ByteCount.describe(packed.rawBytes)) into \(ByteCount.describe(packed.frameBytes))"),
+            ("frames", "\(packed.frames), of which \(packed.deltaFrames) are differences"),
+            ("removed chunk files", "\(collected.removedFiles)"),
+            ("freed", ByteCount.describe(collected.freedBytes)),
+            ("moved", ByteCount.describe(collected.movedBytes)),
+        ]
+        return rows.aligned
+    }
+}
+
+extension [(String, String)] {
+    /// One row a line, the second column aligned.
+    var aligned: String {
+        let width = map(\.0.count).max() ?? 0
+        return map { $0.0 + String(repeating: " ", count: width + 2 - $0.0.count) + $0.1 }.joined(separator: "\n")
+    }
+}
