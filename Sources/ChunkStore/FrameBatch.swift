@@ -7,6 +7,8 @@ public struct FrameBatch: ~Copyable, Sendable {
     private let project: ProjectID
     private var pending = PendingChunks()
     private var added = 0
+    /// Keeps what was appended from being collected before it is named.
+    private var upload: Leases.Upload?
 
     init(_ store: Store, _ project: ProjectID) {
         self.store = store
@@ -22,7 +24,10 @@ public struct FrameBatch: ~Copyable, Sendable {
         let project = project
         let chunks = frame.chunks
         let before = pending
+        var begun = upload
+        defer { upload = begun }
         let isKnown = try store.use { core throws(StoreError) in
+            if begun == nil { begun = core.leases.beginUpload() }
             core.leases.hold(chunks: chunks.lazy.map(\.id))
             var isKnown: [Bool] = []
             for chunk in chunks { isKnown.append(try core.has(chunk.id)) }

@@ -69,6 +69,25 @@ import Testing
         #expect(try store.blob(digest, in: project) == nil)
     }
 
+    @Test func anUploadThatOutlastsItsLeaseIsKept() throws {
+        var options = options
+        options.pendingChunksMaximum = 2
+        let store = try temporary.open(options)
+        let project = try store.makeProject(named: "shop")
+        time.pass(200)
+        let (known, bytes) = (tar(20), tar(20) + tar(21))
+        try store.store(known, in: project)
+        time.pass(250)
+        var writer = store.beginBlob(in: project)
+        for start in stride(from: 0, to: bytes.count, by: 20_000) {
+            unsafe try writer.write(bytes.span.bytes.extracting(start..<min(bytes.count, start + 20_000)))
+            time.pass(120)
+            _ = try store.collect()
+        }
+        let digest = try writer.commit(expecting: nil).digest
+        #expect(try store.contents(of: digest, in: project) == bytes)
+    }
+
     @Test func askingKeepsForAnotherLease() throws {
         let (store, project) = try open()
         let digest = try store.store(tar(3), in: project).digest

@@ -21,7 +21,8 @@ final class TemporaryRoot: Sendable {
     /// One in memory where the machine has such a file system: for tests of what is synced rather than of syncing.
     static func inMemory() throws -> TemporaryRoot {
         let memory = FilePath("/dev/shm")
-        return try TemporaryRoot(in: unsafe memory.withPlatformString { unsafe access($0, W_OK) } == 0 ? memory : "/tmp")
+        return try TemporaryRoot(
+            in: unsafe memory.withPlatformString { unsafe access($0, W_OK) } == 0 ? memory : "/tmp")
     }
 
     var root: FilePath { path.appending("root") }

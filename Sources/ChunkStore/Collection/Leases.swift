@@ -4,15 +4,17 @@ internal import Synchronization
 /// Promises that what was just reported or stored will not be collected. In memory; after a start, everything is held
 /// for one period.
 ///
-/// What is noted is held for at least one period and at most two: there is one set for this period and one for the
-/// period before. Of each thing only a hash of 64 bits is kept; two that have the same are held together.
+/// What is noted is held for at least one period and at most two: there is a set for each period, and all but the last two
+/// are dropped, unless an upload that began so early still goes on. Of each thing only a hash of 64 bits is kept; two that have the same are held together.
 final class Leases: Sendable {
     /// When a period has more than this many, everything is held until the period after it is over.
     static let countMaximum = 1 << 20
 
     private struct State {
-        var current: Set<UInt64> = []
-        var previous: Set<UInt64> = []
+        /// What was noted in each period.
+        var periods: [UInt64: Set<UInt64>] = [:]
+        /// How many uploads go on that began in each period.
+        var uploads: [UInt64: Int] = [:]
         var period: UInt64
         /// Everything is held before this moment.
         var allHeldUntil: UInt64
@@ -45,10 +47,10 @@ final class Leases: Sendable {
         state.withLock { state in
             advance(&state)
             for hash in hashes {
-                if state.current.count >= Self.countMaximum {
+                if state.periods[state.period, default: []].count >= Self.countMaximum {
                     state.allHeldUntil = max(state.allHeldUntil, (state.period + 2) * length)
                 } else {
-                    state.current.insert(hash)
+                    state.periods[state.period, default: []].insert(hash)
                 }
             }
         }
@@ -64,7 +66,7 @@ final class Leases: Sendable {
         guard length > 0 else { return false }
         return state.withLock { state in
             advance(&state)
-            return clock.now < state.allHeldUntil || state.current.contains(hash) || state.previous.contains(hash)
+            return clock.now < state.allHeldUntil || state.periods.values.contains { $0.contains(hash) }
         }
     }
 
@@ -72,7 +74,8 @@ final class Leases: Sendable {
     var summary: (count: Int, holdsAll: Bool) {
         state.withLock { state in
             advance(&state)
-            return (state.current.count + state.previous.count, length > 0 && clock.now < state.allHeldUntil)
+            let count = state.periods.values.reduce(0) { $0 + $1.count }
+            return (count, length > 0 && clock.now < state.allHeldUntil)
         }
     }
 
@@ -80,9 +83,40 @@ final class Leases: Sendable {
         guard length > 0 else { return }
         let period = clock.now / length
         guard period > state.period else { return }
-        state.previous = period == state.period + 1 ? state.current : []
-        state.current = []
         state.period = period
+        drop(&state)
+    }
+
+    private func drop(_ state: inout State) {
+        let oldest = min(state.period, state.uploads.keys.min() ?? state.period)
+        state.periods = state.periods.filter { $0.key + 1 >= oldest }
+    }
+
+    /// Begins an upload: what is noted from now on is held until the token is gone, however long that takes.
+    func beginUpload() -> Upload {
+        state.withLock { state in
+            advance(&state)
+            state.uploads[state.period, default: 0] += 1
+            return Upload(self, state.period)
+        }
+    }
+
+    /// An upload that goes on.
+    final class Upload: Sendable {
+        private let leases: Leases
+        private let period: UInt64
+
+        fileprivate init(_ leases: Leases, _ period: UInt64) {
+            self.leases = leases
+            self.period = period
+        }
+
+        deinit {
+            leases.state.withLock { state in
+                let count = state.uploads[period, default: 0] - 1
+                state.uploads[period] = count > 0 ? count : nil
+            }
+        }
     }
 
     private static func hash(_ digest: Digest, _ project: ProjectID?) -> UInt64 {

@@ -5,6 +5,8 @@ internal import Synchronization
 final class ChunkSieve: Sendable {
     private struct State {
         var names = ChunkNames()
+        /// Keeps what was found or appended from being collected before the blob names it.
+        var upload: Leases.Upload?
         /// The chunks that were passed on, so that none is twice.
         var new: Set<Digest> = []
         var content = FrameContent()
@@ -49,6 +51,7 @@ final class ChunkSieve: Sendable {
 
     private func pass(_ chunks: [ChunkReference], _ bytes: [UInt8], _ state: inout State) throws(StoreError) {
         let isNew = try store.use { core throws(StoreError) in
+            if state.upload == nil { state.upload = core.leases.beginUpload() }
             core.leases.hold(chunks: chunks.lazy.map(\.id))
             var isNew: [Bool] = []
             for chunk in chunks {

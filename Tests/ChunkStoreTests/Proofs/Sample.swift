@@ -56,7 +56,9 @@ struct Samples {
         case 1: return [UInt8](repeating: 7, count: Int.random(in: 1...40_000, using: &random))
         default: break
         }
-        let names = (0..<Int.random(in: 1...4, using: &random)).map { _ in Int.random(in: 0..<files.count, using: &random) }
+        let names = (0..<Int.random(in: 1...4, using: &random)).map { _ in
+            Int.random(in: 0..<files.count, using: &random)
+        }
         return tar(
             Set(names).sorted().map { ("dir/file-\($0)", files[$0]) }, mtime: 1_700_000_000 + Int(random.next() % 3))
     }
