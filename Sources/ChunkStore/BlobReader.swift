@@ -34,37 +34,48 @@ public struct BlobReader: ~Copyable, Sendable {
     /// Appends the next bytes to `buffer`, at least one and about `maximum` (never more); 0 at the end.
     /// - Throws: `missingContent` when a chunk does not pass its check, `io`, `closed`.
     public mutating func read(into buffer: inout [UInt8], maximum: Int) throws(StoreError) -> Int {
+        buffer.reserveCapacity(buffer.count + Int(min(UInt64(max(0, maximum)), remaining)))
+        return try read(maximum: maximum) { buffer.append(copying: $0) }
+    }
+
+    /// Lends the next bytes, at least one and about `maximum` (never more), to `onPart`, in as many parts as they are
+    /// stored in; each is valid only inside the call. How many there were; 0 at the end.
+    ///
+    /// What was lent before a failure stays given; the failure comes again with the next call.
+    /// - Throws: as ``read(into:maximum:)``, or what `onPart` throws.
+    public mutating func read(
+        maximum: Int, onPart: (RawSpan) throws(StoreError) -> Void
+    ) throws(StoreError) -> Int {
         let wanted = Int(min(UInt64(max(0, maximum)), remaining))
-        guard wanted > 0 else { return 0 }
-        buffer.reserveCapacity(buffer.count + wanted)
         var count = 0
-        // What was appended before a failure stays appended; the failure comes again with the next call.
         while count < wanted {
-            let taken = try read(from: store, into: &buffer, maximum: wanted - count)
-            count += taken
-            remaining -= UInt64(taken)
+            let (bytes, range) = try nextPart(maximum: wanted - count)
+            try unsafe onPart(bytes.span.bytes.extracting(range))
+            advance(by: range.count)
+            count += range.count
         }
         return count
     }
 
-    private mutating func read(
-        from store: Store, into buffer: inout [UInt8], maximum: Int
-    ) throws(StoreError) -> Int {
+    /// The bytes of the frame that the next bytes are in, and where.
+    private mutating func nextPart(maximum: Int) throws(StoreError) -> ([UInt8], Range<Int>) {
         guard let next = piece ?? pieces.next() else {
             throw StoreError(.missingContent, "the recipe of \(subject.digest) ends early; store the blob again")
         }
         piece = next
         let (frame, range) = try chunk(of: next)
         let start = range.lowerBound + next.offset + given
-        let count = min(next.length - given, maximum)
-        guard start + count <= range.upperBound else { throw missing(next.chunk) }
-        unsafe frame.bytes.withUnsafeBytes { unsafe buffer.append(contentsOf: $0[start..<(start + count)]) }
+        let end = start + min(next.length - given, maximum)
+        guard end <= range.upperBound else { throw missing(next.chunk) }
+        return (frame.bytes, start..<end)
+    }
+
+    private mutating func advance(by count: Int) {
+        remaining -= UInt64(count)
         given += count
-        if given == next.length {
-            piece = nil
-            given = 0
-        }
-        return count
+        guard given == piece?.length else { return }
+        piece = nil
+        given = 0
     }
 
     private mutating func chunk(of piece: Recipe.Piece) throws(StoreError) -> (DecodedFrame, Range<Int>) {

@@ -8,7 +8,7 @@ public import Chunking
 /// what they fail with is thrown by the next call.
 public struct BlobWriter: ~Copyable, Sendable {
     /// A blob of fewer bytes is not worth threads.
-    private static let threadsFrom: UInt64 = 1 << 20
+    static let threadsFrom: UInt64 = 1 << 20
 
     /// How many bytes were written so far.
     public private(set) var size: UInt64 = 0

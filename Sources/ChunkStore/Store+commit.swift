@@ -1,7 +1,7 @@
 public import Chunking
 
 extension Store {
-    private static let bufferByteCount = 1 << 20
+    private static let partByteMaximum = 1 << 20
 
     /// Commits a blob whose chunks have been uploaded as frames. The blob is put together once: its digest must
     /// be the recipe's, and its entry table is made from what was read, never taken from a client. The recipe must be
@@ -33,19 +33,24 @@ extension Store {
         return try BlobIntake(self, project).commit(result, provingPossession: true)
     }
 
-    /// Puts together what `recipe` says and splits it anew.
+    /// Puts together what `recipe` says and cuts it anew. Its chunks need not be named again: what is read of each was
+    /// hashed, and one that is cut otherwise has another length.
     private func split(
         _ recipe: Recipe, _ parameters: ChunkParameters, in project: ProjectID
     ) throws(StoreError) -> LayerSplitter.Result {
         var reader = BlobReader(
             self, recipe, recipe.pieces(), count: recipe.size,
             of: BlobReader.Subject(project: project, digest: recipe.digest, row: nil))
-        var splitter = LayerSplitter(parameters: parameters)
-        var buffer: [UInt8] = []
-        while try reader.read(into: &buffer, maximum: Self.bufferByteCount) > 0 {
-            unsafe splitter.update(buffer.span.bytes) { _, _ in }
-            buffer.removeAll(keepingCapacity: true)
+        var cutter = LayerCutter(parameters: parameters)
+        var hasher = BlobHasher()
+        if recipe.size >= BlobWriter.threadsFrom { try hasher.startThread() }
+        while reader.remaining > 0 {
+            _ = try reader.read(maximum: Self.partByteMaximum) { part throws(StoreError) in
+                try hasher.update(part)
+                cutter.update(part) { _, _ in }
+            }
         }
-        return splitter.finish { _, _ in }
+        let layer = cutter.finish { _, _ in }
+        return layer.named(try hasher.finish(), ChunkNames(of: recipe))
     }
 }

@@ -6,6 +6,12 @@ public struct ChunkNames: Sendable {
     /// Begins with none.
     public init() {}
 
+    /// The names that `recipe` has.
+    public init(of recipe: Recipe) {
+        headers = recipe.headers.map(\.id)
+        payload = recipe.payload.map(\.id)
+    }
+
     /// Hashes the next chunk of `stream`. O(n).
     public mutating func name(_ chunk: RawSpan, of stream: Recipe.Stream) -> ChunkReference {
         let reference = ChunkReference(id: Digest(hashing: chunk), length: UInt32(chunk.byteCount))

@@ -21,12 +21,10 @@ final class BlobStream: Sendable {
     /// - Throws: ``StoreError`` `missingContent` when a part of the blob is damaged.
     func next() throws(StoreError) -> ByteBuffer? {
         try reader.withLock { reader throws(StoreError) in
-            var piece: [UInt8] = []
-            piece.reserveCapacity(Int(min(UInt64(Self.pieceMaximum), reader.remaining)))
-            while piece.count < Self.pieceMaximum {
-                guard try reader.read(into: &piece, maximum: Self.pieceMaximum - piece.count) > 0 else { break }
-            }
-            return piece.isEmpty ? nil : ByteBuffer(bytes: piece)
+            if reader.remaining == 0 { return nil }
+            var piece = ByteBufferAllocator().buffer(capacity: Int(min(UInt64(Self.pieceMaximum), reader.remaining)))
+            _ = try reader.read(maximum: Self.pieceMaximum) { piece.writeBytes($0) }
+            return piece
         }
     }
 }

@@ -37,14 +37,15 @@ extension RegistryRoutes {
         }
     }
 
-    /// Streams the blob. An error after the first piece breaks the connection off, since the status is out.
+    /// Streams the blob: a piece is read while the one before it is sent. An error after the first piece breaks the
+    /// connection off, since the status is out.
     private func body(of blob: OpenedBlob, length: UInt64) -> ResponseBody {
         ResponseBody(contentLength: Int(clamping: length)) { [executor] writer in
-            if let first = blob.first { try await writer.write(first) }
-            if let stream = blob.stream {
-                while let piece = try await executor.run({ _ in try stream.next() }) {
-                    try await writer.write(piece)
-                }
+            var piece = blob.first
+            while let present = piece, let stream = blob.stream {
+                async let next = executor.run { _ in try stream.next() }
+                try await writer.write(present)
+                piece = try await next
             }
             try await writer.finish(nil)
         }
