@@ -109,7 +109,9 @@ extension Core {
 
     /// Gives up what `partial` claims, a part at a time; its row goes with the last.
     func release(_ partial: PartialRow) throws(StoreError) {
-        let chunks = try blobRecord(at: partial.record)?.distinctChunks ?? []
+        let stored = try reader.record(at: partial.record, .blob)
+        let record = try stored == nil ? nil : blobRecord(at: partial.record)
+        let chunks = record?.distinctChunks ?? []
         var end = min(chunks.count, Int(partial.claimed))
         repeat {
             let start = max(0, end - options.claimsPerJob)
@@ -118,7 +120,10 @@ extension Core {
                 try batch.unclaim(part, in: partial.project)
                 var rest = partial
                 rest.claimed = UInt32(start)
-                if start > 0 { try batch.putPartial(rest) } else { try batch.removePartial(partial) }
+                if start > 0 { return try batch.putPartial(rest) }
+                try batch.removePartial(partial)
+                guard let stored, let record else { return }
+                try batch.void(stored, of: record.recipe.digest, at: partial)
             }
             end = start
         } while end > 0
@@ -132,6 +137,16 @@ extension Core {
 }
 
 extension WriteBatch {
+    /// Writes down that a blob's record does not count, unless the blob is there by it: a rebuilt index must not bring back
+    /// what was never stored to the end.
+    fileprivate mutating func void(
+        _ record: StoredRecord, of digest: Digest, at partial: PartialRow
+    ) throws(StoreError) {
+        if try transaction.blob(digest, in: partial.project)?.record == partial.record { return }
+        let item = VoidRecord.Item(sequence: record.header.sequence, file: partial.record.file)
+        didRefer(to: try append(.void, project: nil) { VoidRecord([item]).encode(into: &$0) })
+    }
+
     mutating func claim(_ chunks: [ChunkReference], in project: ProjectID) throws(StoreError) {
         for chunk in chunks { try changeClaims(on: chunk, in: project) { $0.blobs += 1 } }
     }

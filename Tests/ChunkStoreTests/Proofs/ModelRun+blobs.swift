@@ -16,7 +16,19 @@ extension ModelRun {
         }
         try store.store(sample.bytes, in: projects[project], expecting: sample.digest)
         didStore(sample, project)
+        if chance(2) { try notePredecessor(of: sample, project) }
         try check(sample, project)
+    }
+
+    /// Lets packing look for what resembles a layer in one that has a file of the same name.
+    private func notePredecessor(of sample: Sample, _ project: Int) throws {
+        let paths = Set(sample.entries?.entries.map(\.path) ?? [])
+        let older = samples.all.first { other in
+            other.digest != sample.digest && has(project, other.digest)
+                && other.entries?.entries.contains { paths.contains($0.path) } == true
+        }
+        guard let older else { return }
+        try store.notePredecessors([older.digest], of: sample.digest, in: projects[project])
     }
 
     func didStore(_ sample: Sample, _ project: Int) {

@@ -80,6 +80,8 @@ extension ModelRun {
 
     func deleteRecord() throws {
         let name = recordName()
+        // What refers to it would refer to nothing.
+        if world.referredRecords.contains(name) { return }
         note("delete \(name)")
         let wasThere = try store.delete(in: name.table, key: name.key, project: projects[name.project])
         try demand(wasThere == (world.records[name] != nil), "record \(name) was there or not")

@@ -267,11 +267,13 @@ extension NaiveRecount {
             if row.state == .doomed { continue }
             counters.files += 1
             counters.fileBytes += row.length
+            let needed = live[number] ?? 0
+            // Records that keep names and deletions: those of a file that is just being compacted may have moved on.
+            var more: UInt64 = 0
             if var scanner = try core.reader.scanner(of: number, end: row.length) {
-                while let (offset, header) = try core.reader.next(&scanner, in: number) {
+                while let (_, header) = try core.reader.next(&scanner, in: number) {
                     switch header.kind {
-                    case .tombstone, .void, .project:
-                        need(Location(file: number, length: UInt32(header.recordLength), offset: offset))
+                    case .tombstone, .void, .project: more += header.stride
                     case .frame, .blob, .record, .seal: break
                     }
                 }
@@ -279,8 +281,9 @@ extension NaiveRecount {
             } else {
                 differences.append("file \(number) is gone")
             }
-            let needed = live[number] ?? 0
-            expect(row.live == needed, "file \(number) has \(row.live) live bytes, not \(needed)")
+            expect(
+                (needed...(needed + more)).contains(row.live),
+                "file \(number) has \(row.live) live bytes, not \(needed) to \(needed + more)")
             counters.liveBytes += row.live
         }
     }

@@ -1,0 +1,49 @@
+import TestSupport
+import Testing
+
+@testable import ChunkStore
+
+/// Whatever a loss of power leaves of what was not synced, what was acknowledged is there, and nothing is wrong.
+@Suite struct CrashStateTests {
+    private static let statesPerHistory = 500
+
+    @Test func everyStateThatACrashCanLeaveIsRight() throws {
+        let start = ContinuousClock.now
+        var (states, events, commits, histories) = (0, 0, 0, 0)
+        while states < ProofSettings.states {
+            let count = min(Self.statesPerHistory, ProofSettings.states - states)
+            let crash = try CrashStates(
+                CrashStates.Plan(seed: ProofSettings.seed &+ UInt64(histories), operations: 220, states: count))
+            try crash.run()
+            states += count
+            events += crash.eventCount
+            commits += crash.commits
+            histories += 1
+        }
+        ProofSettings.report(
+            "crash states: \(states) of \(histories) histories, \(events) events, \(commits) commits, "
+                + "seed \(ProofSettings.seed), \(ContinuousClock.now - start)")
+        #expect(states == ProofSettings.states)
+        #expect(commits > 100)
+    }
+}
+
+/// The enumerator finds wrong orders that are planted.
+@Suite struct CrashStateCanaryTests {
+    @Test(
+        arguments: [
+            DiskHistory.Flaw.commitBeforeSync, .noSync, .noDirectorySync, .earlyRemoval,
+        ])
+    func aWrongOrderIsFound(flaw: DiskHistory.Flaw) throws {
+        let right = CrashStates.Plan(seed: 1, operations: 200, states: 150)
+        try CrashStates(right).run()
+        var wrong = right
+        wrong.flaw = flaw
+        do {
+            try CrashStates(wrong).run()
+            Issue.record("\(flaw) was not found")
+        } catch let failure as ProofFailure {
+            print("found \(flaw):", failure)
+        }
+    }
+}
