@@ -36,6 +36,7 @@ extension Store {
                 var report = PackReport()
                 var packing = Packing(core: core, settings: settings, shouldStop: shouldStop)
                 try packing.run(&report)
+                if report.isComplete { try packing.rewrite(&report) }
                 core.upkeep.note(\.packed)
                 return report
             }

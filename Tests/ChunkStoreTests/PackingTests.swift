@@ -118,6 +118,30 @@ import Testing
         #expect(after.projects.first?.heldBytes == 0 && after.projects.first?.looseBytes == 0)
     }
 
+    @Test func whatIsHeldOnlyForDifferencesIsGivenUpWhenItIsTooMuch() throws {
+        var random = SeededGenerator(seed: 6)
+        let (old, new) = Self.versions(&random)
+        let first = try keep(old, key: 1)
+        let second = try keep(new, key: 2)
+        try store.notePredecessors([first], of: second, in: project)
+        #expect(try store.pack().deltaFrames > 0)
+        #expect(try store.delete(in: .tag, key: [1], project: project))
+        _ = try store.collect()
+        let held = try #require(try store.statistics().projects.first).heldBytes
+        #expect(held > 0)
+        var settings = PackSettings()
+        settings.heldBytesMinimum = held * 2
+        #expect(try store.pack(settings).frames == 0)
+        settings.heldBytesMinimum = 0
+        settings.heldShareMaximum = 0.01
+        #expect(try store.pack(settings).frames > 0)
+        _ = try store.collect()
+        let after = try store.statistics()
+        #expect(after.projects.first?.heldBytes == 0 && after.projects.first?.looseBytes == 0)
+        #expect(after.deltaFrames == 0)
+        #expect(try store.contents(of: second, in: project) == new)
+    }
+
     @Test func aThirdVersionDependsOnTheFirst() throws {
         var random = SeededGenerator(seed: 4)
         let (old, new) = Self.versions(&random)

@@ -85,22 +85,15 @@ struct Sweep {
         }
     }
 
-    /// What the delta frames among those of `keys` are differences from: in the chunk files only, so it is read before
-    /// the writer's turn.
     private func bases(of keys: [LooseKey]) throws(StoreError) -> [Location: FrameBase] {
-        let deltas = try core.index.read { transaction throws(StoreError) in
-            var deltas: Set<Location> = []
+        let frames = try core.index.read { transaction throws(StoreError) in
+            var frames: Set<Location> = []
             for key in keys {
-                guard let row = try transaction.chunk(key.digest), row.frame.isPresent,
-                    try transaction.frame(at: row.frame)?.isDelta == true
-                else { continue }
-                deltas.insert(row.frame)
+                if let row = try transaction.chunk(key.digest), row.frame.isPresent { frames.insert(row.frame) }
             }
-            return deltas
+            return frames
         }
-        var bases: [Location: FrameBase] = [:]
-        for location in deltas { bases[location] = try core.base(ofFrameAt: location) }
-        return bases
+        return try core.bases(ofFramesAt: frames)
     }
 }
 

@@ -58,6 +58,21 @@ extension Core {
         }
     }
 
+    /// What the delta frames among those at `locations` are differences from: in the chunk files only, so it is read before
+    /// the writer's turn.
+    func bases(ofFramesAt locations: Set<Location>) throws(StoreError) -> [Location: FrameBase] {
+        let deltas = try index.read { transaction throws(StoreError) in
+            var deltas: [Location] = []
+            for location in locations where try transaction.frame(at: location)?.isDelta == true {
+                deltas.append(location)
+            }
+            return deltas
+        }
+        var bases: [Location: FrameBase] = [:]
+        for location in deltas { bases[location] = try base(ofFrameAt: location) }
+        return bases
+    }
+
     /// A chunk's bytes and the frame that they are in; `nil` when it is damaged or gone.
     func locate(
         _ chunk: ChunkReference

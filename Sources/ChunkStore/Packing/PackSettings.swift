@@ -13,6 +13,8 @@ public struct PackSettings: Sendable {
     /// Bytes that are kept only because others are differences from them may be this share of what a project has;
     /// beyond, those differences are stored whole.
     public var heldShareMaximum = 0.25
+    /// Fewer bytes than this are never worth it.
+    public var heldBytesMinimum: UInt64 = 64 << 20
 
     /// The settings that measurements led to.
     public init() {}

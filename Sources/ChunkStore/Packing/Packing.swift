@@ -107,7 +107,7 @@ struct Packing: ~Copyable {
 
 extension Packing {
     /// Writes one frame and lets the rows of its chunks point at it, as far as they did not change meanwhile.
-    private mutating func write(
+    mutating func write(
         _ group: PackPlan.Group, for project: ProjectID, _ report: inout PackReport
     ) throws(StoreError) {
         var sources: [Digest: Location] = [:]
@@ -132,9 +132,10 @@ extension Packing {
         guard let packed else { return }
         let appended = try core.append(packed, for: project, isPacked: true)
         let places = sources
+        let bases = try core.bases(ofFramesAt: Set(sources.values))
         let moved = try core.writer.perform(weight: 2 * appended.chunks.count + appended.base.count) {
             batch throws(StoreError) in
-            try batch.repoint(to: appended, from: places, project: project)
+            try batch.repoint(to: appended, from: places, project: project, bases: bases)
         }
         guard moved else { return }
         report.frames += 1
@@ -152,7 +153,8 @@ extension WriteBatch {
     /// Lets chunks point at a packed frame. Whether any did: none does when what the frame depends on is not plain or not
     /// the project's any more.
     fileprivate mutating func repoint(
-        to frame: AppendedFrame, from places: [Digest: Location], project: ProjectID
+        to frame: AppendedFrame, from places: [Digest: Location], project: ProjectID,
+        bases: [Location: FrameBase]
     ) throws(StoreError) -> Bool {
         for chunk in frame.base {
             guard let row = try transaction.chunk(chunk.id, of: project),
@@ -167,7 +169,7 @@ extension WriteBatch {
         for chunk in frame.chunks {
             if let old = places[chunk.id] {
                 let hasMoved = try moveChunk(
-                    chunk, from: old, to: frame, rawOffset: rawOffset, project: project, bases: [:])
+                    chunk, from: old, to: frame, rawOffset: rawOffset, project: project, bases: bases)
                 isUsed = isUsed || hasMoved
             }
             rawOffset += chunk.length
