@@ -8,7 +8,7 @@ public struct Statistics: Sendable, Codable, Hashable {
         public var logicalBytes: UInt64 = 0
         /// Bytes of blobs, counted once for each image that names them.
         public var namedBytes: UInt64 = 0
-        /// Uncompressed bytes of the chunks that its blobs need; what a quota limits.
+        /// Uncompressed bytes of the chunks that its blobs need. A quota limits these and ``heldBytes`` together.
         public var uniqueBytes: UInt64 = 0
         /// Uncompressed bytes of chunks kept only because others are stored as differences from them.
         public var heldBytes: UInt64 = 0
@@ -42,7 +42,7 @@ public struct Statistics: Sendable, Codable, Hashable {
     public var steps: UInt64 = 0
     /// Chunk files.
     public var chunkFiles: UInt64 = 0
-    /// Frames, and how many bytes they have uncompressed and in chunk files.
+    /// Frames of which something is needed.
     public var frames: UInt64 = 0
     /// Uncompressed bytes of frames.
     public var frameRawBytes: UInt64 = 0

@@ -5,7 +5,8 @@ internal import Synchronization
 /// for one period.
 ///
 /// What is noted is held for at least one period and at most two: there is a set for each period, and all but the last two
-/// are dropped, unless an upload that began so early still goes on. Of each thing only a hash of 64 bits is kept; two that have the same are held together.
+/// are dropped, unless an upload that began so early still goes on. Of each thing only a hash of 64 bits is kept; two that
+/// have the same are held together.
 final class Leases: Sendable {
     /// When a period has more than this many, everything is held until the period after it is over.
     static let countMaximum = 1 << 20

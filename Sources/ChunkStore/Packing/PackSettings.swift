@@ -10,8 +10,8 @@ public struct PackSettings: Sendable {
     public var baseBytes = 2 << 20
     /// Layers with more rows than this are not looked through for changed files.
     public var rowsMaximum = 400_000
-    /// Bytes that are kept only because others are differences from them may be this share of what a project has;
-    /// beyond, those differences are stored whole.
+    /// Bytes that are kept only because others are differences from them may be this share of what a project's blobs
+    /// need; beyond, those differences are stored whole.
     public var heldShareMaximum = 0.25
     /// Fewer bytes than this are never worth it.
     public var heldBytesMinimum: UInt64 = 64 << 20

@@ -6,7 +6,7 @@ import ServiceLifecycle
 import Synchronization
 
 /// Evicts, collects and compacts every so often, and packs what has come in while nobody is being served. On a thread of
-/// its own, which gives way to the others.
+/// its own.
 struct Maintenance: Service {
     /// Packing begins when nobody was served for so long.
     private static let idleTime = Duration.seconds(2)
