@@ -9,7 +9,12 @@ struct RootLayout: Sendable {
     let disk: Disk
     var chunks: FilePath { root.appending("chunks") }
     var index: FilePath { root.appending("index") }
+    /// Where a rebuild makes the index.
+    var newIndex: FilePath { root.appending("index.new") }
+    /// Where a rebuild puts the index that it replaces.
+    var oldIndex: FilePath { root.appending("index.old") }
     private var formatFile: FilePath { root.appending("format") }
+    var hasFormat: Bool { Self.exists(formatFile) }
 
     /// Makes `root` and the directories above it where they are missing, so that they outlast a loss of power.
     func makeRoot() throws(StoreError) {
@@ -29,14 +34,26 @@ struct RootLayout: Sendable {
     /// Makes what is missing in the root and checks that its format is known. The root must be locked.
     /// - Throws: `unsupportedFormat`, `io`, `diskFull`.
     func prepare() throws(StoreError) {
+        try finishSwap()
         try Self.makeDirectory(chunks)
         try Self.makeDirectory(index)
         if Self.exists(formatFile) {
             try checkFormat()
         } else {
+            try checkEmpty()
             try writeFormat()
         }
         try sync(root)
+    }
+
+    /// A backup has its format last.
+    private func checkEmpty() throws(StoreError) {
+        let hasIndex = Self.exists(index.appending("data.mdb"))
+        let hasChunks = try Self.names(in: chunks).contains { $0.hasSuffix(".chunks") }
+        guard hasIndex || hasChunks else { return }
+        throw StoreError(
+            .unsupportedFormat,
+            "\(root) has content but no file 'format': it is an incomplete backup; remove it and use another")
     }
 
     /// - Throws: `unsupportedFormat`, `io`.
@@ -61,7 +78,7 @@ struct RootLayout: Sendable {
     }
 
     /// Written under another name first: an interrupted start leaves either no format file or a whole one.
-    private func writeFormat() throws(StoreError) {
+    func writeFormat() throws(StoreError) {
         let temporary = root.appending("format.new")
         do throws(Errno) {
             try Errno.catching {
@@ -71,7 +88,7 @@ struct RootLayout: Sendable {
                 try file.writeAll(Self.format.utf8)
                 try disk.sync(file)
             }
-            try Self.rename(temporary, formatFile)
+            try disk.rename(temporary, formatFile)
         } catch {
             throw .disk("write", formatFile, error)
         }
@@ -79,19 +96,11 @@ struct RootLayout: Sendable {
 }
 
 extension RootLayout {
-    private func sync(_ directory: FilePath) throws(StoreError) {
+    func sync(_ directory: FilePath) throws(StoreError) {
         do throws(Errno) {
             try disk.syncDirectory(directory)
         } catch {
             throw .disk("sync directory", directory, error)
-        }
-    }
-
-    static func rename(_ old: FilePath, _ new: FilePath) throws(Errno) {
-        try Errno.check {
-            unsafe old.withPlatformString { old in
-                unsafe new.withPlatformString { new in unsafe Glibc.rename(old, new) }
-            }
         }
     }
 

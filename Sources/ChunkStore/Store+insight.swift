@@ -45,9 +45,15 @@ extension Store {
     }
 
     /// When background work was last done.
-    /// - Throws: `closed`.
+    /// - Throws: `io`, `closed`.
     public func upkeepTimes() throws(StoreError) -> UpkeepTimes {
-        try use { core in core.upkeep.times }
+        try use { core throws(StoreError) in
+            let scrub = try core.index.read { transaction throws(StoreError) in try transaction.scrub() }
+            var times = core.upkeep.times
+            times.scrubbed = scrub.lastEnded == 0 ? nil : scrub.lastEnded
+            times.scrubFound = scrub.lastDamaged
+            return times
+        }
     }
 }
 

@@ -108,9 +108,6 @@ struct OpenedRecord: Sendable {
     let row: RecordRow
     /// `nil` when it is damaged.
     let record: SmallRecord?
-
-    /// The files that may hold records of this name as old as this one.
-    var files: OlderFiles { (record?.older ?? .none).adding(row.location.file) }
 }
 
 extension Core {
@@ -150,9 +147,10 @@ extension Core {
             let now = try batch.transaction.record(table, project, key)
             guard now?.location == old?.row.location else { return false }
             try batch.require(references, of: project)
+            var older = OlderFiles.none
+            if let old { older = try batch.files(of: old) }
             let record = SmallRecord(
-                table: table, key: key, made: batch.now, references: references, value: value,
-                older: old?.files ?? .none)
+                table: table, key: key, made: batch.now, references: references, value: value, older: older)
             let location = try batch.append(.record, project: project) { record.encode(into: &$0) }
             if let now { try batch.removeRecord(table, project, key, now, record: old?.record) }
             try batch.addRecord(record, at: location, in: project, references: now?.references ?? 0)
@@ -169,7 +167,7 @@ extension WriteBatch {
         guard let now = try transaction.record(table, project, key), now.location == opened.row.location else {
             return false
         }
-        let tombstone = Tombstone(.record(table, key), older: opened.files)
+        let tombstone = Tombstone(.record(table, key), older: try files(of: opened))
         let location = try append(.tombstone, project: project) { tombstone.encode(into: &$0) }
         try removeRecord(table, project, key, now, record: opened.record)
         didRefer(to: location)

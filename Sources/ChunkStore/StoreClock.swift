@@ -23,6 +23,13 @@ struct StoreClock: Sendable {
         return start + (reading > origin ? reading - origin : 0)
     }
 
+    /// The machine's monotonic clock, finer. Milliseconds.
+    static func milliseconds() -> UInt64 {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return UInt64(time.tv_sec) * 1000 + UInt64(time.tv_nsec) / 1_000_000
+    }
+
     /// The machine's monotonic clock.
     static let system: @Sendable () -> UInt64 = {
         var time = timespec()

@@ -51,6 +51,13 @@ extension StoreError {
         )
     }
 
+    /// A record that was written as it is, but by another version.
+    static func unknownRecord(_ path: FilePath, _ offset: UInt64) -> StoreError {
+        StoreError(
+            .unsupportedFormat,
+            "chunk file \(path) has a record of an unknown kind at \(offset); use the version that wrote it")
+    }
+
     /// What to do about an index that cannot be used.
     private static let remedy = "make it anew from the chunk files with 'larderd fsck --rebuild'"
 }

@@ -6,8 +6,10 @@ public struct UpkeepTimes: Codable, Sendable, Hashable {
     public var compacted: UInt64?
     /// The end of the last packing.
     public var packed: UInt64?
-    /// The end of the last scrub of everything.
+    /// The end of the last scrub of everything, also before the store was opened.
     public var scrubbed: UInt64?
+    /// How many damaged places that found.
+    public var scrubFound: UInt64 = 0
 
     /// Nothing yet.
     public init() {}

@@ -34,14 +34,15 @@ struct History {
 
     private mutating func step(_ store: inout Store, _ temporary: TemporaryRoot) throws {
         let project = try store.makeProject(named: ["shop", "bank"].randomElement(using: &random) ?? "shop")
-        switch random.next() % 20 {
+        switch random.next() % 22 {
         case 0..<6: try storeBlob(in: store, project)
         case 6..<12: try putRecord(in: store, project)
         case 12..<14: try deleteRecord(in: store, project)
         case 14: try share(in: store)
         case 15: time.pass(UInt64.random(in: 1...120, using: &random))
         case 16..<18: try collect(store)
-        case 18:
+        case 18..<20: try pack(store, project)
+        case 20:
             for key in try store.keys(in: .step, prefix: [], limit: 5, project: project) {
                 try store.touch(.step, key: key, project: project)
             }
@@ -89,6 +90,18 @@ struct History {
         let keys = try store.keys(in: table, prefix: [], limit: 10, project: project)
         guard let key = keys.randomElement(using: &random) else { return }
         _ = try store.delete(in: table, key: key, project: project)
+    }
+
+    private mutating func pack(_ store: Store, _ project: ProjectID) throws {
+        let digests = blobs.map { Digest(hashing: $0) }
+        for digest in digests.suffix(3) where try store.blob(digest, in: project) != nil {
+            try store.notePredecessors(digests.shuffled(using: &random), of: digest, in: project)
+        }
+        var steps = random.next() % 3 == 0 ? Int.random(in: 1...6, using: &random) : Int.max
+        _ = try store.pack {
+            steps -= 1
+            return steps < 0
+        }
     }
 
     private mutating func share(in store: Store) throws {

@@ -8,15 +8,20 @@ extension Check {
     ) throws(StoreError) {
         try recount.finishTotals(files: files.map { ($0.number, recounted($0.row, $0.number)) })
         let (mine, theirs) = (scratch.tables, index.databases)
-        try compare(index, theirs.chunks, mine.chunks, "chunks")
-        try compare(index, theirs.members, mine.members, "members")
-        try compare(index, theirs.frames, mine.frames, "frames")
-        try compare(index, theirs.blobs, mine.blobs, "blobs")
-        try compare(index, theirs.records, mine.records, "records")
-        try compare(index, theirs.usage, mine.usage, "usage")
-        try compare(index, theirs.loose, mine.loose, "loose")
-        try compare(index, theirs.files, mine.files, "files")
+        try compare(index, "chunks", theirs.chunks, mine.chunks)
+        try compare(index, "members", theirs.members, mine.members)
+        try compare(index, "frames", theirs.frames, mine.frames)
+        try compare(index, "blobs", theirs.blobs, mine.blobs)
+        try compare(index, "records", theirs.records, mine.records)
+        try compare(index, "usage", theirs.usage, mine.usage)
+        try compare(index, "loose", theirs.loose, mine.loose)
+        try compare(index, "files", theirs.files, mine.files)
         try compareTotals(index)
+    }
+
+    private func note(_ difference: Difference, _ table: String) throws(StoreError) {
+        found(difference.has != nil && difference.wants != nil ? .count : .index, difference.text(table))
+        try onDifference?(difference)
     }
 
     /// The row of a chunk file with its live bytes as they should be.
@@ -30,7 +35,7 @@ extension Check {
 
     /// Compares two tables row by row.
     private func compare(
-        _ index: borrowing Transaction, _ theirs: MDB_dbi, _ mine: MDB_dbi, _ table: String
+        _ index: borrowing Transaction, _ table: String, _ theirs: MDB_dbi, _ mine: MDB_dbi
     ) throws(StoreError) {
         var (left, right) = (RowQueue(), RowQueue())
         while true {
@@ -45,15 +50,15 @@ extension Check {
             case (nil, nil): return
             case (let row?, let other?) where row.key == other.key:
                 if row.value != other.value {
-                    found(.count, Differences.describe(table, row.key, has: row.value, wants: other.value))
+                    try note(Difference(database: theirs, key: row.key, has: row.value, wants: other.value), table)
                 }
                 left.removeFirst()
                 right.removeFirst()
             case (let row?, let other) where other.map({ row.key.lexicographicallyPrecedes($0.key) }) ?? true:
-                found(.index, Differences.describe(table, row.key, has: row.value, wants: nil))
+                try note(Difference(database: theirs, key: row.key, has: row.value, wants: nil), table)
                 left.removeFirst()
             case (_, let other?):
-                found(.index, Differences.describe(table, other.key, has: nil, wants: other.value))
+                try note(Difference(database: theirs, key: other.key, has: nil, wants: other.value), table)
                 right.removeFirst()
             case (_, nil): return
             }
@@ -96,29 +101,5 @@ struct RowQueue {
 
     mutating func removeFirst() {
         position += 1
-    }
-}
-
-/// Sentences about rows that are not what they should be.
-enum Differences {
-    static func describe(_ table: String, _ key: [UInt8], has: [UInt8]?, wants: [UInt8]?) -> String {
-        let subject = "row \(RowKey.hex(key)) of table '\(table)'"
-        guard let has else { return "\(subject) is missing" }
-        guard let wants else { return "\(subject) should not be there" }
-        return "\(subject) says \(text(table, has)), but should say \(text(table, wants))"
-    }
-
-    private static func text(_ table: String, _ value: [UInt8]) -> String {
-        let text: String? =
-            switch table {
-            case "chunks": ChunkRow(decoding: value).map { "\($0.owners) owners" }
-            case "members": MemberRow(decoding: value).map { "\($0.blobs) blobs and \($0.frames) frames" }
-            case "frames": FrameRow(decoding: value).map { "\($0)" }
-            case "blobs": BlobRow(decoding: value).map { "\($0.references) references" }
-            case "records": RecordRow(decoding: value).map { "\($0.references) references" }
-            case "files": FileRow(decoding: value).map { "\($0.live) of \($0.length) bytes live" }
-            default: nil
-            }
-        return text ?? RowKey.hex(value)
     }
 }

@@ -10,6 +10,7 @@ extension Check {
         let path = directory.appending(ChunkFileHeader.name(number))
         guard let file = try open(number, at: path) else {
             found(.file, "chunk file \(number) is gone")
+            damagedFiles.insert(number)
             return
         }
         report.files += 1
@@ -17,12 +18,14 @@ extension Check {
             try checkHeader(of: file)
             return try disk.length(file.descriptor)
         }
+        if length != row.length, row.state != .open || length < row.length { damagedFiles.insert(number) }
         if length < row.length {
             found(.file, "chunk file \(number) has \(length) bytes, but \(row.length) were committed")
         }
         if length > row.length, row.state == .sealed {
             found(.file, "chunk file \(number) is full, but has \(length - row.length) bytes after its end")
         }
+        defer { withExtendedLifetime(file) {} }
         let end = min(length, row.length)
         var walk = try reading(path) { () throws(Errno) in try ChunkFileWalk(file, end: end, disk: disk) }
         var last: RecordKind?
@@ -33,7 +36,9 @@ extension Check {
             said = report.bytes
             progress(CheckProgress(activity: "verifying chunk file \(number)", bytes: said, total: total))
         }
-        if row.state == .sealed, last != .seal { found(.file, "chunk file \(number) is full, but has no footer") }
+        guard row.state == .sealed, last != .seal else { return }
+        damagedFiles.insert(number)
+        found(.file, "chunk file \(number) is full, but has no footer")
     }
 
     private func visit(
@@ -41,7 +46,9 @@ extension Check {
     ) throws(StoreError) -> RecordKind? {
         let offset = step.range.lowerBound
         report.bytes += UInt64(step.range.count)
+        if step.isUnknown { throw .unknownRecord(directory.appending(ChunkFileHeader.name(number)), offset) }
         guard let record = step.record else {
+            damagedFiles.insert(number)
             let what = step.kind.map { "a record of kind \($0) is damaged" } ?? "there is no record"
             found(.record, "chunk file \(number), offset \(offset): \(what) (\(step.range.count) bytes)")
             return step.kind
@@ -59,7 +66,8 @@ extension Check {
         case .frame: try visitFrame(record, at: location, index)
         case .project, .seal: break
         case .blob, .record, .tombstone, .void:
-            guard try Versions(scratch).note(record, at: location) else {
+            guard try catalogue.note(record, at: location) else {
+                damagedFiles.insert(location.file)
                 found(.record, "chunk file \(location.file), offset \(location.offset): the body cannot be read")
                 return
             }
@@ -79,6 +87,7 @@ extension Check {
         guard let proven else {
             // Nobody misses a frame that is not needed; a delta whose base was collected is no more to be read.
             guard try index.frame(at: location) != nil else { return }
+            damagedFiles.insert(location.file)
             found(
                 .frame,
                 "chunk file \(location.file), offset \(location.offset): the frame is not what it says, or lacks its base"
@@ -113,6 +122,7 @@ extension Check {
     private func checkHeader(of file: OpenFile) throws(Errno) {
         let header = try disk.read(file.descriptor, 0, ChunkFileHeader.byteCount)
         guard unsafe ChunkFileHeader(header.span.bytes)?.number != file.number else { return }
+        damagedFiles.insert(file.number)
         found(.file, "chunk file \(file.number) does not begin with its header")
     }
 

@@ -7,9 +7,30 @@ extension Check {
         if next.sequence <= sequenceMaximum {
             found(.history, "record \(sequenceMaximum) is in a chunk file, but the next is to be \(next.sequence)")
         }
-        try Versions(scratch).forEachName { versions throws(StoreError) in
+        try catalogue.forEachName { versions throws(StoreError) in
             guard let latest = versions.last, let text = try judge(versions, latest, index) else { return }
+            try noteStale(versions, index)
             found(.history, "\(describe(latest.name)) of project \(latest.project.number) \(text)")
+        }
+    }
+
+    /// Notes which versions must not count, if the index is right.
+    private func noteStale(_ versions: [VersionKey], _ index: borrowing Transaction) throws(StoreError) {
+        guard let latest = versions.last else { return }
+        let location = try location(of: latest, index)
+        let current = versions.last { $0.location == location }
+        let deleted = versions.last { $0.isTombstone }
+        // Of what is there, all that came later; of what is not, all that was not deleted.
+        let limit = current?.sequence ?? deleted?.sequence ?? 0
+        for version in versions where version.sequence > limit {
+            try catalogue.put(catalogue.stale, version.key, version.value)
+        }
+    }
+
+    private func location(of version: VersionKey, _ index: borrowing Transaction) throws(StoreError) -> Location? {
+        switch version.name {
+        case .blob(let digest): try index.blob(digest, in: version.project)?.record
+        case .record(let table, let key): try index.record(table, version.project, key)?.location
         }
     }
 
@@ -17,11 +38,7 @@ extension Check {
     private func judge(
         _ versions: [VersionKey], _ latest: VersionKey, _ index: borrowing Transaction
     ) throws(StoreError) -> String? {
-        let location: Location?
-        switch latest.name {
-        case .blob(let digest): location = try index.blob(digest, in: latest.project)?.record
-        case .record(let table, let key): location = try index.record(table, latest.project, key)?.location
-        }
+        let location = try location(of: latest, index)
         // What was found lost is reported as such.
         if let location, !location.isPresent { return nil }
         if latest.isTombstone {

@@ -20,6 +20,7 @@ extension Check {
             try recount.addChunk(id, row)
             guard row.frame.isPresent else { return }
             let place = "chunk file \(row.frame.file), offset \(row.frame.offset)"
+            try catalogue.put(catalogue.lostChunks, key, row.frame.bytes)
             found(.chunk, "chunk \(id) is not in the frame at \(place)")
             try adoptFrame(of: row, index)
         }
@@ -52,12 +53,14 @@ extension Check {
             guard let record = try blobRecord(at: row.record, of: project), record.recipe.digest == digest,
                 record.recipe.size == row.size, (record.entries != nil) == row.isLayer
             else {
+                try catalogue.put(catalogue.lostBlobs, key)
                 found(.blob, "the record of blob \(digest) of project \(project.number) is lost")
                 return
             }
             let chunks = record.distinctChunks
             try recount.claim(chunks, in: project)
             if let missing = try firstMissing(of: chunks) {
+                try catalogue.put(catalogue.lostBlobs, key)
                 found(.blob, "blob \(digest) of project \(project.number) lacks chunk \(missing)")
             }
         }
@@ -66,7 +69,10 @@ extension Check {
     /// Which of `chunks` is not there.
     private func firstMissing(of chunks: [ChunkReference]) throws(StoreError) -> Digest? {
         for chunk in chunks {
-            let row = try scratch.with { transaction throws(StoreError) in try transaction.chunk(chunk.id) }
+            let row = try scratch.with { [catalogue] transaction throws(StoreError) -> ChunkRow? in
+                if try transaction.contains(catalogue.lostChunks, chunk.id.rawBytes) { return nil }
+                return try transaction.chunk(chunk.id)
+            }
             guard let row, row.frame.isPresent, row.length == chunk.length else { return chunk.id }
         }
         return nil
@@ -109,6 +115,7 @@ extension Check {
             guard let record = try smallRecord(at: row.location, of: name.project), record.table == name.table,
                 record.key == name.key
             else {
+                try catalogue.put(catalogue.lostRecords, key)
                 found(.smallRecord, "\(what) is lost")
                 return
             }

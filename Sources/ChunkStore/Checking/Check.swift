@@ -12,18 +12,23 @@ final class Check {
     let proof: FrameProof
     let scratch: Scratch
     let recount: Recount
+    let catalogue: Catalogue
     let progress: (CheckProgress) -> Void
     var report = CheckReport()
     /// Bytes of tombstones, voids and names of projects in each file; whether they still count in `live` cannot be told.
     var bookkeeping: [UInt32: UInt64] = [:]
     /// The highest sequence number in the chunk files.
     var sequenceMaximum: UInt64 = 0
+    /// Told of each row that should be another.
+    var onDifference: ((Difference) throws(StoreError) -> Void)?
+    /// Chunk files that have damage, or are gone.
+    var damagedFiles: Set<UInt32> = []
     /// How many bytes there are to be read.
     var total: UInt64 = 0
 
     init(
         chunks directory: FilePath, disk: Disk, scratch: Scratch, progress: @escaping (CheckProgress) -> Void
-    ) {
+    ) throws(StoreError) {
         self.directory = directory
         self.disk = disk
         self.scratch = scratch
@@ -31,6 +36,7 @@ final class Check {
         reader = RecordReader(in: directory, disk: disk, logger: .silent)
         proof = FrameProof(reader)
         recount = Recount(scratch)
+        catalogue = try Catalogue(scratch)
     }
 
     /// Does everything.

@@ -10,6 +10,8 @@ struct ChunkFileWalk {
         let record: StoredRecord?
         /// What the header says, whether it is right or not.
         let kind: RecordKind?
+        /// Whether it is a whole record, but of a kind that is not known.
+        var isUnknown = false
     }
 
     private static let windowByteCount = 1 << 20
@@ -32,6 +34,11 @@ struct ChunkFileWalk {
         offsets = try Self.footer(of: file, end: end, disk: disk)
     }
 
+    /// Goes on at `offset`, where a record begins.
+    mutating func skip(to offset: UInt64) {
+        position = offset
+    }
+
     /// The next record, or the next damage; `nil` at the end.
     mutating func next() throws(Errno) -> Step? {
         guard position < end else { return nil }
@@ -39,6 +46,10 @@ struct ChunkFileWalk {
         if let record = try record(at: start) {
             position = start + record.header.stride
             return Step(range: start..<position, record: record, kind: record.header.kind)
+        }
+        if let length = try unknownLength(at: start) {
+            position = start + RecordHeader.padded(length)
+            return Step(range: start..<position, record: nil, kind: nil, isUnknown: true)
         }
         let header = try header(at: start)
         position = try resume(after: start, header)
@@ -66,6 +77,18 @@ struct ChunkFileWalk {
         let bytes = try bytes(at: offset, count: header.recordLength)
         guard unsafe header.matches(bytes.span.bytes) else { return nil }
         return StoredRecord(header: header, bytes: bytes)
+    }
+
+    private mutating func unknownLength(at offset: UInt64) throws(Errno) -> Int? {
+        guard offset + UInt64(RecordHeader.byteCount) <= end else { return nil }
+        let fixed = try bytes(at: offset, count: RecordHeader.byteCount)
+        let count: UInt32 = unsafe fixed.span.bytes.integer(at: 8)
+        guard count <= RecordHeader.bodyMaximum,
+            offset + RecordHeader.padded(RecordHeader.byteCount + Int(count)) <= end,
+            fixed.starts(with: RecordHeader.magic)
+        else { return nil }
+        let whole = try bytes(at: offset, count: RecordHeader.byteCount + Int(count))
+        return unsafe RecordHeader.unknownLength(whole.span.bytes)
     }
 
     private mutating func header(at offset: UInt64) throws(Errno) -> RecordHeader? {

@@ -26,6 +26,11 @@ final class Recount {
         liveBytes[location.file, default: 0] += RecordHeader.padded(Int(location.length))
     }
 
+    /// Notes that nothing points at it any more.
+    func forget(_ location: Location) {
+        liveBytes[location.file]?.lower(by: RecordHeader.padded(Int(location.length)))
+    }
+
     /// Puts the row of a chunk that nobody has yet.
     func addChunk(_ id: Digest, _ row: ChunkRow) throws(StoreError) {
         var row = row
@@ -45,6 +50,13 @@ final class Recount {
             try transaction.put(tables.frames, RowKey.place(location), row.encoded())
         }
         try claim(base, in: project) { $0.frames += 1 }
+    }
+
+    /// Puts the row of a frame that no chunk points at yet.
+    func addFrameRow(_ row: FrameRow, at location: Location) throws(StoreError) {
+        try scratch.with { [tables] transaction throws(StoreError) in
+            try transaction.put(tables.frames, RowKey.place(location), row.encoded())
+        }
     }
 
     /// Puts the row of a blob that nothing refers to yet.
@@ -91,7 +103,6 @@ final class Recount {
             try transaction.put(tables.records, RowKey.record(table, project, key), row.encoded())
             try transaction.put(tables.usage, UsageKey(project, table, key, row).bytes, [])
         }
-        if table == .step { projects[project, default: ProjectCounters()].steps += 1 }
     }
 
     /// Counts what a small record refers to, when the rows of all blobs and records are there.
@@ -152,6 +163,7 @@ extension Recount {
                     return nil
                 }
                 chunk.owners += 1
+                if member.frames > 0 { chunk.isBase = true }
                 try transaction.put(tables.chunks, found.key, chunk.encoded())
                 if member.isLoose {
                     let loose = LooseKey(project: project, kind: .chunk, digest: id)
@@ -189,12 +201,13 @@ extension Recount {
             }
             return try transaction.delete(tables.frames, RowKey.place(chunk.frame))
         }
-        if isGone { liveBytes[chunk.frame.file]?.lower(by: RecordHeader.padded(Int(chunk.frame.length))) }
+        if isGone { forget(chunk.frame) }
     }
 
     /// Puts the rows of chunk files and all totals.
     func finishTotals(files: [(number: UInt32, row: FileRow)]) throws(StoreError) {
         try countBlobs()
+        try countSteps()
         try scratch.forEach(tables.frames) { _, value throws(StoreError) in
             guard let row = FrameRow(decoding: value) else { throw .damagedRow("frames") }
             counters.add(row)
@@ -213,6 +226,14 @@ extension Recount {
             for (project, counters) in projects {
                 try transaction.put(tables.projects, RowKey.projectCounters(project), counters.encoded())
             }
+        }
+    }
+
+    private func countSteps() throws(StoreError) {
+        let prefix = [RecordTable.step.rawValue]
+        try scratch.forEach(tables.records) { key, _ throws(StoreError) in
+            guard key.starts(with: prefix), let name = RowKey.recordName(key) else { return }
+            projects[name.project, default: ProjectCounters()].steps += 1
         }
     }
 

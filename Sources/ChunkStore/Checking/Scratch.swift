@@ -10,14 +10,6 @@ final class Scratch {
 
     let environment: Environment
     let tables: Databases
-    /// All versions of what has a name, as the chunk files have them (``VersionKey``).
-    let versions: MDB_dbi
-    /// Sequence numbers of records that do not count.
-    let voids: MDB_dbi
-    /// Of a rebuild: where each chunk could be read (``PlaceRow``).
-    let places: MDB_dbi
-    /// Of a rebuild: delta frames, which can be read only when all others were.
-    let deltas: MDB_dbi
     private var transaction: Transaction?
 
     /// - Parameter directory: empty.
@@ -25,10 +17,12 @@ final class Scratch {
         environment = try Environment(
             at: directory, mapSizeMaximum: sizeMaximum, lock: nil, isScratch: true, logger: .silent)
         tables = try environment.read { transaction throws(StoreError) in transaction.databases }
-        versions = try environment.table("versions")
-        voids = try environment.table("voids")
-        places = try environment.table("places")
-        deltas = try environment.table("deltas")
+    }
+
+    deinit {
+        // Before its environment.
+        let open = transaction.take()
+        _ = consume open
     }
 
     /// Lends the open transaction to `body`. It is committed now and then, but never within `body`.

@@ -1,4 +1,3 @@
-internal import Glibc
 public import SystemPackage
 
 extension Store {
@@ -18,7 +17,7 @@ extension Store {
         let idle = try IdleRoot(root, disk: disk)
         let index = try idle.openIndex(options)
         return try idle.layout.withScratch(options) { scratch throws(StoreError) in
-            let check = Check(chunks: idle.layout.chunks, disk: disk, scratch: scratch, progress: progress)
+            let check = try Check(chunks: idle.layout.chunks, disk: disk, scratch: scratch, progress: progress)
             return try index.read { transaction throws(StoreError) in try check.run(transaction) }
         }
     }
@@ -28,10 +27,43 @@ extension Store {
         try use { core throws(StoreError) in
             try core.upkeep.exclusively { () throws(StoreError) in
                 try RootLayout(root: root, disk: core.disk).withScratch(options) { scratch throws(StoreError) in
-                    let check = Check(
+                    let check = try Check(
                         chunks: core.reader.directory, disk: core.disk, scratch: scratch, progress: progress)
                     return try core.index.read { transaction throws(StoreError) in try check.run(transaction) }
                 }
+            }
+        }
+    }
+}
+
+extension Store {
+    /// Sets right what a check finds wrong in a root that nobody has open: what is damaged is given up, together with what
+    /// needs it, and all that is counted is counted anew. Up to three times O(all bytes stored).
+    /// - Parameters:
+    ///   - describe: says what a small record is that is lost.
+    ///   - progress: told now and then how far it has come.
+    /// - Throws: `rootInUse`, `unsupportedFormat`, `io`, `diskFull`.
+    public static func repair(
+        _ root: FilePath, options: Options = Options(), describe: @escaping RecordDescriber,
+        progress: @escaping (CheckProgress) -> Void = { _ in }
+    ) throws(StoreError) -> RepairReport {
+        try repair(root, options: options, disk: .system, describe: describe, progress: progress)
+    }
+
+    static func repair(
+        _ root: FilePath, options: Options, disk: Disk,
+        describe: @escaping RecordDescriber = { table, key, _, project in "\(table) \(RowKey.hex(key)) of \(project)" },
+        progress: @escaping (CheckProgress) -> Void = { _ in }
+    ) throws(StoreError) -> RepairReport {
+        let layout = RootLayout(root: root, disk: disk)
+        guard RootLayout.exists(layout.chunks) else {
+            throw StoreError(.missingContent, "there is no store in \(root)")
+        }
+        let store = try Store(opening: root, options: options, disk: disk, logger: .silent)
+        defer { store.close() }
+        return try store.use { core throws(StoreError) in
+            try core.upkeep.exclusively { () throws(StoreError) in
+                try Repair(core: core, layout: layout, options: options, describe: describe, progress: progress).run()
             }
         }
     }
@@ -49,6 +81,11 @@ struct IdleRoot {
             throw StoreError(.missingContent, "there is no store in \(root)")
         }
         lock = try RootLock(in: root, isReleased: Monitor(false), disk: disk)
+        guard layout.hasFormat else {
+            throw StoreError(
+                .unsupportedFormat,
+                "\(root) has no file 'format': it is an incomplete backup; remove it and use another")
+        }
         try layout.checkFormat()
     }
 
@@ -59,43 +96,5 @@ struct IdleRoot {
         }
         return try Index(
             in: layout.index, sizeMaximum: options.indexSizeMaximum, lock: lock, disk: layout.disk, logger: .silent)
-    }
-}
-
-extension RootLayout {
-    /// Lends a scratch index in the root to `body`, and removes it.
-    func withScratch<R>(
-        _ options: Store.Options, _ body: (Scratch) throws(StoreError) -> R
-    ) throws(StoreError) -> R {
-        let directory = root.appending("check.tmp")
-        try removeTree(directory)
-        try Self.makeDirectory(directory)
-        let result: Result<R, StoreError>
-        do throws(StoreError) {
-            let scratch = try Scratch(in: directory, sizeMaximum: options.indexSizeMaximum)
-            result = .success(try body(scratch))
-        } catch {
-            result = .failure(error)
-        }
-        try? removeTree(directory)
-        return try result.get()
-    }
-
-    /// Removes a directory of files; one that is not there is no error.
-    func removeTree(_ directory: FilePath) throws(StoreError) {
-        guard Self.exists(directory) else { return }
-        for name in try Self.names(in: directory) {
-            let path = directory.appending(name)
-            do throws(Errno) {
-                try disk.remove(path)
-            } catch {
-                throw .disk("remove", path, error)
-            }
-        }
-        do throws(Errno) {
-            try Errno.check { unsafe directory.withPlatformString { unsafe rmdir($0) } }
-        } catch {
-            throw .disk("remove", directory, error)
-        }
     }
 }

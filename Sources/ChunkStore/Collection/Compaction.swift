@@ -65,6 +65,31 @@ struct Compaction {
         try remove(number, &report)
     }
 
+    /// Copies what is whole out of a damaged file and removes it. What pointed at the rest must have been given up.
+    func salvage(_ number: UInt32, _ report: inout CollectionReport) throws(StoreError) {
+        try core.appender.sealTail(number)
+        // Any change has the state of the file written down.
+        try core.writer.perform { batch throws(StoreError) in
+            try batch.transaction.put(batch.transaction.databases.meta, RowKey.next, batch.next.encoded())
+        }
+        let row = try core.index.read { transaction throws(StoreError) in try transaction.file(number) }
+        guard let row, var walk = try core.reader.walk(of: number, end: row.length) else {
+            try remove(number, &report)
+            return
+        }
+        var batch = MoveBatch(file: number)
+        while let step = try core.reader.next(&walk, in: number) {
+            guard let record = step.record, record.header.kind != .seal else { continue }
+            let location = Location(
+                file: number, length: UInt32(record.bytes.count), offset: step.range.lowerBound)
+            guard try isNeeded(location, record.header) else { continue }
+            batch.add(record, at: location)
+            if batch.bytes >= Self.batchBytes || batch.count >= Self.batchCount { try move(&batch, &report) }
+        }
+        try move(&batch, &report)
+        try remove(number, &report)
+    }
+
     private func hasPartial(_ number: UInt32) throws(StoreError) -> Bool {
         try core.index.read { transaction throws(StoreError) in
             try transaction.partials().contains { $0.record.file == number }

@@ -43,31 +43,10 @@ struct Sweep {
         guard !core.leases.isHeld(digest, of: project) else { return false }
         let row = try core.index.read { transaction throws(StoreError) in try transaction.blob(digest, in: project) }
         guard let row, row.references == 0 else { return false }
-        let record = row.record.isPresent ? try core.blobRecord(at: row.record) : nil
-        let chunks = record?.distinctChunks ?? []
-        let isSmall = chunks.count <= core.options.claimsPerJob
-        let partial = PartialRow(record: row.record, project: project, claimed: UInt32(chunks.count))
-        let isRemoved = try core.writer.perform(weight: isSmall ? chunks.count : 4) {
-            [leases = core.leases] batch throws(StoreError) in
-            // Whoever was told that the blob is there took a lease before it looked.
-            guard try batch.transaction.blob(digest, in: project) == row, !leases.isHeld(digest, of: project) else {
-                return false
-            }
-            if row.record.isPresent {
-                let tombstone = Tombstone(.blob(digest), older: (record?.older ?? .none).adding(row.record.file))
-                batch.didRefer(to: try batch.append(.tombstone, project: project) { tombstone.encode(into: &$0) })
-            }
-            try batch.removeBlob(digest, row, in: project)
-            if isSmall {
-                try batch.unclaim(chunks, in: project)
-                batch.didForget(row.record)
-            } else {
-                try batch.putPartial(partial)
-            }
-            return true
+        // Whoever was told that the blob is there took a lease before it looked.
+        return try core.deleteBlob(digest, of: project, ifStill: row) { [leases = core.leases] in
+            !leases.isHeld(digest, of: project)
         }
-        if isRemoved, !isSmall { try core.release(partial) }
-        return isRemoved
     }
 
     private func removeChunks(_ keys: [LooseKey]) throws(StoreError) -> Int {

@@ -29,6 +29,23 @@ struct ChunkFileHeader: Hashable, Sendable {
         created = bytes.integer(at: 16)
     }
 
+    /// The version that a whole header of any version says; `nil` when the bytes are none.
+    static func version(in bytes: RawSpan) -> UInt32? {
+        guard bytes.byteCount >= byteCount, [UInt8](copying: bytes.extracting(first: magic.count)) == magic,
+            bytes.integer(at: checkedByteCount, as: UInt64.self)
+                == Checksum.of(bytes.extracting(first: checkedByteCount))
+        else { return nil }
+        return bytes.integer(at: 8)
+    }
+
+    /// - Throws: `unsupportedFormat` when `bytes` are a whole header of another version.
+    static func checkVersion(of bytes: [UInt8], at path: FilePath) throws(StoreError) {
+        guard let found = unsafe version(in: bytes.span.bytes), found != version else { return }
+        throw StoreError(
+            .unsupportedFormat,
+            "chunk file \(path) is of version \(found), this program knows \(version); use the version that wrote it")
+    }
+
     func encoded() -> [UInt8] {
         var writer = ByteWriter(capacity: Self.byteCount)
         writer.write(Self.magic)

@@ -83,6 +83,7 @@ struct ChunkFileRecovery {
             let file = try OpenFile(number, at: path, mode: .readWrite, disk: disk)
             let found = try disk.length(file.descriptor)
             let header = try disk.read(file.descriptor, 0, ChunkFileHeader.byteCount)
+            try ChunkFileHeader.checkVersion(of: header, at: path)
             guard found >= length, unsafe ChunkFileHeader(header.span.bytes)?.number == number else {
                 reportLoss(path, "it is shorter than committed or not a chunk file")
                 return nil

@@ -17,6 +17,10 @@ struct Disk: Sendable {
     /// Makes what was created in or removed from a directory durable.
     var syncDirectory: @Sendable (FilePath) throws(Errno) -> Void
     var remove: @Sendable (FilePath) throws(Errno) -> Void
+    /// Removes an empty directory.
+    var removeDirectory: @Sendable (FilePath) throws(Errno) -> Void
+    /// Gives a file or directory another name, in place of what had it.
+    var rename: @Sendable (_ old: FilePath, _ new: FilePath) throws(Errno) -> Void
     /// What the file system of a path has left for this user. Bytes.
     var freeBytes: @Sendable (FilePath) throws(Errno) -> UInt64
     /// How large the file system of a path is. Bytes.
@@ -58,6 +62,16 @@ struct Disk: Sendable {
         },
         remove: { path throws(Errno) in
             try Errno.check { unsafe path.withPlatformString { unsafe unlink($0) } }
+        },
+        removeDirectory: { path throws(Errno) in
+            try Errno.check { unsafe path.withPlatformString { unsafe rmdir($0) } }
+        },
+        rename: { old, new throws(Errno) in
+            try Errno.check {
+                unsafe old.withPlatformString { old in
+                    unsafe new.withPlatformString { new in unsafe Glibc.rename(old, new) }
+                }
+            }
         },
         freeBytes: { path throws(Errno) in
             var information = statvfs()

@@ -96,6 +96,27 @@ final class RecordReader: Sendable {
         }
     }
 
+    /// A walk over all records of a chunk file up to `end`, past what is damaged; `nil` when the file is gone.
+    func walk(of number: UInt32, end: UInt64) throws(StoreError) -> ChunkFileWalk? {
+        do throws(Errno) {
+            let file = try files.file(number)
+            return try ChunkFileWalk(file, end: min(end, try disk.length(file.descriptor)), disk: disk)
+        } catch .noSuchFileOrDirectory {
+            return nil
+        } catch {
+            throw .disk("open chunk file \(number) in", root, error)
+        }
+    }
+
+    /// The next record or damage; `nil` at the end.
+    func next(_ walk: inout ChunkFileWalk, in number: UInt32) throws(StoreError) -> ChunkFileWalk.Step? {
+        do throws(Errno) {
+            return try walk.next()
+        } catch {
+            throw .disk("read chunk file \(number) in", root, error)
+        }
+    }
+
     /// Removes a chunk file for good; one that is gone already is no error.
     func remove(_ number: UInt32) throws(StoreError) {
         let path = root.appending(ChunkFileHeader.name(number))

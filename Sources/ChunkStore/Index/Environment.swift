@@ -109,6 +109,12 @@ internal import SystemPackage
         guard code == MDB_SUCCESS else { throw .index("syncing", code) }
     }
 
+    /// Copies a snapshot to `directory`, which must be empty.
+    func copy(to directory: FilePath) throws(StoreError) {
+        let code = unsafe directory.withPlatformString { unsafe mdb_env_copy2(handle, $0, UInt32(MDB_CP_COMPACT)) }
+        guard code == MDB_SUCCESS else { throw .index("copying to \(directory)", code) }
+    }
+
     /// How long the index's file is. Bytes.
     var byteCount: UInt64 {
         var info = unsafe MDB_envinfo()

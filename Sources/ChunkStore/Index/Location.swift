@@ -33,6 +33,13 @@ struct Location: Hashable, Sendable {
         length = row.integer(at: position + 8)
     }
 
+    /// As a row has it.
+    var bytes: [UInt8] {
+        var writer = ByteWriter(capacity: Self.byteCount)
+        encode(into: &writer)
+        return writer.bytes
+    }
+
     func encode(into writer: inout ByteWriter) {
         writer.writeFixed(file)
         writer.writeFixed(UInt32(truncatingIfNeeded: offset / UInt64(RecordHeader.alignment)))

@@ -19,6 +19,11 @@ extension Transaction {
         try row(databases.meta, RowKey.counters, of: "meta") ?? Counters()
     }
 
+    /// Where scrubbing goes on.
+    func scrub() throws(StoreError) -> ScrubRow {
+        try row(databases.meta, RowKey.scrub, of: "meta") ?? ScrubRow()
+    }
+
     func chunk(_ id: Digest) throws(StoreError) -> ChunkRow? {
         try row(databases.chunks, id.rawBytes, of: "chunks")
     }

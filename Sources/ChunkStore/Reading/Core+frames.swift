@@ -122,10 +122,8 @@ extension Core {
     /// Forgets a small record, if it is still the one that was read.
     func forget(_ table: RecordTable, _ project: ProjectID, _ key: [UInt8], ifStill row: RecordRow) {
         _ = try? writer.perform { batch throws(StoreError) in
-            guard let now = try batch.transaction.record(table, project, key), now.location == row.location else {
-                return
-            }
-            try batch.removeRecord(table, project, key, now, record: nil)
+            // With a tombstone, so that no older version comes back with a rebuilt index.
+            _ = try batch.delete(OpenedRecord(row: row, record: nil), table, key, in: project)
         }
     }
 }

@@ -67,4 +67,9 @@ final class FrameCache: Sendable {
             }
         }
     }
+
+    /// Forgets everything.
+    func removeAll() {
+        state.withLock { $0 = State() }
+    }
 }

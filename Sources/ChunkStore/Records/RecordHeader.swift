@@ -66,6 +66,21 @@ struct RecordHeader: Hashable, Sendable {
         checksum = bytes.integer(at: 32)
     }
 
+    /// The length of a whole record of a kind that is not known here, whose checksum is right; `nil` for anything else.
+    static func unknownLength(_ bytes: RawSpan) -> Int? {
+        guard bytes.byteCount >= byteCount, [UInt8](copying: bytes.extracting(first: magic.count)) == magic,
+            RecordKind(rawValue: bytes.integer(at: 4)) == nil,
+            bytes.integer(at: 8, as: UInt32.self) <= bodyMaximum
+        else { return nil }
+        let length = byteCount + Int(bytes.integer(at: 8, as: UInt32.self))
+        guard length <= bytes.byteCount else { return nil }
+        let body = bytes.extracting(byteCount..<length)
+        let isRight =
+            bytes.integer(at: checkedByteCount, as: UInt64.self)
+            == Checksum.of(bytes.extracting(first: checkedByteCount), body)
+        return isRight ? length : nil
+    }
+
     /// Whether `record`, a header and its body, has the checksum that it says.
     func matches(_ record: RawSpan) -> Bool {
         record.byteCount == recordLength

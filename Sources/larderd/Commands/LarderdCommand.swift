@@ -19,10 +19,14 @@ struct LarderdCommand: AsyncParsableCommand {
               LARDER_ROOT=/srv/larder larderd --config /etc/larder/larderd.json
               larderd stats --root /var/lib/larder --json
               larderd maintain --root /var/lib/larder
+              larderd fsck --root /var/lib/larder
+              larderd backup --root /var/lib/larder /backup/larder-monday
               larderd --generate-completion-script bash
             """,
         version: version,
-        subcommands: [ServeCommand.self, StatsCommand.self, MaintainCommand.self],
+        subcommands: [
+            ServeCommand.self, StatsCommand.self, MaintainCommand.self, FsckCommand.self, BackupCommand.self,
+        ],
         defaultSubcommand: ServeCommand.self)
 
     /// All settings with their names in every place and their defaults.

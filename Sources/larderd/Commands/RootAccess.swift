@@ -22,10 +22,13 @@ struct RootAccess: Sendable {
     }
 
     /// Does `work` on the root when it is idle, else has the server do what it does for `method` and `path`.
-    /// - Parameter timeout: how long the server may take. Seconds.
+    /// - Parameters:
+    ///   - content: what is sent to the server along with it.
+    ///   - timeout: how long the server may take. Seconds.
     /// - Throws: `StoreError`; ``ServerError`` when the server does not answer or refuses.
     func perform<Result: Codable & Sendable>(
-        _ method: HTTPMethod = .GET, _ path: String, options: Store.Options = Store.Options(), timeout: Int64 = 60,
+        _ method: HTTPMethod = .GET, _ path: String, content: String? = nil, options: Store.Options = Store.Options(),
+        timeout: Int64 = 60,
         work: @escaping @Sendable (Store) throws -> Result
     ) async throws -> Result {
         do {
@@ -36,12 +39,12 @@ struct RootAccess: Sendable {
                 return try work(store)
             }
         } catch let error as StoreError where error.code == .rootInUse {
-            return try await askServer(method, path, timeout: timeout, error)
+            return try await askServer(method, path, content, timeout: timeout, error)
         }
     }
 
     private func askServer<Result: Codable>(
-        _ method: HTTPMethod, _ path: String, timeout: Int64, _ inUse: StoreError
+        _ method: HTTPMethod, _ path: String, _ content: String?, timeout: Int64, _ inUse: StoreError
     ) async throws -> Result {
         guard let socket = AdminSocket(root: root),
             let url = URL(httpURLWithSocketPath: socket.path.string, uri: path)
@@ -51,6 +54,7 @@ struct RootAccess: Sendable {
         do {
             var request = HTTPClientRequest(url: url.absoluteString)
             request.method = method
+            if let content { request.body = .bytes(ByteBuffer(string: content)) }
             let response = try await HTTPClient.shared.execute(request, timeout: .seconds(timeout))
             let body = try await response.body.collect(upTo: 16 << 20)
             guard response.status == .ok else {

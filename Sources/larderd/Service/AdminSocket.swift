@@ -1,10 +1,13 @@
+import CacheAPI
 import ChunkStore
 import FoundationEssentials
 import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
+import NIOPosix
 import ServiceLifecycle
+import Synchronization
 import SystemPackage
 
 /// The socket in a root through which commands reach the server that has it open.
@@ -22,7 +25,8 @@ struct AdminSocket: Sendable {
     }
 
     /// The service that answers on the socket: `GET /stats` gives a ``StatisticsReport``, `POST /maintain` does all
-    /// background work and gives a ``MaintenanceReport``.
+    /// background work and gives a ``MaintenanceReport``, `POST /backup` copies the store to the absolute path in its body
+    /// and gives a ``BackupReport``.
     func service(_ executor: StoreExecutor, _ maintenance: Maintenance, logger: Logger) -> some Service {
         let router = Router(context: LarderRequestContext.self)
         router.add(middleware: FailureResponses())
@@ -32,6 +36,10 @@ struct AdminSocket: Sendable {
                 await executor.run { try StatisticsReport(of: $0, histograms: histograms) })
         }
         router.post("/maintain") { _, _ in try Response.json(await maintenance.complete()) }
+        router.post("/backup") { request, _ in
+            let body = try await request.body.collect(upTo: 64 << 10)
+            return try Response.json(try await Self.backUp(executor.store, to: FilePath(String(buffer: body))))
+        }
         let path = path.string
         return Application(
             router: router,
@@ -46,6 +54,21 @@ struct AdminSocket: Sendable {
                 }
             },
             logger: logger.quietened)
+    }
+
+    /// On a thread of its own: it takes long. Stopped when the task is cancelled.
+    private static func backUp(_ store: Store, to destination: FilePath) async throws -> BackupReport {
+        guard destination.isAbsolute else {
+            throw APIFailure(.badRequest, "A copy needs an absolute path, not '\(destination)'.")
+        }
+        let isCancelled = Mutex(false)
+        return try await withTaskCancellationHandler {
+            try await NIOThreadPool.singleton.runIfActive {
+                try store.backup(to: destination) { isCancelled.withLock { $0 } }
+            }
+        } onCancel: {
+            isCancelled.withLock { $0 = true }
+        }
     }
 
     /// Removes the socket; the root must be this process's.

@@ -1,0 +1,45 @@
+internal import Chunking
+
+extension Core {
+    /// Deletes a blob, if its row is still `row`, with a tombstone that keeps a rebuilt index from bringing it back.
+    /// - Parameter mayDelete: asked in the writer, just before.
+    /// - Returns: whether it was deleted.
+    func deleteBlob(
+        _ digest: Digest, of project: ProjectID, ifStill row: BlobRow, _ mayDelete: @escaping @Sendable () -> Bool
+    ) throws(StoreError) -> Bool {
+        let record = row.record.isPresent ? try blobRecord(at: row.record) : nil
+        let chunks = record?.distinctChunks ?? []
+        let isSmall = chunks.count <= options.claimsPerJob
+        let partial = PartialRow(record: row.record, project: project, claimed: UInt32(chunks.count))
+        let isDeleted = try writer.perform(weight: isSmall ? chunks.count : 4) { batch throws(StoreError) in
+            guard try batch.transaction.blob(digest, in: project) == row, mayDelete() else { return false }
+            let older: OlderFiles
+            if let record { older = record.older.adding(row.record.file) } else { older = try batch.allFiles() }
+            let tombstone = Tombstone(.blob(digest), older: older)
+            batch.didRefer(to: try batch.append(.tombstone, project: project) { tombstone.encode(into: &$0) })
+            try batch.removeBlob(digest, row, in: project)
+            if isSmall {
+                try batch.unclaim(chunks, in: project)
+                batch.didForget(row.record)
+            } else {
+                try batch.putPartial(partial)
+            }
+            return true
+        }
+        if isDeleted, !isSmall { try release(partial) }
+        return isDeleted
+    }
+}
+
+extension WriteBatch {
+    /// The files that may hold older records of a name whose record cannot be read.
+    func allFiles() throws(StoreError) -> OlderFiles {
+        OlderFiles(try transaction.files().map(\.number))
+    }
+
+    /// The files that may hold records of a name as old as the one that was opened.
+    func files(of opened: OpenedRecord) throws(StoreError) -> OlderFiles {
+        guard let record = opened.record else { return try allFiles() }
+        return record.older.adding(opened.row.location.file)
+    }
+}
