@@ -15,6 +15,9 @@ final class Faults: Sendable {
         var isShort = false
         var syncError: Errno?
         var readError: Errno?
+        var openError: Errno?
+        var directoryError: Errno?
+        var truncateError: Errno?
         var freeBytes: UInt64?
         /// How long each file was when it was last synced, by name.
         var synced: [String: UInt64] = [:]
@@ -61,8 +64,17 @@ final class Faults: Sendable {
             guard let name = try Self.name(of: descriptor) else { return }
             plan.withLock { $0.synced[name] = length }
         }
+        disk.open = { [self] path, mode, options throws(Errno) in
+            if let error = plan.withLock({ $0.openError }) { throw error }
+            return try system.open(path, mode, options)
+        }
+        disk.truncate = { [self] descriptor, length throws(Errno) in
+            if let error = plan.withLock({ $0.truncateError }) { throw error }
+            try system.truncate(descriptor, length)
+        }
         disk.syncDirectory = { [self] path throws(Errno) in
             willChange()
+            if let error = plan.withLock({ $0.directoryError }) { throw error }
             try system.syncDirectory(path)
             let names = (try? RootLayout.names(in: path)) ?? []
             plan.withLock { plan in

@@ -43,11 +43,13 @@ extension ModelRun {
         note("begin upload of \(sample.digest.short) to \(project): \(part) of \(sample.bytes.count) bytes")
         let first = Array(sample.bytes.prefix(part))
         try unsafe writer.write(first.span.bytes)
+        uploadEnded = clock.now
         upload = OpenUpload(project: project, sample: sample, begun: clock.now, written: part, writer: writer)
     }
 
     func endUpload() throws {
         guard var open = upload.take() else { return }
+        uploadEnded = clock.now
         note("end upload of \(open.sample.digest.short) to \(open.project)")
         let (project, sample, begun) = (open.project, open.sample, open.begun)
         let rest = Array(sample.bytes.dropFirst(open.written))
@@ -59,10 +61,7 @@ extension ModelRun {
             written = .failure(error)
         }
         if case .failure(let error) = written {
-            // What was there when the upload began need not be there a lease later.
-            touch(project, sample.digest)
-            let isExpected = error.code == .missingContent && isOver(begun)
-            return try demand(isExpected, "an upload failed within its lease: \(error)")
+            throw ProofFailure("an upload that went on for \(clock.now - begun) s failed: \(error)")
         }
         didStore(sample, project)
         try check(sample, project)

@@ -69,10 +69,12 @@ extension ModelRun {
     /// - Parameter isComplete: whether everything was to be collected that could be.
     private func settleBlobs(isComplete: Bool) throws {
         let referred = world.referredBlobs
+        // An upload that goes on holds what was asked for since it began.
+        let holdsMore = upload != nil || clock.now < uploadEnded + plan.promisedLease
         for name in world.blobs.sorted(by: { ($0.project, $0.digest) < ($1.project, $1.digest) }) {
             let touched = world.touched[name] ?? 0
             if try isThere(name) {
-                guard isComplete, !referred.contains(name) else { continue }
+                guard isComplete, !holdsMore, !referred.contains(name) else { continue }
                 let isHeld =
                     clock.now < touched + 2 * plan.promisedLease || clock.now < world.opened + plan.promisedLease
                 try demand(isHeld, "blob \(name.digest.short) of \(name.project), which nothing needs, is still there")

@@ -37,6 +37,8 @@ final class ModelRun {
     var samples: Samples
     var projects: [ProjectID] = []
     var upload: OpenUpload?
+    /// When the last upload in parts ended. Seconds of the test's clock.
+    var uploadEnded: UInt64 = 0
     private(set) var store: Store
     private(set) var operation = 0
     var counts: [String: Int] = [:]

@@ -66,10 +66,11 @@ struct RawClient: Sendable {
 
     /// Sends a request with a body and takes the whole answer, which in these tests is small.
     func send(
-        _ method: HTTPMethod, _ path: String, _ body: [UInt8]
+        _ method: HTTPMethod, _ path: String, _ body: [UInt8], type: String? = nil
     ) async throws -> (status: Int, body: [UInt8]) {
         var request = HTTPClientRequest(url: address + path)
         request.method = method
+        if let type { request.headers.add(name: "Content-Type", value: type) }
         if method != .GET { request.body = .bytes(body) }
         let response = try await Self.http.execute(request, timeout: .seconds(60))
         let bytes = try await response.body.collect(upTo: 256 << 20)

@@ -25,13 +25,14 @@ struct ServerProcess {
         return FilePath(bundle).removingLastComponent()
     }
 
-    /// Starts a server on `root` and lends it to `body`; afterwards it is killed if it is still there.
+    /// Starts a server on `root`, with more options, and lends it to `body`; afterwards it is killed if it is still there.
     static func run<Result: Sendable>(
-        root: FilePath, _ body: @Sendable (ServerProcess) async throws -> Result
+        root: FilePath, options: [String] = [], _ body: @Sendable (ServerProcess) async throws -> Result
     ) async throws -> Result {
         let outcome = try await Subprocess.run(
             .path(executables.appending("larderd")),
-            arguments: ["--root", root.string, "--listen", "127.0.0.1:0", "--log-format", "json"],
+            arguments: Arguments(
+                ["--root", root.string, "--listen", "127.0.0.1:0", "--log-format", "json"] + options),
             input: .none, output: .discarded, error: .sequence
         ) { execution in
             let pid = execution.processIdentifier.value

@@ -1,0 +1,64 @@
+import SystemPackage
+import TestSupport
+import Testing
+
+/// Kills a real server again and again while it stores, serves, deletes and collects.
+@Suite(.serialized) struct KillTests {
+    /// A lease ends soon, and everything that is not needed goes at once.
+    static let options = ["--lease-period", "4s", "--maintenance-interval", "1s"]
+    /// A new root after so many cycles, so that it does not grow for ever.
+    private static let cyclesPerRoot = 50
+
+    @Test func everyTaggedImageSurvivesKill9() async throws {
+        let start = ContinuousClock.now
+        let seed = ProofSettings.seed
+        var (cycle, pushed, pulled, deleted) = (0, 0, 0, 0)
+        while cycle < ProofSettings.cycles {
+            let load = ImageLoad(layerSize: 60_000)
+            let first = cycle
+            let end = min(ProofSettings.cycles, first + Self.cyclesPerRoot)
+            try await withTemporaryDirectory { directory in
+                for number in first..<end {
+                    try await ServerProcess.run(root: directory.appending("root"), options: Self.options) { server in
+                        try await Self.checkAll(load, on: server)
+                        await Self.work(load, on: server, seed: seed &+ UInt64(number) &* 1000)
+                    }
+                }
+                try await ServerProcess.run(root: directory.appending("root"), options: Self.options) { server in
+                    try await Self.checkAll(load, on: server)
+                }
+            }
+            cycle = end
+            pushed += load.counts.pushed
+            pulled += load.counts.pulled
+            deleted += load.counts.deleted
+            try #require(load.losses.isEmpty, "seed \(seed), cycle \(cycle): \(load.losses.prefix(5))")
+        }
+        ProofSettings.report(
+            "kill -9: \(cycle) cycles, seed \(seed), \(ContinuousClock.now - start): \(pushed) images pushed, "
+                + "\(pulled) pulled, \(deleted) deleted, 0 lost")
+        #expect(pushed >= cycle && pulled > pushed / 4)
+    }
+
+    private static func checkAll(_ load: ImageLoad, on server: ServerProcess) async throws {
+        for tag in load.tags {
+            let isAnswered = try await load.check(tag, on: server)
+            try #require(isAnswered, "the server does not answer")
+        }
+    }
+
+    /// Everything at once; the server dies at a moment that the seed decides.
+    private static func work(_ load: ImageLoad, on server: ServerProcess, seed: UInt64) async {
+        await withTaskGroup(of: Void.self) { group in
+            for pusher in 0..<3 {
+                group.addTask { try? await load.push(to: server, pusher: pusher, seed: seed &+ UInt64(pusher)) }
+            }
+            group.addTask { try? await load.pull(from: server, seed: seed &+ 77) }
+            group.addTask {
+                var random = SeededGenerator(seed: seed &+ 99)
+                try? await Task.sleep(for: .milliseconds(200 + Int(random.next() % 1500)))
+                server.kill9()
+            }
+        }
+    }
+}
