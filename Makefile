@@ -7,7 +7,7 @@ SCRIPTS := .ci/run $(shell git ls-files deploy Benchmarks | xargs -r grep -lE '^
 SWIFT_SOURCES := Package.swift Sources Tests $(wildcard Benchmarks/*/Sources)
 
 .DEFAULT_GOAL := help
-.PHONY: help build build-bench test demo bench lint format install-deps clean
+.PHONY: help build build-bench test test-long demo bench lint format install-deps clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,20 @@ build: ## Build larder and larderd into .build/release/
 test: ## Run all tests
 	@deploy/install-deps build test
 	$(SWIFT) test --disable-xctest
+
+# What proves that nothing is lost, at full length; each count may be given, as may LARDER_PROOF_SEED.
+PROOFS := ChunkStoreTests.(Model|CrashState|Soak|MoreFault|Fault|Damage|RecordDamage|IndexDamage|Corpus|Fuzz)|KillTests|ServerSoakTests
+test-long: export LARDER_PROOF_OPERATIONS ?= 1000000
+test-long: export LARDER_PROOF_STATES ?= 10000
+test-long: export LARDER_PROOF_CYCLES ?= 1000
+test-long: export LARDER_PROOF_SECONDS ?= 3600
+test-long: export LARDER_PROOF_INPUTS ?= 100000
+test-long: export LARDER_PROOF_LOG ?= $(CURDIR)/.build/proofs.log
+test-long: ## Run the proofs of reliability at full length (hours), and print one line for each
+	@deploy/install-deps build test
+	@rm -f "$$LARDER_PROOF_LOG"
+	$(SWIFT) test --disable-xctest --no-parallel --filter '$(PROOFS)' || status=$$?; \
+	    echo; cat "$$LARDER_PROOF_LOG"; exit $${status:-0}
 
 demo: ## Build a real application three times and show what was reused
 	@deploy/install-deps demo

@@ -108,6 +108,7 @@ let package = Package(
         .testTarget(
             name: "ChunkStoreTests",
             dependencies: ["ChunkStore", "Chunking", "Compression", "TestSupport", logging, systemPackage],
+            exclude: ["Corpus"],
             swiftSettings: strict),
         .testTarget(
             name: "BuildTests",
