@@ -127,18 +127,26 @@ struct StreamReader: Sendable {
 
     private mutating func find(_ position: Int, _ core: Core) throws(StoreError) -> Found {
         let chunk = chunks[position]
-        guard let row = try locator.row(at: position, core.index) else { return nil }
-        if frame?.location != row.frame {
-            frame = nil
-            last = nil
-            if let decoded = try core.decodedFrame(at: row.frame) { frame = (row.frame, decoded) }
-        }
-        guard let frame, let range = frame.decoded.range(of: chunk) else {
-            core.forget([chunk.id], in: row.frame)
+        var tried: Location?
+        while let row = try locator.row(at: position, core.index) {
+            if row.frame == tried {
+                core.forget([chunk.id], in: row.frame)
+                locator.reset()
+                return nil
+            }
+            if frame?.location != row.frame {
+                frame = nil
+                last = nil
+                if let decoded = try core.decodedFrame(at: row.frame) { frame = (row.frame, decoded) }
+            }
+            if let frame, let range = frame.decoded.range(of: chunk) {
+                last = (position, range)
+                return (frame.decoded, range)
+            }
+            // It may have been moved since its place was looked up; what is still there is damaged.
+            tried = row.frame
             locator.reset()
-            return nil
         }
-        last = (position, range)
-        return (frame.decoded, range)
+        return nil
     }
 }

@@ -3,7 +3,7 @@ internal import SystemPackage
 
 /// The files and directories of a root.
 struct RootLayout: Sendable {
-    static let format = "larder 1\n"
+    static let format = "larder store 1\n"
 
     let root: FilePath
     let disk: Disk
@@ -73,7 +73,7 @@ struct RootLayout: Sendable {
             let found = text.split(separator: "\n").first ?? "empty"
             throw StoreError(
                 .unsupportedFormat,
-                "\(root) is of format '\(found)', this version knows 'larder 1'; use the version that wrote it")
+                "\(root) is of format '\(found)', this version knows 'larder store 1'; use the version that wrote it")
         }
     }
 

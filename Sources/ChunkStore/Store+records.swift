@@ -25,6 +25,11 @@ extension Store {
             throw StoreError(
                 .invalidContent, "a record has at most \(Self.valueBytesMaximum) bytes, this one \(value.count)")
         }
+        guard references.count <= SmallRecord.referencesMaximum else {
+            throw StoreError(
+                .invalidContent,
+                "a record refers to at most \(SmallRecord.referencesMaximum) things, this one to \(references.count)")
+        }
         return try use { core throws(StoreError) in
             while true {
                 let old = try core.openRecord(table, key, in: project)
@@ -67,9 +72,10 @@ extension Store {
         return try use { core throws(StoreError) in
             try core.index.read { transaction throws(StoreError) in
                 var keys: [[UInt8]] = []
-                try transaction.scan(transaction.databases.records, from: first) { key, _ in
+                try transaction.scan(transaction.databases.records, from: first) { key, value in
                     let bytes = [UInt8](copying: key)
                     guard bytes.starts(with: wanted) else { return false }
+                    guard RecordRow(value)?.location.isPresent == true else { return true }
                     let found = Array(bytes.dropFirst(owner.count))
                     if found != after { keys.append(found) }
                     return keys.count < limit
@@ -146,6 +152,7 @@ extension Core {
         try writer.perform(weight: 1 + references.count) { batch throws(StoreError) in
             let now = try batch.transaction.record(table, project, key)
             guard now?.location == old?.row.location else { return false }
+            let referrers = try batch.transaction.recordOrLost(table, project, key)?.references ?? 0
             try batch.require(references, of: project)
             var older = OlderFiles.none
             if let old { older = try batch.files(of: old) }
@@ -153,7 +160,7 @@ extension Core {
                 table: table, key: key, made: batch.now, references: references, value: value, older: older)
             let location = try batch.append(.record, project: project) { record.encode(into: &$0) }
             if let now { try batch.removeRecord(table, project, key, now, record: old?.record) }
-            try batch.addRecord(record, at: location, in: project, references: now?.references ?? 0)
+            try batch.addRecord(record, at: location, in: project, references: referrers)
             return true
         }
     }

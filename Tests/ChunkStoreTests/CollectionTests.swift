@@ -228,6 +228,81 @@ import Testing
         #expect(try store.blob(digest, in: project) == nil)
     }
 
+    @Test func evictionStopsAlthoughLeasesStillHoldWhatItGaveUp() throws {
+        var options = options
+        options.leasePeriod = 10_000
+        let store = try temporary.open(options)
+        let project = try store.makeProject(named: "shop")
+        for number in UInt8(0)..<8 {
+            let layer = try store.store(tar(300 + UInt64(number)), in: project).digest
+            _ = try store.put([number], in: .step, key: [number], project: project, references: [.blob(layer)])
+        }
+        time.pass(10_001)
+        for number in UInt8(0)..<8 {
+            _ = try store.blob(Digest(hashing: tar(300 + UInt64(number))), in: project)
+        }
+        var policy = CollectionPolicy()
+        policy.projectBytesMaximum = try store.statistics().uniqueBytes * 3 / 4
+        for _ in 0..<3 { _ = try store.collect(policy) }
+        #expect((4...7).contains(try store.keys(in: .step, prefix: [], limit: 10, project: project).count))
+    }
+
+    @Test func aReaderFindsWhatWasMovedOutOfAFileThatIsGone() throws {
+        let (store, project) = try open()
+        // More than the cache of frames holds, and more than one window of places.
+        var random = SeededGenerator(seed: 12)
+        let bytes = random.bytes(24 << 20)
+        let digest = try store.store(bytes, in: project).digest
+        _ = try store.put([1], in: .tag, key: [1], project: project, references: [.blob(digest)])
+        time.pass(1000)
+        guard var reader = try store.read(digest, in: project) else {
+            Issue.record("the blob is not there")
+            return
+        }
+        var read: [UInt8] = []
+        _ = try reader.read(into: &read, maximum: 1000)
+        var policy = CollectionPolicy()
+        policy.liveShareMinimum = 1.1
+        #expect(try store.collect(policy).removedFiles > 20)
+        while try reader.read(into: &read, maximum: 1 << 20) > 0 {}
+        #expect(read == bytes)
+        #expect(try store.blob(digest, in: project) != nil)
+    }
+
+    @Test func aDamagedManifestThatIsPushedAgainIsStillReferredTo() throws {
+        let (store, project) = try open()
+        _ = try store.put([1], in: .manifest, key: [1], project: project)
+        _ = try store.put([1], in: .tag, key: [1], project: project, references: [.record(.manifest, [1])])
+        let row = try #require(
+            try store.use { core throws(StoreError) in
+                try core.index.read { transaction throws(StoreError) in try transaction.record(.manifest, project, [1])
+                }
+            })
+        try store.use { core in core.forget(.manifest, project, [1], ifStill: row) }
+        #expect(try store.record(in: .manifest, key: [1], project: project) == nil)
+        #expect(try store.keys(in: .manifest, prefix: [], limit: 9, project: project).isEmpty)
+        _ = try store.put([2], in: .manifest, key: [1], project: project)
+        time.pass(1000)
+        var policy = CollectionPolicy()
+        policy.storeBytesMaximum = 1
+        #expect(try store.collect(policy).evictedRecords == 0)
+        #expect(try store.record(in: .manifest, key: [1], project: project) == [2])
+    }
+
+    @Test func whatIsReplacedOftenDoesNotListFilesThatAreGone() throws {
+        let (store, project) = try open()
+        var policy = CollectionPolicy()
+        policy.liveShareMinimum = 1.1
+        for number in UInt8(0)..<12 {
+            _ = try store.put([number], in: .tag, key: [1], project: project)
+            try store.store(tar(400 + UInt64(number)), in: project)
+            time.pass(1000)
+            _ = try store.collect(policy)
+        }
+        let opened = try store.use { core throws(StoreError) in try core.openRecord(.tag, [1], in: project) }
+        #expect(try #require(opened?.record).older.numbers.count <= 3)
+    }
+
     @Test func oldRecordsGoByAge() throws {
         let (store, project) = try open()
         _ = try store.put([1], in: .step, key: [1], project: project)

@@ -49,19 +49,28 @@ struct Compaction {
     private func compact(_ number: UInt32, _ row: FileRow, _ report: inout CollectionReport) throws(StoreError) {
         guard !core.appender.isPinned(number), try !hasPartial(number) else { return }
         guard var scanner = try core.reader.scanner(of: number, end: row.length) else { return }
+        try core.writer.perform { batch throws(StoreError) in try batch.setEmptying(number, true) }
         var batch = MoveBatch(file: number)
+        var isDamaged = false
         while let (offset, header) = try core.reader.next(&scanner, in: number) {
             if header.kind == .seal { continue }
             let location = Location(file: number, length: UInt32(header.recordLength), offset: offset)
             guard try isNeeded(location, header) else { continue }
-            // A damaged record is for a repair to judge; until then its file stays.
-            guard let record = try core.reader.record(at: location, header.kind) else { return }
+            guard let record = try core.reader.record(at: location, header.kind) else {
+                isDamaged = true
+                continue
+            }
             batch.add(record, at: location)
             if batch.bytes >= Self.batchBytes || batch.count >= Self.batchCount { try move(&batch, &report) }
             if shouldStop() { return }
         }
         try move(&batch, &report)
         guard scanner.position == row.length else { return }
+        // With a damaged record the file goes only when nothing was lost with it; else it waits for a repair.
+        if isDamaged, try core.index.read({ transaction throws(StoreError) in try transaction.file(number)?.live }) != 0
+        {
+            return
+        }
         try remove(number, &report)
     }
 
@@ -171,6 +180,7 @@ struct Compaction {
                 row.state == .sealed || row.state == .abandoned
             else { return nil }
             row.state = .doomed
+            try batch.setEmptying(number, false)
             batch.counters.fileBytes.lower(by: row.length)
             batch.counters.liveBytes.lower(by: row.live)
             batch.counters.files.lower(by: 1)
@@ -253,5 +263,17 @@ extension WriteBatch {
             didForget(move.old)
             didRefer(to: move.new)
         }
+    }
+}
+
+extension WriteBatch {
+    /// Notes that compaction has begun to copy out of a file, or that the file is empty.
+    fileprivate mutating func setEmptying(_ number: UInt32, _ isEmptying: Bool) throws(StoreError) {
+        var numbers = Set(try transaction.emptying())
+        guard numbers.contains(number) != isEmptying else { return }
+        if isEmptying { numbers.insert(number) } else { numbers.remove(number) }
+        var writer = ByteWriter(capacity: 4 * numbers.count)
+        for number in numbers.sorted() { writer.writeFixed(number) }
+        try transaction.put(transaction.databases.meta, RowKey.emptying, writer.bytes)
     }
 }

@@ -14,7 +14,11 @@ extension Core {
         let isDeleted = try writer.perform(weight: isSmall ? chunks.count : 4) { batch throws(StoreError) in
             guard try batch.transaction.blob(digest, in: project) == row, mayDelete() else { return false }
             let older: OlderFiles
-            if let record { older = record.older.adding(row.record.file) } else { older = try batch.allFiles() }
+            if let record {
+                older = try batch.existing(record.older.adding(row.record.file))
+            } else {
+                older = try batch.allFiles()
+            }
             let tombstone = Tombstone(.blob(digest), older: older)
             batch.didRefer(to: try batch.append(.tombstone, project: project) { tombstone.encode(into: &$0) })
             try batch.removeBlob(digest, row, in: project)
@@ -40,6 +44,16 @@ extension WriteBatch {
     /// The files that may hold records of a name as old as the one that was opened.
     func files(of opened: OpenedRecord) throws(StoreError) -> OlderFiles {
         guard let record = opened.record else { return try allFiles() }
-        return record.older.adding(opened.row.location.file)
+        return try existing(record.older.adding(opened.row.location.file))
+    }
+
+    /// Those of `files` that are still there, and those that compaction has not come to the end of: they may hold what was
+    /// already copied.
+    func existing(_ files: OlderFiles) throws(StoreError) -> OlderFiles {
+        var numbers: [UInt32] = []
+        for number in files.numbers + (try transaction.emptying()) where try transaction.file(number) != nil {
+            numbers.append(number)
+        }
+        return OlderFiles(numbers)
     }
 }

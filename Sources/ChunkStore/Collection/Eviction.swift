@@ -52,7 +52,7 @@ struct Eviction {
         let limit = core.clock.now - age
         while !shouldStop() {
             let candidates = try candidates(of: project).filter { UInt64($0.used) < limit }
-            guard try delete(candidates, &report) > 0 else { return }
+            guard try delete(candidates, &report, atMost: .max) > 0 else { return }
         }
     }
 
@@ -62,11 +62,14 @@ struct Eviction {
     ) throws(StoreError) {
         guard try size() > maximum else { return }
         let wanted = UInt64(Double(maximum) * Self.target)
-        while !shouldStop(), try size() > wanted {
+        // What leases still hold is as good as gone: without counting it, all else would be evicted meanwhile.
+        while !shouldStop() {
+            let now = try size()
+            guard now > wanted else { return }
             var oldest: [UsageKey] = []
             for project in projects() { oldest += try candidates(of: project) }
             oldest.sort { ($0.used, $1.depth) < ($1.used, $0.depth) }
-            guard try delete(Array(oldest.prefix(Self.batchCount)), &report) > 0 else { return }
+            guard try delete(Array(oldest.prefix(Self.batchCount)), &report, atMost: now - wanted) > 0 else { return }
             try Sweep(core: core, shouldStop: shouldStop).run(&report)
         }
     }
@@ -104,9 +107,14 @@ struct Eviction {
         }
     }
 
-    private func delete(_ keys: [UsageKey], _ report: inout CollectionReport) throws(StoreError) -> Int {
+    /// Deletes records until what only they referred to has at least `wanted` bytes. How many were deleted.
+    private func delete(
+        _ keys: [UsageKey], _ report: inout CollectionReport, atMost wanted: UInt64
+    ) throws(StoreError) -> Int {
         var count = 0
-        for key in keys where !shouldStop() {
+        var leaving: UInt64 = 0
+        for key in keys where leaving < wanted {
+            if shouldStop() { break }
             guard let opened = try core.openRecord(key.table, key.key, in: key.project) else { continue }
             // It may have been used since; then it stays.
             guard opened.row.used == key.used, opened.row.references == 0 else { continue }
@@ -116,17 +124,31 @@ struct Eviction {
                 }
                 return try batch.delete(opened, key.table, key.key, in: key.project)
             }
-            if isDeleted { count += 1 }
+            guard isDeleted else { continue }
+            count += 1
+            leaving += try bytesLeft(by: opened.record, of: key.project)
         }
         report.evictedRecords += count
         return count
     }
 
-    private func size(of project: ProjectID) throws(StoreError) -> UInt64 {
-        let counters = try core.index.read { transaction throws(StoreError) in
-            try transaction.projectCounters(project)
+    /// Bytes of the blobs that nothing refers to now that `record` is gone.
+    private func bytesLeft(by record: SmallRecord?, of project: ProjectID) throws(StoreError) -> UInt64 {
+        try core.index.read { transaction throws(StoreError) in
+            var bytes: UInt64 = 0
+            for case .blob(let digest) in record?.references ?? [] {
+                if let row = try transaction.blob(digest, in: project), row.references == 0 { bytes += row.size }
+            }
+            return bytes
         }
-        return counters.claimedBytes + counters.heldBytes
+    }
+
+    private func size(of project: ProjectID) throws(StoreError) -> UInt64 {
+        let (counters, leaving) = try core.index.read { transaction throws(StoreError) in
+            (try transaction.projectCounters(project), try transaction.looseBlobBytes(of: project))
+        }
+        let size = counters.claimedBytes + counters.heldBytes
+        return size - min(size, leaving)
     }
 
     /// What the store would have on disk if all that is loose were gone and all files were compacted.
@@ -135,12 +157,28 @@ struct Eviction {
             var (claimed, loose) = (UInt64(0), UInt64(0))
             for (_, project) in try transaction.projects() {
                 let counters = try transaction.projectCounters(project)
-                claimed += counters.claimedBytes + counters.heldBytes
-                loose += counters.looseBytes
+                let leaving = min(counters.claimedBytes, try transaction.looseBlobBytes(of: project))
+                claimed += counters.claimedBytes + counters.heldBytes - leaving
+                loose += counters.looseBytes + leaving
             }
             return (try transaction.counters(), claimed, loose)
         }
         let share = claimed + loose == 0 ? 1 : Double(claimed) / Double(claimed + loose)
         return UInt64(Double(counters.liveBytes) * share) + core.index.environment.byteCount
+    }
+}
+
+extension Transaction {
+    /// Bytes of the blobs of a project that nothing refers to: at least what will go with them.
+    fileprivate func looseBlobBytes(of project: ProjectID) throws(StoreError) -> UInt64 {
+        var blobs: [Digest] = []
+        try scan(databases.loose, from: RowKey.number(project.number)) { key, _ in
+            guard let key = LooseKey(key), key.project == project, key.kind == .blob else { return false }
+            blobs.append(key.digest)
+            return true
+        }
+        var bytes: UInt64 = 0
+        for digest in blobs { bytes += try blob(digest, in: project)?.size ?? 0 }
+        return bytes
     }
 }

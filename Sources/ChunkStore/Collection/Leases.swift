@@ -1,5 +1,4 @@
 internal import Chunking
-internal import Synchronization
 
 /// Promises that what was just reported or stored will not be collected. In memory; after a start, everything is held
 /// for one period.
@@ -19,17 +18,19 @@ final class Leases: Sendable {
         var period: UInt64
         /// Everything is held before this moment.
         var allHeldUntil: UInt64
+        /// What is being removed right now.
+        var condemned: Set<UInt64> = []
     }
 
     private let length: UInt64
     private let clock: StoreClock
-    private let state: Mutex<State>
+    private let state: Monitor<State>
 
     /// - Parameter length: of a period, in seconds; 0 for no leases at all.
     init(length: UInt64, clock: StoreClock) {
         self.length = length
         self.clock = clock
-        state = Mutex(State(period: clock.now / max(1, length), allHeldUntil: length == 0 ? 0 : clock.now + length))
+        state = Monitor(State(period: clock.now / max(1, length), allHeldUntil: length == 0 ? 0 : clock.now + length))
     }
 
     /// Holds a blob of `project`. Before the caller looks whether it is there: then either the collector sees the lease, or
@@ -45,7 +46,9 @@ final class Leases: Sendable {
 
     private func hold(_ hashes: some Sequence<UInt64>) {
         guard length > 0 else { return }
-        state.withLock { state in
+        state.wait { state -> Void? in
+            // What is being removed is gone in a moment; then the caller finds it gone.
+            if !state.condemned.isEmpty, hashes.contains(where: { state.condemned.contains($0) }) { return nil }
             advance(&state)
             for hash in hashes {
                 if state.periods[state.period, default: []].count >= Self.countMaximum {
@@ -54,7 +57,24 @@ final class Leases: Sendable {
                     state.periods[state.period, default: []].insert(hash)
                 }
             }
+            return ()
         }
+    }
+
+    /// Runs `removal` for what is not held, and lets nobody take a lease on any of it until that has returned: so a
+    /// lease is either seen here, or its taker finds what was removed gone.
+    func withoutLease<Item, R>(
+        _ items: [Item], _ hash: (Item) -> UInt64, removing removal: ([Item]) throws(StoreError) -> R
+    ) throws(StoreError) -> R {
+        guard length > 0 else { return try removal(items) }
+        let free = state.with { state in
+            advance(&state)
+            let free = items.filter { !isHeld(hash($0), state) }
+            state.condemned = Set(free.map(hash))
+            return free
+        }
+        defer { state.with { $0.condemned = [] } }
+        return try removal(free)
     }
 
     /// Whether a blob of `project` must stay.
@@ -65,15 +85,19 @@ final class Leases: Sendable {
 
     private func isHeld(_ hash: UInt64) -> Bool {
         guard length > 0 else { return false }
-        return state.withLock { state in
+        return state.with { state in
             advance(&state)
-            return clock.now < state.allHeldUntil || state.periods.values.contains { $0.contains(hash) }
+            return isHeld(hash, state)
         }
+    }
+
+    private func isHeld(_ hash: UInt64, _ state: State) -> Bool {
+        clock.now < state.allHeldUntil || state.periods.values.contains { $0.contains(hash) }
     }
 
     /// How many leases there are, and whether everything is held.
     var summary: (count: Int, holdsAll: Bool) {
-        state.withLock { state in
+        state.with { state in
             advance(&state)
             let count = state.periods.values.reduce(0) { $0 + $1.count }
             return (count, length > 0 && clock.now < state.allHeldUntil)
@@ -95,7 +119,7 @@ final class Leases: Sendable {
 
     /// Begins an upload: what is noted from now on is held until the token is gone, however long that takes.
     func beginUpload() -> Upload {
-        state.withLock { state in
+        state.with { state in
             advance(&state)
             state.uploads[state.period, default: 0] += 1
             return Upload(self, state.period)
@@ -113,14 +137,15 @@ final class Leases: Sendable {
         }
 
         deinit {
-            leases.state.withLock { state in
+            leases.state.with { state in
                 let count = state.uploads[period, default: 0] - 1
                 state.uploads[period] = count > 0 ? count : nil
             }
         }
     }
 
-    private static func hash(_ digest: Digest, _ project: ProjectID?) -> UInt64 {
+    /// What stands for a blob of `project`, or without one for a chunk.
+    static func hash(_ digest: Digest, _ project: ProjectID?) -> UInt64 {
         var hasher = Hasher()
         hasher.combine(digest)
         hasher.combine(project)

@@ -43,24 +43,25 @@ struct Sweep {
         guard !core.leases.isHeld(digest, of: project) else { return false }
         let row = try core.index.read { transaction throws(StoreError) in try transaction.blob(digest, in: project) }
         guard let row, row.references == 0 else { return false }
-        // Whoever was told that the blob is there took a lease before it looked.
-        return try core.deleteBlob(digest, of: project, ifStill: row) { [leases = core.leases] in
-            !leases.isHeld(digest, of: project)
+        return try core.leases.withoutLease([digest], { Leases.hash($0, project) }) { digests throws(StoreError) in
+            digests.isEmpty ? false : try core.deleteBlob(digest, of: project, ifStill: row) { true }
         }
     }
 
     private func removeChunks(_ keys: [LooseKey]) throws(StoreError) -> Int {
         let bases = try bases(of: keys)
-        return try core.writer.perform(weight: keys.count) { [leases = core.leases] batch throws(StoreError) in
-            var count = 0
-            for key in keys {
-                guard try batch.transaction.member(key.digest, of: key.project)?.isLoose == true,
-                    !leases.isHeld(chunk: key.digest), try batch.knowsBase(of: key.digest, bases)
-                else { continue }
-                try batch.removeMember(key.digest, of: key.project, bases: bases)
-                count += 1
+        return try core.leases.withoutLease(keys, { Leases.hash($0.digest, nil) }) { free throws(StoreError) in
+            try core.writer.perform(weight: free.count) { batch throws(StoreError) in
+                var count = 0
+                for key in free {
+                    guard try batch.transaction.member(key.digest, of: key.project)?.isLoose == true,
+                        try batch.knowsBase(of: key.digest, bases)
+                    else { continue }
+                    try batch.removeMember(key.digest, of: key.project, bases: bases)
+                    count += 1
+                }
+                return count
             }
-            return count
         }
     }
 

@@ -24,6 +24,13 @@ extension Transaction {
         try row(databases.meta, RowKey.scrub, of: "meta") ?? ScrubRow()
     }
 
+    /// The numbers of the files from which compaction has begun to copy.
+    func emptying() throws(StoreError) -> [UInt32] {
+        try get(databases.meta, RowKey.emptying) { row in
+            stride(from: 0, to: row.byteCount - 3, by: 4).map { row.integer(at: $0, as: UInt32.self) }
+        } ?? []
+    }
+
     func chunk(_ id: Digest) throws(StoreError) -> ChunkRow? {
         try row(databases.chunks, id.rawBytes, of: "chunks")
     }
@@ -67,7 +74,16 @@ extension Transaction {
         try row(databases.blobs, RowKey.owned(digest, by: project), of: "blobs")
     }
 
+    /// The row of a record that is there.
     func record(_ table: RecordTable, _ project: ProjectID, _ key: [UInt8]) throws(StoreError) -> RecordRow? {
+        guard let row = try recordOrLost(table, project, key), row.location.isPresent else { return nil }
+        return row
+    }
+
+    /// The row of a record that is there, or was found damaged while others refer to it.
+    func recordOrLost(
+        _ table: RecordTable, _ project: ProjectID, _ key: [UInt8]
+    ) throws(StoreError) -> RecordRow? {
         try row(databases.records, RowKey.record(table, project, key), of: "records")
     }
 

@@ -2,7 +2,7 @@ internal import Chunking
 
 /// The body of a small record of the layers above.
 struct SmallRecord: Hashable, Sendable {
-    private static let referencesMaximum = 65_536
+    static let referencesMaximum = 65_536
 
     let older: OlderFiles
     let table: RecordTable

@@ -53,6 +53,15 @@ extension WriteBatch {
         if let record { try changeReferences(record, in: project, by: -1) }
     }
 
+    /// Remembers who refers to a record that was found damaged or gone, until it is stored again.
+    mutating func keepReferrers(
+        _ row: RecordRow?, _ table: RecordTable, _ project: ProjectID, _ key: [UInt8]
+    ) throws(StoreError) {
+        guard let row, row.references > 0 else { return }
+        let lost = RecordRow(location: .none, references: row.references, used: 0, depth: 0)
+        try transaction.put(transaction.databases.records, RowKey.record(table, project, key), lost.encoded())
+    }
+
     /// Notes that a record was just used.
     mutating func touch(_ table: RecordTable, _ project: ProjectID, _ key: [UInt8]) throws(StoreError) {
         guard var row = try transaction.record(table, project, key), row.used < usageStamp else { return }
@@ -93,7 +102,7 @@ extension WriteBatch {
                     }
                 }
             case .record(let table, let key):
-                guard var row = try transaction.record(table, project, key) else { continue }
+                guard var row = try transaction.recordOrLost(table, project, key) else { continue }
                 row.references = UInt32(clamping: Int(row.references) + amount)
                 try transaction.put(transaction.databases.records, RowKey.record(table, project, key), row.encoded())
             }
