@@ -76,7 +76,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "ChunkStore",
-            dependencies: ["Chunking", "Compression", "CLMDB", logging, systemPackage],
+            dependencies: ["Chunking", "Compression", "CLMDB", "CLinux", logging, systemPackage],
             swiftSettings: strict),
         // Values and pure functions
         .target(name: "CacheAPI", dependencies: ["Chunking"], swiftSettings: strict),

@@ -26,6 +26,11 @@ static inline int linux_openat2(int directory, const char *path, uint64_t flags,
     return (int)syscall(437, directory, path, &how, sizeof how);
 }
 
+// Lets the kernel begin to write a range of a file (SYNC_FILE_RANGE_WRITE). Without _GNU_SOURCE glibc does not declare it.
+static inline int linux_begin_writeback(int file, int64_t offset, int64_t count) {
+    return (int)syscall(SYS_sync_file_range, file, offset, count, 2);
+}
+
 // Gives the calling thread a working directory of its own (CLONE_FS).
 static inline int linux_unshare_working_directory(void) {
     return (int)syscall(SYS_unshare, 0x200);

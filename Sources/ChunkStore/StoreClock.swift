@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// The seconds for which a store has been open, over all its runs. Leases, use and age are measured with it, so that a

@@ -35,7 +35,7 @@ struct LayerRules {
             Row(
                 "Build", targets: ["Dockerfile", "OCI", "CacheAPI", "Chunking", "Compression", "CLinux"],
                 modules: ["AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1", "Subprocess", "SystemPackage"]),
-            Row("ChunkStore", targets: ["Chunking", "Compression", "CLMDB"], modules: ["SystemPackage"]),
+            Row("ChunkStore", targets: ["Chunking", "Compression", "CLMDB", "CLinux"], modules: ["SystemPackage"]),
             Row("CacheAPI", targets: ["Chunking"]),
             Row("Dockerfile", targets: ["Chunking"]),
             Row("OCI", targets: ["Chunking"]),

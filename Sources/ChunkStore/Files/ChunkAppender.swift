@@ -16,18 +16,20 @@ final class ChunkAppender: Sendable {
         case bookkeeping
     }
 
-    private struct Tail {
+    struct Tail {
         let file: OpenFile
         var length: UInt64
+        /// How far the kernel was asked to write.
+        var written: UInt64 = 0
     }
 
-    private struct Changed {
+    struct Changed {
         let file: OpenFile
         var length: UInt64
         var state: FileRow.State
     }
 
-    private struct State {
+    struct State {
         var tail: Tail?
         var nextFile: UInt32
         var changed: [UInt32: Changed] = [:]
@@ -37,6 +39,9 @@ final class ChunkAppender: Sendable {
         var pins: [UInt32: Int] = [:]
     }
 
+    /// The kernel is asked to write each time that so much was appended. Bytes.
+    private static let writebackByteCount: UInt64 = 8 << 20
+
     private let directory: FilePath
     private let fileSize: UInt64
     private let contentReserve: UInt64
@@ -44,7 +49,7 @@ final class ChunkAppender: Sendable {
     private let clock: @Sendable () -> UInt64
     private let nextSequence: Atomic<UInt64>
     private let nextCommit: Atomic<UInt64>
-    private let state: Mutex<State>
+    let state: Mutex<State>
 
     /// Goes on where the index says that appending had come to.
     /// - Parameter tail: the newest file that is not full, already cut at its committed length.
@@ -98,6 +103,10 @@ final class ChunkAppender: Sendable {
             try write(bytes, at: tail.length, of: tail.file, &state)
             let end = tail.length + UInt64(bytes.count)
             state.tail?.length = end
+            if end - tail.written >= Self.writebackByteCount {
+                disk.beginWriteback(tail.file.descriptor, tail.written, end - tail.written)
+                state.tail?.written = end
+            }
             state.changed[tail.file.number] = Changed(file: tail.file, length: end, state: .open)
             state.pins[tail.file.number, default: 0] += 1
             return (
@@ -147,36 +156,6 @@ final class ChunkAppender: Sendable {
                 state.poison = .poisoned("chunk file \(file.path) could not be cut after a failed write", cause: second)
             }
             throw .disk("write to", file.path, error)
-        }
-    }
-}
-
-/// Keeps a chunk file from being removed, as long as it is referred to: a record was appended to it whose row is yet to be
-/// committed.
-final class FilePin: Sendable {
-    private let file: UInt32
-    private let appender: ChunkAppender
-
-    fileprivate init(_ file: UInt32, of appender: ChunkAppender) {
-        self.file = file
-        self.appender = appender
-    }
-
-    deinit {
-        appender.unpin(file)
-    }
-}
-
-extension ChunkAppender {
-    /// Whether records of the file may still be about to be committed. Never again true for a sealed file once it is false.
-    func isPinned(_ file: UInt32) -> Bool {
-        state.withLock { $0.pins[file] != nil }
-    }
-
-    fileprivate func unpin(_ file: UInt32) {
-        state.withLock { state in
-            guard let count = state.pins[file] else { return }
-            state.pins[file] = count > 1 ? count - 1 : nil
         }
     }
 }

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 internal import SystemPackage
 
@@ -10,6 +11,9 @@ struct Disk: Sendable {
     var read: @Sendable (FileDescriptor, _ offset: UInt64, _ count: Int) throws(Errno) -> [UInt8]
     /// Writes at `offset`; may write fewer bytes than it was given, and says how many.
     var write: @Sendable (FileDescriptor, _ offset: UInt64, RawSpan) throws(Errno) -> Int
+    /// Lets the kernel begin to write a range of a file, so that a later sync waits for less. Of no consequence when it
+    /// fails.
+    var beginWriteback: @Sendable (FileDescriptor, _ offset: UInt64, _ count: UInt64) -> Void = { _, _, _ in }
     /// `fdatasync`.
     var sync: @Sendable (FileDescriptor) throws(Errno) -> Void
     var truncate: @Sendable (FileDescriptor, _ length: UInt64) throws(Errno) -> Void
@@ -43,6 +47,9 @@ struct Disk: Sendable {
                     unsafe try descriptor.write(toAbsoluteOffset: Int64(offset), $0)
                 }
             }
+        },
+        beginWriteback: { descriptor, offset, count in
+            _ = linux_begin_writeback(descriptor.rawValue, Int64(offset), Int64(count))
         },
         sync: { descriptor throws(Errno) in try Errno.check { fdatasync(descriptor.rawValue) } },
         truncate: { descriptor, length throws(Errno) in

@@ -1,9 +1,9 @@
 /// How maintenance stores what is kept for long.
 public struct PackSettings: Sendable {
     /// The zstd level.
-    public var level: Int32 = 12
+    public var level: Int32 = 15
     /// The most uncompressed bytes of a frame.
-    public var frameBytes = 512 << 10
+    public var frameBytes = 1 << 20
     /// The most uncompressed bytes of a frame that is a difference.
     public var deltaFrameBytes = 512 << 10
     /// About how many bytes a frame is a difference from, at most.

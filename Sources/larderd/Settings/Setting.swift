@@ -60,7 +60,7 @@ enum Setting: String, CaseIterable, Sendable {
         case .stopTimeout: "30"
         case .idleTimeout: "300"
         case .chunkFileSize: "256MiB"
-        case .compressionLevel: "12"
+        case .compressionLevel: "15"
         case .storeThreads: "twice the processors, at least 4"
         case .quota: "what the disk has"
         case .projectQuota: "no limit"
