@@ -9,7 +9,7 @@ import Testing
 
     @Test func everyStateThatACrashCanLeaveIsRight() throws {
         let start = ContinuousClock.now
-        var (states, events, commits, histories) = (0, 0, 0, 0)
+        var (states, events, commits, rebuilds, histories) = (0, 0, 0, 0, 0)
         while states < ProofSettings.states {
             let count = min(Self.statesPerHistory, ProofSettings.states - states)
             let crash = try CrashStates(
@@ -18,10 +18,12 @@ import Testing
             states += count
             events += crash.eventCount
             commits += crash.commits
+            rebuilds += crash.rebuilds
             histories += 1
         }
         ProofSettings.report(
             "crash states: \(states) of \(histories) histories, \(events) events, \(commits) commits, "
+                + "\(rebuilds) with the index made anew, "
                 + "seed \(ProofSettings.seed), \(ContinuousClock.now - start)")
         #expect(states == ProofSettings.states)
         #expect(commits > 100)

@@ -25,6 +25,7 @@ final class CrashStates {
     private let worlds: [World]
     private let events: [DiskHistory.Event]
     private(set) var commits = 0
+    private(set) var rebuilds = 0
     private(set) var fates: [String: Int] = [:]
 
     /// Makes a history.
@@ -100,11 +101,13 @@ final class CrashStates {
         let temporary = try TemporaryRoot.inMemory()
         do {
             try put(image, index, in: temporary)
+            if number % plan.rebuildInterval == 0 { try rebuild(temporary) }
             try verify(temporary, before, after, isThorough: number % 5 == 0)
         } catch {
             throw ProofFailure(
                 "LARDER_PROOF_SEED=\(plan.seed), state \(number) at event \(position) of \(events.count), unsynced "
-                    + "writes \(fate), index \(next == nil ? "as it was" : "old or new"): \(error)")
+                    + "writes \(fate), index \(next == nil ? "as it was" : "old or new")"
+                    + "\(number % plan.rebuildInterval == 0 ? ", lost and made anew" : ""): \(error)")
         }
     }
 
@@ -119,6 +122,14 @@ final class CrashStates {
 }
 
 extension CrashStates {
+    /// Loses the index and makes it anew. What was never synced may be damaged.
+    private func rebuild(_ temporary: TemporaryRoot) throws {
+        rebuilds += 1
+        TemporaryRoot.remove(temporary.root.appending("index"))
+        _ = try Store.rebuild(
+            temporary.root, options: ModelRun.options(ModelRun.Plan(seed: plan.seed), clock), disk: .system)
+    }
+
     /// Opens the store and compares all that it has with what it must and may have.
     private func verify(_ temporary: TemporaryRoot, _ before: World, _ after: World, isThorough: Bool) throws {
         let store = try temporary.open(ModelRun.options(ModelRun.Plan(seed: plan.seed), clock))

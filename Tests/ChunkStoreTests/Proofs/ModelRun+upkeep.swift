@@ -1,4 +1,5 @@
 import Chunking
+import SystemPackage
 import TestSupport
 
 @testable import ChunkStore
@@ -47,5 +48,34 @@ extension ModelRun {
     func checkCounts() throws {
         let differences = try NaiveRecount.differences(in: store)
         try demand(differences.isEmpty, "a recount differs: \(differences.prefix(5))")
+    }
+
+    func scrub() throws {
+        let report = try store.scrub(shouldStop: { false })
+        try demand(report.damaged == 0, "scrubbing found damage: \(report)")
+    }
+
+    /// Makes the index anew, repairs what needs no repair, or goes on with a backup.
+    func recover() throws {
+        guard plan.crashes else { return }
+        let options = Self.options(plan, clock)
+        let kind = Int.random(in: 0..<4, using: &random)
+        note("recover in way \(kind)")
+        let backup = try TemporaryRoot.inMemory()
+        if kind == 3 { _ = try store.backup(to: backup.root) }
+        upload = nil
+        store.close()
+        switch kind {
+        case 0, 1:
+            if kind == 0 { TemporaryRoot.remove(temporary.root.appending("index")) }
+            let report = try Store.rebuild(temporary.root, options: options, disk: .system)
+            try demand(report.losses.isEmpty && report.damage.isClean, "a rebuild lost something: \(report)")
+            // What was uploaded and not named yet is to be asked for again.
+            world.uploads = [:]
+        case 2: _ = try Store.repair(temporary.root, options: options, disk: .system)
+        default: temporary = backup
+        }
+        try open()
+        try checkAll()
     }
 }

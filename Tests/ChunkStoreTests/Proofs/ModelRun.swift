@@ -136,6 +136,8 @@ final class ModelRun {
         ("collect", 7, { try $0.collect() }),
         ("pack", 3, { try $0.pack() }),
         ("note predecessors", 6, { try $0.notePredecessors() }),
+        ("scrub", 1, { try $0.scrub() }),
+        ("recover", 1, { try $0.recover() }),
         ("reopen", 1, { try $0.reopen() }),
         ("crash", 1, { try $0.crash() }),
     ]
@@ -170,7 +172,7 @@ extension ModelRun {
         try open()
     }
 
-    private func open() throws {
+    func open() throws {
         store = try temporary.open(Self.options(plan, clock), disk: plan.disk)
         world.opened = clock.now
         for (name, project) in zip(Self.projectNames, projects) {
