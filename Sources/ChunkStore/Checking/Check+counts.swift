@@ -29,8 +29,9 @@ extension Check {
         guard row.state != .doomed else { return row }
         let live = recount.liveBytes[number] ?? 0
         let range = live...(live + (bookkeeping[number] ?? 0))
-        return FileRow(
-            length: row.length, live: range.contains(row.live) ? row.live : range.upperBound, state: row.state)
+        var row = row
+        if !range.contains(row.live) { row.live = range.upperBound }
+        return row
     }
 
     /// Compares two tables row by row.

@@ -38,6 +38,26 @@ extension Rebuild {
         }
     }
 
+    /// Notes the files that have a version of a name of which the latest does not know.
+    private func noteOrphans(_ versions: [VersionKey], _ latest: VersionKey, _ older: OlderFiles) {
+        let known = Set(older.adding(latest.location.file).numbers)
+        for version in versions where !known.contains(version.location.file) {
+            orphanFiles.insert(version.location.file)
+        }
+        // One beside the latest in the same file is no harm: both go with it.
+    }
+
+    /// What is hidden by tombstones.
+    func noteTombstones() throws(StoreError) {
+        try catalogue.forEachName { versions throws(StoreError) in
+            guard let latest = versions.last, latest.isTombstone,
+                let record = try reader.record(at: latest.location, .tombstone),
+                let tombstone = try? record.withBody({ body throws(ChunkingError) in try Tombstone(decoding: body) })
+            else { return }
+            noteOrphans(versions, latest, tombstone.older)
+        }
+    }
+
     /// The blobs that were stored last and not deleted, if all of their chunks are there.
     func addBlobs() throws(StoreError) {
         try catalogue.forEachName { versions throws(StoreError) in
@@ -47,6 +67,7 @@ extension Rebuild {
                 try catalogue.put(catalogue.lostBlobs, RowKey.owned(digest, by: latest.project))
                 return
             }
+            noteOrphans(versions, latest, record.older)
             let row = BlobRow(size: record.recipe.size, record: latest.location, isLayer: record.entries != nil)
             try recount.addBlob(digest, row, in: latest.project)
             let chunks = record.distinctChunks
@@ -94,6 +115,7 @@ extension Rebuild {
             guard let latest = versions.last, !latest.isTombstone, case .record(let table, let key) = latest.name,
                 let record = try smallRecord(at: latest.location)
             else { return }
+            noteOrphans(versions, latest, record.older)
             next.clock = max(next.clock, record.made)
             let depth = record.references.count { if case .blob = $0 { true } else { false } }
             try recount.addRecord(

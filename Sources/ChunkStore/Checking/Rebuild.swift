@@ -26,6 +26,8 @@ final class Rebuild {
     var projectNumbers: Set<UInt32> = []
     /// Bytes of tombstones, voids and names of projects in each file.
     var bookkeeping: [UInt32: UInt64] = [:]
+    /// Files with records of which no tombstone would know.
+    var orphanFiles: Set<UInt32> = []
     var total: UInt64 = 0
 
     private var tables: Databases { recount.scratch.tables }
@@ -57,6 +59,7 @@ final class Rebuild {
         try claimBases()
         try addBlobs()
         try addRecords()
+        try noteTombstones()
         try finish()
         return report
     }
@@ -65,7 +68,11 @@ final class Rebuild {
         try recount.finishMembers()
         let rows = files.map { number, row in
             let live = (recount.liveBytes[number] ?? 0) + (bookkeeping[number] ?? 0)
-            return (number, FileRow(length: row.length, live: live, state: row.state))
+            return (
+                number,
+                FileRow(
+                    length: row.length, live: live, state: row.state, mayHaveOrphans: orphanFiles.contains(number))
+            )
         }
         try recount.finishTotals(files: rows)
         for number in projectNumbers.sorted() {

@@ -101,6 +101,8 @@ final class Recount {
         let row = RecordRow(location: location, references: 0, used: used, depth: depth)
         try scratch.with { [tables] transaction throws(StoreError) in
             try transaction.put(tables.records, RowKey.record(table, project, key), row.encoded())
+            // One that was found damaged is there for those who refer to it only.
+            guard location.isPresent else { return }
             try transaction.put(tables.usage, UsageKey(project, table, key, row).bytes, [])
         }
     }
@@ -138,10 +140,10 @@ final class Recount {
         to table: RecordTable, _ key: [UInt8], in project: ProjectID
     ) throws(StoreError) -> Bool {
         try scratch.with { [tables] transaction throws(StoreError) in
-            guard var row = try transaction.record(table, project, key) else { return false }
+            guard var row = try transaction.recordOrLost(table, project, key) else { return false }
             row.references += 1
             try transaction.put(tables.records, RowKey.record(table, project, key), row.encoded())
-            return true
+            return row.location.isPresent
         }
     }
 }
@@ -231,8 +233,10 @@ extension Recount {
 
     private func countSteps() throws(StoreError) {
         let prefix = [RecordTable.step.rawValue]
-        try scratch.forEach(tables.records) { key, _ throws(StoreError) in
-            guard key.starts(with: prefix), let name = RowKey.recordName(key) else { return }
+        try scratch.forEach(tables.records) { key, value throws(StoreError) in
+            guard key.starts(with: prefix), let name = RowKey.recordName(key),
+                RecordRow(decoding: value)?.location.isPresent == true
+            else { return }
             projects[name.project, default: ProjectCounters()].steps += 1
         }
     }

@@ -92,10 +92,13 @@ struct Repair {
                 describe(name.table, name.key, opened.record?.value, names[name.project] ?? "\(name.project.number)"))
         }
         try catalogue.scratch.forEach(catalogue.lostRecords) { key, _ throws(StoreError) in
-            guard let name = RowKey.recordName(key),
-                let opened = try core.openRecord(name.table, name.key, in: name.project)
-            else { return }
+            guard let name = RowKey.recordName(key) else { return }
+            guard let opened = try core.openRecord(name.table, name.key, in: name.project) else {
+                try dropLost(key)
+                return
+            }
             try lose(key, opened, &report)
+            try dropLost(key)
         }
         var hasLost = true
         while hasLost {
@@ -108,6 +111,17 @@ struct Repair {
                 try lose(key, opened, &report)
                 hasLost = true
             }
+        }
+    }
+
+    /// Deletes the row of a record that is kept only for those who refer to it: they go too.
+    private func dropLost(_ key: [UInt8]) throws(StoreError) {
+        try core.writer.perform { batch throws(StoreError) in
+            guard let name = RowKey.recordName(key),
+                let row = try batch.transaction.recordOrLost(name.table, name.project, name.key),
+                !row.location.isPresent
+            else { return }
+            _ = try batch.transaction.delete(batch.transaction.databases.records, key)
         }
     }
 

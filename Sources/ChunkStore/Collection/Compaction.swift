@@ -19,7 +19,10 @@ struct Compaction {
     func run(_ report: inout CollectionReport) throws(StoreError) {
         try sealTail()
         let files = try core.index.read { transaction throws(StoreError) in try transaction.files() }
-        let worthwhile = files.filter { isWorthwhile($0.row) }.sorted { $0.row.live < $1.row.live }
+        let worthwhile = files.filter { isWorthwhile($0.row) }.sorted { one, other in
+            // What was begun is finished first: until then no tombstone may go.
+            one.row.isUnsettled != other.row.isUnsettled ? one.row.isUnsettled : one.row.live < other.row.live
+        }
         for (number, row) in worthwhile where !shouldStop() {
             try compact(number, row, &report)
         }
@@ -27,7 +30,7 @@ struct Compaction {
 
     private func isWorthwhile(_ row: FileRow) -> Bool {
         switch row.state {
-        case .sealed, .abandoned: Double(row.live) < policy.liveShareMinimum * Double(row.length)
+        case .sealed, .abandoned: row.isUnsettled || Double(row.live) < policy.liveShareMinimum * Double(row.length)
         case .open, .doomed: false
         }
     }
@@ -49,7 +52,7 @@ struct Compaction {
     private func compact(_ number: UInt32, _ row: FileRow, _ report: inout CollectionReport) throws(StoreError) {
         guard !core.appender.isPinned(number), try !hasPartial(number) else { return }
         guard var scanner = try core.reader.scanner(of: number, end: row.length) else { return }
-        try core.writer.perform { batch throws(StoreError) in try batch.setEmptying(number, true) }
+        scanner.skip(to: try begin(number))
         var batch = MoveBatch(file: number)
         var isDamaged = false
         while let (offset, header) = try core.reader.next(&scanner, in: number) {
@@ -61,10 +64,12 @@ struct Compaction {
                 continue
             }
             batch.add(record, at: location)
-            if batch.bytes >= Self.batchBytes || batch.count >= Self.batchCount { try move(&batch, &report) }
+            if batch.bytes >= Self.batchBytes || batch.count >= Self.batchCount {
+                try move(&batch, until: scanner.position, &report)
+            }
             if shouldStop() { return }
         }
-        try move(&batch, &report)
+        try move(&batch, until: scanner.position, &report)
         guard scanner.position == row.length else { return }
         // With a damaged record the file goes only when nothing was lost with it; else it waits for a repair.
         if isDamaged, try core.index.read({ transaction throws(StoreError) in try transaction.file(number)?.live }) != 0
@@ -72,6 +77,17 @@ struct Compaction {
             return
         }
         try remove(number, &report)
+    }
+
+    /// Writes down that a file is being emptied, before the first copy is made. Where to go on with it.
+    private func begin(_ number: UInt32) throws(StoreError) -> UInt64 {
+        try core.writer.perform { batch throws(StoreError) in
+            guard var row = try batch.transaction.file(number) else { return UInt64(ChunkFileHeader.byteCount) }
+            if row.drained > 0 { return row.drained }
+            row.drained = UInt64(ChunkFileHeader.byteCount)
+            try batch.transaction.put(batch.transaction.databases.files, RowKey.number(number), row.encoded())
+            return row.drained
+        }
     }
 
     /// Copies what is whole out of a damaged file and removes it. What pointed at the rest must have been given up.
@@ -86,6 +102,7 @@ struct Compaction {
             try remove(number, &report)
             return
         }
+        walk.skip(to: try begin(number))
         var batch = MoveBatch(file: number)
         while let step = try core.reader.next(&walk, in: number) {
             guard let record = step.record, record.header.kind != .seal else { continue }
@@ -93,9 +110,11 @@ struct Compaction {
                 file: number, length: UInt32(record.bytes.count), offset: step.range.lowerBound)
             guard try isNeeded(location, record.header) else { continue }
             batch.add(record, at: location)
-            if batch.bytes >= Self.batchBytes || batch.count >= Self.batchCount { try move(&batch, &report) }
+            if batch.bytes >= Self.batchBytes || batch.count >= Self.batchCount {
+                try move(&batch, until: walk.position, &report)
+            }
         }
-        try move(&batch, &report)
+        try move(&batch, until: walk.position, &report)
         try remove(number, &report)
     }
 
@@ -111,23 +130,39 @@ struct Compaction {
         return try core.index.read { transaction throws(StoreError) in try transaction.frame(at: location) != nil }
     }
 
-    /// Copies the records of `batch` and lets the rows that point at them point at the copies.
-    private func move(_ batch: inout MoveBatch, _ report: inout CollectionReport) throws(StoreError) {
+    /// Copies the records of `batch`, which end at `end`, and lets the rows that point at them point at the copies.
+    private func move(
+        _ batch: inout MoveBatch, until end: UInt64, _ report: inout CollectionReport
+    ) throws(StoreError) {
         var moves: [MoveBatch.Move] = []
+        let others = try core.index.read { [number = batch.file] transaction throws(StoreError) in
+            try transaction.files().filter { $0.number != number }
+        }
         for item in batch.items {
-            guard let subject = try Self.subject(of: item.record), try isNeeded(subject, item, batch.file) else {
+            guard let subject = try Self.subject(of: item.record), try isNeeded(subject, item, others) else {
                 continue
             }
             let copy = try core.appender.append(copyOf: item.record)
             report.movedBytes += UInt64(item.record.bytes.count)
-            moves.append(MoveBatch.Move(subject: subject, old: item.location, new: copy.location, pin: copy.pin))
+            moves.append(
+                MoveBatch.Move(
+                    subject: subject, sequence: item.record.header.sequence, old: item.location, new: copy.location,
+                    pin: copy.pin))
         }
-        batch = MoveBatch(file: batch.file)
-        guard !moves.isEmpty else { return }
+        let number = batch.file
+        batch = MoveBatch(file: number)
         let all = moves
-        let weight = all.reduce(0) { $0 + $1.weight }
-        try core.writer.perform(weight: weight) { batch throws(StoreError) in
-            for move in all { try batch.apply(move) }
+        let weight = all.reduce(1) { $0 + $1.weight }
+        do throws(StoreError) {
+            try core.writer.perform(weight: weight) { batch throws(StoreError) in
+                try batch.apply(all)
+                try batch.didDrain(number, until: end)
+            }
+        } catch {
+            // The copies may stay behind, unknown to any row.
+            let files = Set(all.map(\.new.file))
+            try? core.writer.perform { batch throws(StoreError) in try batch.suspectOrphans(in: files) }
+            throw error
         }
     }
 
@@ -143,33 +178,48 @@ struct Compaction {
             case .record:
                 let record = try SmallRecord(decoding: body)
                 return .record(record.table, record.key, project)
-            case .tombstone: return .bookkeeping(files: try Tombstone(decoding: body).older.numbers)
+            case .tombstone:
+                let tombstone = try Tombstone(decoding: body)
+                return .tombstone(tombstone.subject, project, files: tombstone.older.numbers)
             case .void: return .bookkeeping(files: try VoidRecord(decoding: body).items.map(\.file))
-            case .project: return .project
+            case .project: return .project([UInt8](copying: body), project)
             case .seal: return nil
             }
         }
     }
 
     private func isNeeded(
-        _ subject: MoveBatch.Subject, _ item: MoveBatch.Item, _ number: UInt32
+        _ subject: MoveBatch.Subject, _ item: MoveBatch.Item, _ others: [(number: UInt32, row: FileRow)]
     ) throws(StoreError) -> Bool {
-        try core.index.read { transaction throws(StoreError) in
+        var current: Location?
+        let isNeeded = try core.index.read { transaction throws(StoreError) in
             switch subject {
             case .frame: return try transaction.frame(at: item.location) != nil
             case .blob(let digest, let project):
                 return try transaction.blob(digest, in: project)?.record == item.location
             case .record(let table, let key, let project):
                 return try transaction.record(table, project, key)?.location == item.location
-            case .bookkeeping(let files):
-                for file in Set(files) where file != number {
-                    // Also one that is about to be removed: its row goes when it is gone.
-                    if try transaction.file(file) != nil { return true }
-                }
-                return false
-            case .project: return true
+            case .tombstone(let name, let project, let files):
+                guard Self.mayHide(older: files, others) else { return false }
+                current = try transaction.location(of: name, in: project)
+                return true
+            case .bookkeeping(let files): return Self.mayHide(older: files, others)
+            case .project(let name, let project):
+                // One that was never acknowledged has no row.
+                return try transaction.projectNumber(name) == project
             }
         }
+        guard isNeeded, let current, current.isPresent else { return isNeeded }
+        // What came before a tombstone and is there all the same was never deleted: the tombstone does not count.
+        guard let record = try core.reader.header(at: current) else { return true }
+        return record.sequence > item.record.header.sequence
+    }
+
+    /// Whether one of the chunk files `others` may hold a record that a tombstone or a void record is about.
+    private static func mayHide(older files: [UInt32], _ others: [(number: UInt32, row: FileRow)]) -> Bool {
+        let wanted = Set(files)
+        // Also one that is about to be removed: its row goes when it is gone.
+        return others.contains { $0.row.isUnsettled || wanted.contains($0.number) }
     }
 
     /// Removes a file in which nothing is needed any more.
@@ -180,7 +230,6 @@ struct Compaction {
                 row.state == .sealed || row.state == .abandoned
             else { return nil }
             row.state = .doomed
-            try batch.setEmptying(number, false)
             batch.counters.fileBytes.lower(by: row.length)
             batch.counters.liveBytes.lower(by: row.live)
             batch.counters.files.lower(by: 1)
@@ -196,84 +245,5 @@ struct Compaction {
         }
         report.removedFiles += 1
         report.freedBytes += length
-    }
-}
-
-/// Records that are copied out of a chunk file together.
-private struct MoveBatch {
-    enum Subject: Sendable {
-        case frame([ChunkReference], base: [ChunkReference], isPacked: Bool, ProjectID)
-        case blob(Digest, ProjectID)
-        case record(RecordTable, [UInt8], ProjectID)
-        /// Needed as long as one of `files` is there.
-        case bookkeeping(files: [UInt32])
-        case project
-    }
-
-    struct Item {
-        let record: StoredRecord
-        let location: Location
-    }
-
-    struct Move: Sendable {
-        let subject: Subject
-        let old: Location
-        let new: Location
-        let pin: FilePin
-
-        var weight: Int {
-            if case .frame(let chunks, _, _, _) = subject { chunks.count + 1 } else { 2 }
-        }
-    }
-
-    let file: UInt32
-    private(set) var items: [Item] = []
-    private(set) var bytes = 0
-
-    var count: Int { items.count }
-
-    init(file: UInt32) {
-        self.file = file
-    }
-
-    mutating func add(_ record: StoredRecord, at location: Location) {
-        items.append(Item(record: record, location: location))
-        bytes += record.bytes.count
-    }
-}
-
-extension WriteBatch {
-    fileprivate mutating func apply(_ move: MoveBatch.Move) throws(StoreError) {
-        switch move.subject {
-        case .frame(let chunks, let base, let isPacked, let project):
-            let frame = AppendedFrame(
-                location: move.new, chunks: chunks, base: base, isPacked: isPacked, pin: move.pin)
-            let bases = [move.old: FrameBase(project: project, chunks: base)]
-            var rawOffset: UInt32 = 0
-            for chunk in chunks {
-                _ = try moveChunk(
-                    chunk, from: move.old, to: frame, rawOffset: rawOffset, project: project, bases: bases)
-                rawOffset += chunk.length
-            }
-        case .blob(let digest, let project):
-            _ = try moveBlob(digest, in: project, from: move.old, to: move.new)
-        case .record(let table, let key, let project):
-            _ = try moveRecord(table, project, key, from: move.old, to: move.new)
-        case .bookkeeping, .project:
-            didForget(move.old)
-            didRefer(to: move.new)
-        }
-    }
-}
-
-extension WriteBatch {
-    /// Notes that compaction has begun to copy out of a file, or that the file is empty.
-    fileprivate mutating func setEmptying(_ number: UInt32, _ isEmptying: Bool) throws(StoreError) {
-        var numbers = Set(try transaction.emptying())
-        guard numbers.contains(number) != isEmptying else { return }
-        if isEmptying { numbers.insert(number) } else { numbers.remove(number) }
-        var writer = ByteWriter(capacity: 4 * numbers.count)
-        for number in numbers.sorted() { writer.writeFixed(number) }
-        try transaction.put(transaction.databases.meta, RowKey.emptying, writer.bytes)
     }
 }

@@ -47,11 +47,10 @@ extension WriteBatch {
         return try existing(record.older.adding(opened.row.location.file))
     }
 
-    /// Those of `files` that are still there, and those that compaction has not come to the end of: they may hold what was
-    /// already copied.
+    /// Those of `files` that are still there.
     func existing(_ files: OlderFiles) throws(StoreError) -> OlderFiles {
         var numbers: [UInt32] = []
-        for number in files.numbers + (try transaction.emptying()) where try transaction.file(number) != nil {
+        for number in files.numbers where try transaction.file(number) != nil {
             numbers.append(number)
         }
         return OlderFiles(numbers)

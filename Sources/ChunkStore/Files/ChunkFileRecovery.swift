@@ -46,6 +46,7 @@ struct ChunkFileRecovery {
         try abandon(abandoned)
         try checkUnknown(from: next)
         try removeUnknown(from: next.file)
+        try suspectOrphans(files)
         try removeDoomed(files.filter { $0.row.state == .doomed }.map(\.number))
         return Outcome(next: next, tail: tail.map { ($0.file, $0.row.length) }, hasLoss: hasLoss)
     }
@@ -130,6 +131,18 @@ struct ChunkFileRecovery {
         for (number, row) in files {
             var row = row
             row.state = .abandoned
+            try transaction.put(transaction.databases.files, RowKey.number(number), row.encoded())
+        }
+        try index.commit(transaction)
+    }
+
+    /// When a file was being emptied, copies that no row knows of may be in the newest files.
+    private func suspectOrphans(_ files: [(number: UInt32, row: FileRow)]) throws(StoreError) {
+        guard files.contains(where: { $0.row.state != .doomed && $0.row.drained > 0 }) else { return }
+        var transaction = try index.environment.beginWrite()
+        for (number, _) in files.suffix(2) {
+            guard var row = try transaction.file(number) else { continue }
+            row.mayHaveOrphans = true
             try transaction.put(transaction.databases.files, RowKey.number(number), row.encoded())
         }
         try index.commit(transaction)

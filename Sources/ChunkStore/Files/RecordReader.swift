@@ -74,6 +74,13 @@ final class RecordReader: Sendable {
 
     private var root: FilePath { files.directory }
 
+    /// The header of the record at `location`; `nil` when there is none.
+    func header(at location: Location) throws(StoreError) -> RecordHeader? {
+        let start = Location(file: location.file, length: UInt32(RecordHeader.byteCount), offset: location.offset)
+        guard let bytes = try bytes(at: start) else { return nil }
+        return unsafe RecordHeader(bytes.span.bytes)
+    }
+
     /// A walk over the records of a chunk file up to `end`; `nil` when the file is gone.
     func scanner(of number: UInt32, end: UInt64) throws(StoreError) -> RecordScanner? {
         do throws(Errno) {

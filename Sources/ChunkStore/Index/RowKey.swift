@@ -4,7 +4,6 @@ internal import Chunking
 enum RowKey {
     static let next = Array("next".utf8)
     static let counters = Array("counters".utf8)
-    static let emptying = Array("emptying".utf8)
     static let scrub = Array("scrub".utf8)
     /// How much of a chunk's id is in a key of `members`: enough, since the whole one is in `chunks`, and finding a
     /// second id with the same first 16 bytes as a given one is as hard as breaking a key of 128 bits.

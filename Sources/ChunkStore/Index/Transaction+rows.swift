@@ -24,13 +24,6 @@ extension Transaction {
         try row(databases.meta, RowKey.scrub, of: "meta") ?? ScrubRow()
     }
 
-    /// The numbers of the files from which compaction has begun to copy.
-    func emptying() throws(StoreError) -> [UInt32] {
-        try get(databases.meta, RowKey.emptying) { row in
-            stride(from: 0, to: row.byteCount - 3, by: 4).map { row.integer(at: $0, as: UInt32.self) }
-        } ?? []
-    }
-
     func chunk(_ id: Digest) throws(StoreError) -> ChunkRow? {
         try row(databases.chunks, id.rawBytes, of: "chunks")
     }

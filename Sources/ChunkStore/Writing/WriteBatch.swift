@@ -82,7 +82,9 @@ struct WriteBatch: ~Copyable {
             let before = try transaction.file(item.file.number)
             if before == nil { counters.files += 1 }
             counters.fileBytes += item.length - (before?.length ?? 0)
-            let row = FileRow(length: item.length, live: before?.live ?? 0, state: item.state)
+            var row = before ?? FileRow(length: 0, live: 0, state: item.state)
+            row.length = item.length
+            row.state = item.state
             try transaction.put(transaction.databases.files, RowKey.number(item.file.number), row.encoded())
         }
         for (number, bytes) in liveBytes {
