@@ -55,14 +55,29 @@ struct RootAccess: Sendable {
             var request = HTTPClientRequest(url: url.absoluteString)
             request.method = method
             if let content { request.body = .bytes(ByteBuffer(string: content)) }
-            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(timeout))
-            let body = try await response.body.collect(upTo: 16 << 20)
+            let (response, body) = try await Self.execute(request, timeout: .seconds(timeout))
             guard response.status == .ok else {
                 throw ServerError(.noAnswer, "it answered \(response.status): \(String(buffer: body))")
             }
             return try JSONDecoder().decode(Result.self, from: Data(body.readableBytesView))
         } catch {
             throw ServerError(.noAnswer, "\(inUse) It could not be asked through \(socket.path): \(error)")
+        }
+    }
+
+    /// The shared client gives up on a server that is silent for 90 seconds, which work to the end may well be.
+    private static func execute(
+        _ request: HTTPClientRequest, timeout: TimeAmount
+    ) async throws -> (HTTPClientResponse, ByteBuffer) {
+        let client = HTTPClient(configuration: HTTPClient.Configuration(timeout: .init(connect: .seconds(10))))
+        do {
+            let response = try await client.execute(request, timeout: timeout)
+            let body = try await response.body.collect(upTo: 16 << 20)
+            try await client.shutdown()
+            return (response, body)
+        } catch {
+            try? await client.shutdown()
+            throw error
         }
     }
 }
