@@ -108,7 +108,7 @@ let package = Package(
         .testTarget(
             name: "ChunkStoreTests",
             dependencies: ["ChunkStore", "Chunking", "Compression", "TestSupport", logging, systemPackage],
-            exclude: ["Corpus"],
+            exclude: ["Corpus", "Golden"],
             swiftSettings: strict),
         .testTarget(
             name: "BuildTests",
