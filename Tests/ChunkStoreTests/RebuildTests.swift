@@ -1,4 +1,5 @@
 import Chunking
+import Compression
 import SystemPackage
 import TestSupport
 import Testing
@@ -43,6 +44,22 @@ import Testing
             #expect(project.name == before.name, comment)
             #expect(project.uniqueBytes == before.uniqueBytes && project.blobs == before.blobs, comment)
         }
+    }
+
+    /// A bug that was found: a delta frame that nothing needs, and whose base was collected, was taken for damage.
+    @Test func aDeltaThatIsWasteMayOutliveItsBase() throws {
+        let store = try temporary.open()
+        let project = try store.makeProject(named: "shop")
+        let delta = try #require(try FuzzCorpus.read().first { $0.name == "frame-delta.bin" })
+        try store.use { core throws(StoreError) in
+            guard let frame = unsafe try? Frame(decoding: delta.bytes.span.bytes) else { return }
+            _ = try core.append(frame, for: project, isPacked: true)
+        }
+        _ = try store.put([1], in: .tag, key: [1], project: project)
+        store.close()
+        let report = try Store.rebuild(temporary.root, options: Store.Options(), disk: .system)
+        #expect(report.damage.isClean && report.losses.isEmpty && report.smallRecords == 1)
+        #expect(try Store.check(temporary.root).isClean)
     }
 
     @Test(arguments: UInt64(200)..<212)

@@ -120,8 +120,17 @@ extension Rebuild {
             guard let location = unsafe Location(value.span.bytes),
                 let record = try reader.record(at: location, .frame)
             else { return }
+            // One that is waste may outlive what it is a difference from. Whoever needs its chunks has lost them.
+            guard try hasBase(record) else { return }
             try prove(record, at: location)
         }
+    }
+
+    private func hasBase(_ record: StoredRecord) throws(StoreError) -> Bool {
+        for chunk in FrameProof.header(record)?.base ?? [] where try catalogue.place(of: chunk.id) == nil {
+            return false
+        }
+        return true
     }
 
     private func prove(_ record: StoredRecord, at location: Location) throws(StoreError) {

@@ -7,18 +7,21 @@ import Testing
 @Suite struct CrashStateTests {
     private static let statesPerHistory = 500
 
-    @Test func everyStateThatACrashCanLeaveIsRight() throws {
+    @Test func everyStateThatACrashCanLeaveIsRight() async throws {
         let start = ContinuousClock.now
         var (states, events, commits, rebuilds, histories) = (0, 0, 0, 0, 0)
         while states < ProofSettings.states {
             let count = min(Self.statesPerHistory, ProofSettings.states - states)
-            let crash = try CrashStates(
-                CrashStates.Plan(seed: ProofSettings.seed &+ UInt64(histories), operations: 220, states: count))
-            try crash.run()
+            let plan = CrashStates.Plan(seed: ProofSettings.seed &+ UInt64(histories), operations: 220, states: count)
+            let found = try await onThread {
+                let crash = try CrashStates(plan)
+                try crash.run()
+                return (events: crash.eventCount, commits: crash.commits, rebuilds: crash.rebuilds)
+            }
             states += count
-            events += crash.eventCount
-            commits += crash.commits
-            rebuilds += crash.rebuilds
+            events += found.events
+            commits += found.commits
+            rebuilds += found.rebuilds
             histories += 1
         }
         ProofSettings.report(
@@ -36,13 +39,13 @@ import Testing
         arguments: [
             DiskHistory.Flaw.commitBeforeSync, .noSync, .noDirectorySync, .earlyRemoval,
         ])
-    func aWrongOrderIsFound(flaw: DiskHistory.Flaw) throws {
+    func aWrongOrderIsFound(flaw: DiskHistory.Flaw) async throws {
         let right = CrashStates.Plan(seed: 1, operations: 200, states: 150)
-        try CrashStates(right).run()
+        try await onThread { try CrashStates(right).run() }
         var wrong = right
         wrong.flaw = flaw
         do {
-            try CrashStates(wrong).run()
+            try await onThread { [wrong] in try CrashStates(wrong).run() }
             Issue.record("\(flaw) was not found")
         } catch let failure as ProofFailure {
             print("found \(flaw):", failure)

@@ -6,7 +6,7 @@ import TestSupport
 
 /// Opens a store in states that a crash could have left, and looks at what it serves.
 final class CrashStates {
-    struct Plan {
+    struct Plan: Sendable {
         var seed: UInt64
         var operations: Int
         var states: Int
@@ -20,6 +20,7 @@ final class CrashStates {
     private let history: DiskHistory
     private let clock: TestClock
     private let samples: [Digest: Sample]
+    private let all: [Sample]
     private let projects: [ProjectID]
     /// What the store had before the first operation, and after each.
     private let worlds: [World]
@@ -53,6 +54,7 @@ final class CrashStates {
         self.worlds = worlds
         clock = model.clock
         projects = model.projects
+        all = model.samples.all
         samples = Dictionary(model.samples.all.map { ($0.digest, $0) }, uniquingKeysWith: { first, _ in first })
         events = history.events
         commits = events.count { if case .commit = $0 { true } else { false } }
@@ -156,7 +158,7 @@ extension CrashStates {
             try demand(read != nil || !isNeeded, "blob \(name.digest.short) of project \(name.project) is lost")
             try demand(read == nil || read == sample.bytes, "blob \(name.digest.short) is wrong")
         }
-        for digest in samples.keys.prefix(60) {
+        for digest in all.prefix(60).map(\.digest) {
             for project in projects.indices {
                 let name = World.BlobName(project: project, digest: digest)
                 if before.blobs.contains(name) || after.blobs.contains(name) { continue }
@@ -189,7 +191,7 @@ extension CrashStates {
     private func storeAgain(_ store: Store, _ after: World) throws {
         var random = random
         let new = Sample(randomTar(&random, files: 2, sizeMaximum: 3000))
-        let old = samples.values.randomElement(using: &random) ?? new
+        let old = all.randomElement(using: &random) ?? new
         for sample in [new, old] {
             try store.store(sample.bytes, in: projects[0], expecting: sample.digest)
             let read = try store.contents(of: sample.digest, in: projects[0])

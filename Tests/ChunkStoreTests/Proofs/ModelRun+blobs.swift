@@ -92,7 +92,11 @@ extension ModelRun {
 
     /// Commits a blob whose chunks were uploaded as frames, at once or a while ago.
     func commitRecipe() throws {
-        guard let (name, uploaded) = world.uploads.min(by: { $0.key.digest < $1.key.digest }) else { return }
+        guard
+            let (name, uploaded) = world.uploads.min(by: {
+                ($0.key.digest, $0.key.project) < ($1.key.digest, $1.key.project)
+            })
+        else { return }
         world.uploads[name] = nil
         guard let sample = samples.sample(name.digest) else { return }
         note("commit recipe \(name.digest.short) in \(name.project)")

@@ -35,7 +35,8 @@ extension ModelRun {
 
     /// Reads everything and counts everything.
     func checkAll() throws {
-        for name in world.blobs {
+        // In order, so that the same seed does the same again.
+        for name in world.blobs.sorted(by: { ($0.project, $0.digest) < ($1.project, $1.digest) }) {
             guard let sample = samples.sample(name.digest) else { continue }
             try check(sample, name.project)
         }

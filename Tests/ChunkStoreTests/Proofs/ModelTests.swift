@@ -6,19 +6,37 @@ import Testing
 
 /// A store does what the simplest model of it does, whatever is asked of it in whatever order.
 @Suite struct ModelTests {
-    @Test func aStoreDoesWhatItsModelDoes() throws {
+    /// A run has so many operations, so that a failure can be replayed in a minute.
+    private static let operationsPerRun = 20_000
+
+    @Test func aStoreDoesWhatItsModelDoes() async throws {
         let start = ContinuousClock.now
-        let run = try ModelRun(ModelRun.Plan(seed: ProofSettings.seed))
-        try run.run(operations: ProofSettings.operations)
-        let counts = run.counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+        var (operations, runs) = (0, 0)
+        var counts: [String: Int] = [:]
+        while operations < ProofSettings.operations {
+            let count = min(Self.operationsPerRun, ProofSettings.operations - operations)
+            counts.merge(try await Self.run(ProofSettings.seed &+ UInt64(runs), count), uniquingKeysWith: +)
+            operations += count
+            runs += 1
+        }
+        let text = counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
         ProofSettings.report(
-            "model: \(run.operation) operations, seed \(ProofSettings.seed), \(ContinuousClock.now - start): \(counts)")
-        #expect(run.operation == ProofSettings.operations)
+            "model: \(operations) operations in \(runs) runs, seed \(ProofSettings.seed), "
+                + "\(ContinuousClock.now - start): \(text)")
+        #expect(operations == ProofSettings.operations)
     }
 
     @Test(arguments: [UInt64(1), 2, 3])
-    func seedsThatStay(seed: UInt64) throws {
-        try ModelRun(ModelRun.Plan(seed: seed)).run(operations: 1500)
+    func seedsThatStay(seed: UInt64) async throws {
+        #expect(try await Self.run(seed, 1500)["collect", default: 0] > 10)
+    }
+
+    private static func run(_ seed: UInt64, _ operations: Int) async throws -> [String: Int] {
+        try await onThread {
+            let run = try ModelRun(ModelRun.Plan(seed: seed))
+            try run.run(operations: operations)
+            return run.counts
+        }
     }
 }
 

@@ -5,9 +5,11 @@ import Testing
 
 @Suite struct SoakTests {
     /// Half of the time; the other half is the real server's.
-    @Test func nothingIsLostWhileEverythingHappensAtOnce() throws {
+    @Test func nothingIsLostWhileEverythingHappensAtOnce() async throws {
         let temporary = try TemporaryRoot.inMemory()
-        let counts = try Soak(seed: ProofSettings.seed, in: temporary).run(seconds: max(1, ProofSettings.seconds / 2))
+        let counts = try await onThread {
+            try Soak(seed: ProofSettings.seed, in: temporary).run(seconds: max(1, ProofSettings.seconds / 2))
+        }
         ProofSettings.report(
             "store soak: \(ProofSettings.seconds / 2) s, seed \(ProofSettings.seed): \(counts.stored) stored, "
                 + "\(counts.read) read, \(counts.deleted) deleted, \(counts.collections) collections, "

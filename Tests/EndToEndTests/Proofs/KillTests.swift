@@ -6,6 +6,7 @@ import Testing
 @Suite(.serialized) struct KillTests {
     /// A lease ends soon, and everything that is not needed goes at once.
     static let options = ["--lease-period", "4s", "--maintenance-interval", "1s"]
+    static let lease = Duration.seconds(4)
     /// A new root after so many cycles, so that it does not grow for ever.
     private static let cyclesPerRoot = 50
 
@@ -14,7 +15,7 @@ import Testing
         let seed = ProofSettings.seed
         var (cycle, pushed, pulled, deleted) = (0, 0, 0, 0)
         while cycle < ProofSettings.cycles {
-            let load = ImageLoad(layerSize: 60_000)
+            let load = ImageLoad(layerSize: 60_000, lease: KillTests.lease)
             let first = cycle
             let end = min(ProofSettings.cycles, first + Self.cyclesPerRoot)
             try await withTemporaryDirectory { directory in

@@ -7,7 +7,7 @@ import Testing
     @Test func noBlobIsLost() async throws {
         let seed = ProofSettings.seed
         let seconds = max(1, ProofSettings.seconds / 2)
-        let load = ImageLoad(layerSize: 200_000)
+        let load = ImageLoad(layerSize: 200_000, lease: KillTests.lease)
         try await withTemporaryDirectory { directory in
             try await ServerProcess.run(root: directory.appending("root"), options: KillTests.options) { server in
                 await withTaskGroup(of: Void.self) { group in
@@ -29,7 +29,7 @@ import Testing
         let counts = load.counts
         ProofSettings.report(
             "server soak: \(seconds) s, seed \(seed): \(counts.pushed) images pushed, \(counts.pulled) pulled, "
-                + "\(counts.deleted) deleted, \(load.losses.count) lost")
+                + "\(counts.deleted) deleted, \(counts.late) too late, \(load.losses.count) lost")
         #expect(load.losses.isEmpty, "seed \(seed): \(load.losses.prefix(5))")
         #expect(counts.pushed > 10 && counts.pulled > 10)
     }
