@@ -24,6 +24,7 @@ struct SettingFlags: ParsableArguments {
     @Option(help: Self.help(.leasePeriod)) var leasePeriod: String?
     @Option(help: Self.help(.diskReserve)) var diskReserve: String?
     @Option(help: Self.help(.maintenanceInterval)) var maintenanceInterval: String?
+    @Option(help: Self.help(.scrubRate)) var scrubRate: String?
 
     /// The settings of these flags, this process's environment and the file.
     /// - Throws: ``SettingsError``.
@@ -59,6 +60,7 @@ struct SettingFlags: ParsableArguments {
         case .leasePeriod: leasePeriod
         case .diskReserve: diskReserve
         case .maintenanceInterval: maintenanceInterval
+        case .scrubRate: scrubRate
         }
     }
 

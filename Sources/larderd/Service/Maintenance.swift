@@ -18,6 +18,8 @@ struct Maintenance: Service {
     let activity: Activity
     let logger: Logger
     private let isStopping = Flag()
+    /// Somebody waits for all background work, so that a scrub should make way.
+    private let isWanted = Flag()
     private let thread = NIOThreadPool(numberOfThreads: 1)
 
     init(store: Store, settings: Settings, activity: Activity, logger: Logger) {
@@ -71,14 +73,31 @@ struct Maintenance: Service {
             report.packed = try store.pack(settings.packSettings) {
                 isStopping.isSet || (isPatient && !activity.isIdle(for: Self.idleTime))
             }
+            try scrub()
             return report
         }
         log(report)
         return report
     }
 
+    /// Verifies a part of what is stored: for half of the time until the next round.
+    private func scrub() throws(StoreError) {
+        guard settings.scrubRate > 0 else { return }
+        let end = ContinuousClock.now + .seconds(Int64(settings.maintenanceInterval)) / 2
+        let report = try store.scrub(bytesPerSecond: 2 * settings.scrubRate) {
+            isStopping.isSet || isWanted.isSet || ContinuousClock.now >= end
+        }
+        if report.damaged > 0 {
+            logger.error(
+                "damage was found; what needs it counts as missing until it is stored again",
+                metadata: ["records.damaged": "\(report.damaged)", "bytes.verified": "\(report.bytes)"])
+        }
+    }
+
     /// All background work, to the end.
     func complete() async throws -> MaintenanceReport {
+        isWanted.set()
+        defer { isWanted.clear() }
         let report = try await thread.runIfActive { [self] in
             try MaintenanceReport(completing: store, settings: settings) { isStopping.isSet }
         }
@@ -116,4 +135,6 @@ private final class Flag: Sendable {
     var isSet: Bool { value.load(ordering: .relaxed) }
 
     func set() { value.store(true, ordering: .relaxed) }
+
+    func clear() { value.store(false, ordering: .relaxed) }
 }

@@ -18,6 +18,7 @@ enum Setting: String, CaseIterable, Sendable {
     case leasePeriod
     case diskReserve
     case maintenanceInterval
+    case scrubRate
 
     /// The key in the configuration file.
     var key: String { rawValue }
@@ -41,7 +42,7 @@ enum Setting: String, CaseIterable, Sendable {
         case .chunkFileSize: "SIZE"
         case .compressionLevel: "LEVEL"
         case .storeThreads: "COUNT"
-        case .quota, .diskReserve: "SIZE"
+        case .quota, .diskReserve, .scrubRate: "SIZE"
         case .projectQuota: "SIZE|NAME=SIZE,…"
         case .maxAge, .leasePeriod, .maintenanceInterval: "DURATION"
         case .pinnedTags: "PATTERN,PATTERN,…"
@@ -69,6 +70,7 @@ enum Setting: String, CaseIterable, Sendable {
         case .leasePeriod: "2h"
         case .diskReserve: "512MiB, or a twentieth of a small disk"
         case .maintenanceInterval: "1m"
+        case .scrubRate: "4MiB"
         }
     }
 
@@ -93,6 +95,7 @@ enum Setting: String, CaseIterable, Sendable {
         case .leasePeriod: "How long what was stored or reported is kept though nothing refers to it; 0 to 7d"
         case .diskReserve: "How much of the disk uploads leave free"
         case .maintenanceInterval: "How often to evict, collect, compact and pack; 0 for never"
+        case .scrubRate: "How much of what is stored to verify each second, in the background; 0 for never"
         }
     }
 

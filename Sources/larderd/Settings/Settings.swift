@@ -50,6 +50,8 @@ struct Settings: Sendable {
     var diskReserve: UInt64?
     /// How often maintenance runs. Seconds; 0 for never.
     var maintenanceInterval: UInt64 = 60
+    /// How much of what is stored is verified. Bytes each second; 0 for never.
+    var scrubRate: UInt64 = 4 << 20
 
     init(root: FilePath) {
         self.root = root

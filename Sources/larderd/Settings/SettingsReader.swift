@@ -105,6 +105,7 @@ struct SettingsReader: Sendable {
         try read(
             .maintenanceInterval, "a time up to 1d, as in 1m",
             { TimeSpan.parse($0).flatMap { $0 <= 86_400 ? $0 : nil } }, into: &settings.maintenanceInterval)
+        try read(.scrubRate, "a size, as in 4MiB", ByteCount.parse, into: &settings.scrubRate)
     }
 
     /// The root alone.

@@ -66,7 +66,7 @@ struct SettingsTests {
             .ownHosts: "larder.internal:7070,cache", .stopTimeout: "0", .idleTimeout: "60", .chunkFileSize: "64MiB",
             .compressionLevel: "3",
             .storeThreads: "2", .quota: "200GiB", .projectQuota: "1GiB,shop=2GiB", .maxAge: "30d", .pinnedTags: "v*",
-            .leasePeriod: "1h", .diskReserve: "1GiB", .maintenanceInterval: "5m",
+            .leasePeriod: "1h", .diskReserve: "1GiB", .maintenanceInterval: "5m", .scrubRate: "1MiB",
         ]
         #expect(values.count == Setting.allCases.count)
         let variables = values.map { ($0.key.variable, $0.value) }
@@ -95,6 +95,7 @@ struct SettingsTests {
             #expect(settings.leasePeriod == 3600)
             #expect(settings.diskReserve == 1 << 30)
             #expect(settings.maintenanceInterval == 300)
+            #expect(settings.scrubRate == 1 << 20)
         }
     }
 
