@@ -177,6 +177,7 @@ extension WriteBatch {
         let tombstone = Tombstone(.record(table, key), older: try files(of: opened))
         let location = try append(.tombstone, project: project) { tombstone.encode(into: &$0) }
         try removeRecord(table, project, key, now, record: opened.record)
+        try keepReferrers(now, table, project, key)
         didRefer(to: location)
         return true
     }

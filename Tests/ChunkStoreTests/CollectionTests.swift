@@ -289,6 +289,27 @@ import Testing
         #expect(try store.record(in: .manifest, key: [1], project: project) == [2])
     }
 
+    @Test func aManifestThatIsDeletedAndPushedAgainIsStillReferredTo() throws {
+        let (store, project) = try open()
+        _ = try store.put([1], in: .manifest, key: [1], project: project)
+        _ = try store.put([9], in: .manifest, key: [9], project: project, references: [.record(.manifest, [1])])
+        _ = try store.put([1], in: .tag, key: [1], project: project, references: [.record(.manifest, [9])])
+        #expect(try store.delete(in: .manifest, key: [1], project: project))
+        #expect(try store.record(in: .manifest, key: [1], project: project) == nil)
+        #expect(try store.check().findings.map(\.text) == [])
+        _ = try store.put([2], in: .manifest, key: [1], project: project)
+        time.pass(1000)
+        var policy = CollectionPolicy()
+        policy.storeBytesMaximum = 1
+        #expect(try store.collect(policy).evictedRecords == 0)
+        #expect(try store.check().findings.map(\.text) == [])
+        // With the last that refers to it goes the memory of one that is not there.
+        #expect(try store.delete(in: .manifest, key: [1], project: project))
+        #expect(try store.delete(in: .tag, key: [1], project: project))
+        #expect(try store.delete(in: .manifest, key: [9], project: project))
+        #expect(try store.check().findings.map(\.text) == [])
+    }
+
     @Test func whatIsReplacedOftenDoesNotListFilesThatAreGone() throws {
         let (store, project) = try open()
         var policy = CollectionPolicy()

@@ -156,8 +156,8 @@ struct BlobRow: Row, Hashable {
 
 /// Table `records`, by table, project and key.
 struct RecordRow: Row, Hashable {
-    /// Not present when the record was found damaged and others refer to it: the row stays for them, until the record is
-    /// stored again.
+    /// Not present when the record was deleted or found damaged while others refer to it: the row stays for them, until
+    /// the record is stored again.
     let location: Location
     /// How many other records refer to it.
     var references: UInt32

@@ -123,9 +123,7 @@ extension Core {
     func forget(_ table: RecordTable, _ project: ProjectID, _ key: [UInt8], ifStill row: RecordRow) {
         _ = try? writer.perform { batch throws(StoreError) in
             // With a tombstone, so that no older version comes back with a rebuilt index.
-            let before = try batch.transaction.record(table, project, key)
-            guard try batch.delete(OpenedRecord(row: row, record: nil), table, key, in: project) else { return }
-            try batch.keepReferrers(before, table, project, key)
+            _ = try batch.delete(OpenedRecord(row: row, record: nil), table, key, in: project)
         }
     }
 }

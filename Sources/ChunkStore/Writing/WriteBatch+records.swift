@@ -53,11 +53,11 @@ extension WriteBatch {
         if let record { try changeReferences(record, in: project, by: -1) }
     }
 
-    /// Remembers who refers to a record that was found damaged or gone, until it is stored again.
+    /// Remembers how many records refer to one that was deleted, or found damaged, until it is stored again.
     mutating func keepReferrers(
-        _ row: RecordRow?, _ table: RecordTable, _ project: ProjectID, _ key: [UInt8]
+        _ row: RecordRow, _ table: RecordTable, _ project: ProjectID, _ key: [UInt8]
     ) throws(StoreError) {
-        guard let row, row.references > 0 else { return }
+        guard row.references > 0 else { return }
         let lost = RecordRow(location: .none, references: row.references, used: 0, depth: 0)
         try transaction.put(transaction.databases.records, RowKey.record(table, project, key), lost.encoded())
     }
@@ -104,7 +104,12 @@ extension WriteBatch {
             case .record(let table, let key):
                 guard var row = try transaction.recordOrLost(table, project, key) else { continue }
                 row.references = UInt32(clamping: Int(row.references) + amount)
-                try transaction.put(transaction.databases.records, RowKey.record(table, project, key), row.encoded())
+                let place = RowKey.record(table, project, key)
+                if row.references == 0, !row.location.isPresent {
+                    _ = try transaction.delete(transaction.databases.records, place)
+                } else {
+                    try transaction.put(transaction.databases.records, place, row.encoded())
+                }
             }
         }
     }
