@@ -95,15 +95,6 @@ final class Leases: Sendable {
         clock.now < state.allHeldUntil || state.periods.values.contains { $0.contains(hash) }
     }
 
-    /// How many leases there are, and whether everything is held.
-    var summary: (count: Int, holdsAll: Bool) {
-        state.with { state in
-            advance(&state)
-            let count = state.periods.values.reduce(0) { $0 + $1.count }
-            return (count, length > 0 && clock.now < state.allHeldUntil)
-        }
-    }
-
     private func advance(_ state: inout State) {
         guard length > 0 else { return }
         let period = clock.now / length

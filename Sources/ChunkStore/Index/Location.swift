@@ -5,7 +5,6 @@ internal import Chunking
 /// As a row: file (u32), offset in units of 8 bytes (u32), length (u32). So a chunk file has at most 32 GiB.
 struct Location: Hashable, Sendable {
     static let byteCount = 12
-    static let offsetMaximum = UInt64(UInt32.max) * UInt64(RecordHeader.alignment)
     /// Of what was found to be damaged or gone.
     static let none = Location(file: 0, length: 0, offset: 0)
 

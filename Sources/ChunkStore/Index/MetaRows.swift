@@ -33,8 +33,28 @@ struct NextNumbers: Row, Hashable {
     }
 }
 
+/// A row of u64 and nothing else.
+protocol CounterRow: Row {
+    init()
+    /// Its numbers, in the order in which they stand.
+    static var fields: [WritableKeyPath<Self, UInt64>] { get }
+}
+
+extension CounterRow {
+    init?(_ row: RawSpan) {
+        let fields = Self.fields
+        guard row.byteCount == fields.count * 8 else { return nil }
+        self.init()
+        for (position, field) in fields.enumerated() { self[keyPath: field] = row.integer(at: position * 8) }
+    }
+
+    func encode(into writer: inout ByteWriter) {
+        for field in Self.fields { writer.writeFixed(self[keyPath: field]) }
+    }
+}
+
 /// Table `meta`, key `counters`: what the store has as a whole, changed in the transaction that changes what is counted.
-struct Counters: Row, Hashable {
+struct Counters: CounterRow, Hashable {
     /// Uncompressed bytes of the chunks that are there.
     var uniqueBytes: UInt64 = 0
     var chunks: UInt64 = 0
@@ -53,16 +73,7 @@ struct Counters: Row, Hashable {
 
     init() {}
 
-    init?(_ row: RawSpan) {
-        guard row.byteCount == Self.fields.count * 8 else { return nil }
-        for (position, field) in Self.fields.enumerated() { self[keyPath: field] = row.integer(at: position * 8) }
-    }
-
-    func encode(into writer: inout ByteWriter) {
-        for field in Self.fields { writer.writeFixed(self[keyPath: field]) }
-    }
-
-    private static var fields: [WritableKeyPath<Counters, UInt64>] {
+    static var fields: [WritableKeyPath<Counters, UInt64>] {
         [
             \.uniqueBytes, \.chunks, \.fileBytes, \.files, \.liveBytes, \.frames, \.frameRawBytes, \.frameBytes,
             \.deltaFrames, \.deltaRawBytes, \.deltaBytes,
@@ -71,7 +82,7 @@ struct Counters: Row, Hashable {
 }
 
 /// Table `projects`, `c` and the number: what a project has.
-struct ProjectCounters: Row, Hashable {
+struct ProjectCounters: CounterRow, Hashable {
     var blobs: UInt64 = 0
     var layers: UInt64 = 0
     var steps: UInt64 = 0
@@ -88,16 +99,7 @@ struct ProjectCounters: Row, Hashable {
 
     init() {}
 
-    init?(_ row: RawSpan) {
-        guard row.byteCount == Self.fields.count * 8 else { return nil }
-        for (position, field) in Self.fields.enumerated() { self[keyPath: field] = row.integer(at: position * 8) }
-    }
-
-    func encode(into writer: inout ByteWriter) {
-        for field in Self.fields { writer.writeFixed(self[keyPath: field]) }
-    }
-
-    private static var fields: [WritableKeyPath<ProjectCounters, UInt64>] {
+    static var fields: [WritableKeyPath<ProjectCounters, UInt64>] {
         [
             \.blobs, \.layers, \.steps, \.logicalBytes, \.namedBytes, \.claimedBytes, \.heldBytes, \.looseBytes,
         ]

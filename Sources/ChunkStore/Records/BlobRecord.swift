@@ -53,9 +53,4 @@ struct BlobRecord: Hashable, Sendable {
 
     /// The chunks of the blob's bytes, without those of its entry table, which is made here.
     var contentChunks: Set<Digest> { Set((recipe.headers + recipe.payload).map(\.id)) }
-
-    /// This record after one in `file`.
-    func shadowing(_ file: UInt32) -> BlobRecord {
-        BlobRecord(recipe: recipe, entries: entries, older: older.adding(file))
-    }
 }

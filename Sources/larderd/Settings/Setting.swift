@@ -1,3 +1,5 @@
+import ChunkStore
+
 /// One thing that can be set about a server, with its names in every place it can be set.
 enum Setting: String, CaseIterable, Sendable {
     case root
@@ -61,7 +63,7 @@ enum Setting: String, CaseIterable, Sendable {
         case .stopTimeout: "30"
         case .idleTimeout: "300"
         case .chunkFileSize: "256MiB"
-        case .compressionLevel: "15"
+        case .compressionLevel: "\(PackSettings().level)"
         case .storeThreads: "twice the processors, at least 4"
         case .quota: "what the disk has"
         case .projectQuota: "no limit"
