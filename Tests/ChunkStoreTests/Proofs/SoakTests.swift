@@ -16,6 +16,6 @@ import Testing
                 + "\(counts.removedBlobs) blobs and \(counts.removedFiles) files removed, "
                 + "\(counts.packedFrames) frames packed, \(counts.failures.count) lost")
         #expect(counts.failures.isEmpty, "seed \(ProofSettings.seed): \(counts.failures.prefix(5))")
-        #expect(counts.stored > 20 && counts.read > 20 && counts.removedBlobs > 0)
+        #expect(counts.stored > 0 && counts.read > 0 && counts.removedBlobs > 0)
     }
 }

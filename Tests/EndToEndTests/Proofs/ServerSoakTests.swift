@@ -31,6 +31,7 @@ import Testing
             "server soak: \(seconds) s, seed \(seed): \(counts.pushed) images pushed, \(counts.pulled) pulled, "
                 + "\(counts.deleted) deleted, \(counts.late) too late, \(load.losses.count) lost")
         #expect(load.losses.isEmpty, "seed \(seed): \(load.losses.prefix(5))")
-        #expect(counts.pushed > 10 && counts.pulled > 10)
+        // How many is a matter of the machine; that it was used at all is not.
+        #expect(counts.pushed > 0 && counts.pulled > 0)
     }
 }
