@@ -76,7 +76,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "ChunkStore",
-            dependencies: ["Chunking", "Compression", "CLMDB", "CLinux", logging, systemPackage],
+            dependencies: ["Chunking", "Compression", "CLMDB", "CXXHash", "CLinux", logging, systemPackage],
             swiftSettings: strict),
         // Values and pure functions
         .target(name: "CacheAPI", dependencies: ["Chunking"], swiftSettings: strict),
@@ -89,6 +89,7 @@ let package = Package(
         .systemLibrary(name: "CLMDB", providers: [.apt(["liblmdb-dev"])]),
         .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CLZ4", providers: [.apt(["liblz4-dev"])]),
+        .systemLibrary(name: "CXXHash", providers: [.apt(["libxxhash-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         // Measures the store; part of no product
         .executableTarget(

@@ -10,6 +10,7 @@ final class Core: Sendable {
     let logger: Logger
     let disk: Disk
     let directory: FilePath
+    let format: RootFormat
     /// How much of the disk new content leaves free. Bytes.
     let reserve: UInt64
     let index: Index
@@ -25,22 +26,25 @@ final class Core: Sendable {
 
     /// Opens everything in a root that is prepared and locked by `lock`.
     init(
-        _ layout: RootLayout, _ lock: RootLock, _ options: Store.Options, disk: Disk, logger: Logger
+        _ layout: RootLayout, _ format: RootFormat, _ lock: RootLock, _ options: Store.Options, disk: Disk,
+        logger: Logger
     ) throws(StoreError) {
         self.options = options
         self.disk = disk
         directory = layout.chunks
+        self.format = format
         reserve = options.diskReserve ?? Self.reserve(for: layout.chunks, disk)
         self.logger = logger
         index = try Index(
             in: layout.index, sizeMaximum: options.indexSizeMaximum, lock: lock, disk: disk, logger: logger)
-        let recovery = ChunkFileRecovery(directory: layout.chunks, index: index, disk: disk, logger: logger)
+        let recovery = ChunkFileRecovery(
+            directory: layout.chunks, salt: format.salt, index: index, disk: disk, logger: logger)
         let found = try recovery.run()
         appender = ChunkAppender(
-            in: layout.chunks, fileSize: options.chunkFileSize, reserve: reserve, next: found.next,
+            in: layout.chunks, salt: format.salt, fileSize: options.chunkFileSize, reserve: reserve, next: found.next,
             tail: found.tail, disk: disk,
             clock: { UInt64(max(0, time(nil))) })
-        reader = RecordReader(in: layout.chunks, disk: disk, logger: logger)
+        reader = RecordReader(in: layout.chunks, salt: format.salt, disk: disk, logger: logger)
         if found.hasLoss { reader.noteDamage() }
         clock = StoreClock(start: found.next.clock, monotonic: options.monotonicSeconds)
         leases = Leases(length: options.leasePeriod, clock: clock)

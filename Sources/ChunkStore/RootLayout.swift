@@ -3,8 +3,6 @@ internal import SystemPackage
 
 /// The files and directories of a root.
 struct RootLayout: Sendable {
-    static let format = "larder store 1\n"
-
     let root: FilePath
     let disk: Disk
     var chunks: FilePath { root.appending("chunks") }
@@ -33,17 +31,20 @@ struct RootLayout: Sendable {
 
     /// Makes what is missing in the root and checks that its format is known. The root must be locked.
     /// - Throws: `unsupportedFormat`, `io`, `diskFull`.
-    func prepare() throws(StoreError) {
+    func prepare() throws(StoreError) -> RootFormat {
         try finishSwap()
         try Self.makeDirectory(chunks)
         try Self.makeDirectory(index)
+        let format: RootFormat
         if Self.exists(formatFile) {
-            try checkFormat()
+            format = try readFormat()
         } else {
             try checkEmpty()
-            try writeFormat()
+            format = RootFormat(salt: .random())
+            try write(format)
         }
         try sync(root)
+        return format
     }
 
     /// A backup has its format last.
@@ -57,35 +58,29 @@ struct RootLayout: Sendable {
     }
 
     /// - Throws: `unsupportedFormat`, `io`.
-    func checkFormat() throws(StoreError) {
-        let text: String
+    func readFormat() throws(StoreError) -> RootFormat {
+        let bytes: [UInt8]
         do throws(Errno) {
-            let bytes = try Errno.catching {
+            bytes = try Errno.catching {
                 let file = try FileDescriptor.open(formatFile, .readOnly, options: .closeOnExec)
                 defer { try? file.close() }
-                return try disk.read(file, 0, 64)
+                return try disk.read(file, 0, RootFormat.byteMaximum + 1)
             }
-            text = String(decoding: bytes, as: UTF8.self)
         } catch {
             throw .disk("read", formatFile, error)
         }
-        guard text == Self.format else {
-            let found = text.split(separator: "\n").first ?? "empty"
-            throw StoreError(
-                .unsupportedFormat,
-                "\(root) is of format '\(found)', this version knows 'larder store 1'; use the version that wrote it")
-        }
+        return try RootFormat(String(decoding: bytes, as: UTF8.self), of: root.string)
     }
 
     /// Written under another name first: an interrupted start leaves either no format file or a whole one.
-    func writeFormat() throws(StoreError) {
+    func write(_ format: RootFormat) throws(StoreError) {
         let temporary = root.appending("format.new")
         do throws(Errno) {
             try Errno.catching {
                 let file = try FileDescriptor.open(
                     temporary, .writeOnly, options: [.create, .truncate, .closeOnExec], permissions: .ownerReadWrite)
                 defer { try? file.close() }
-                try file.writeAll(Self.format.utf8)
+                try file.writeAll(format.text.utf8)
                 try disk.sync(file)
             }
             try disk.rename(temporary, formatFile)

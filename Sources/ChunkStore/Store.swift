@@ -63,8 +63,8 @@ public final class Store: Sendable {
         let layout = RootLayout(root: root, disk: disk)
         try layout.makeRoot()
         let lock = try RootLock(in: root, isReleased: isReleased, disk: disk)
-        try layout.prepare()
-        let core = try Core(layout, lock, options, disk: disk, logger: logger)
+        let format = try layout.prepare()
+        let core = try Core(layout, format, lock, options, disk: disk, logger: logger)
         state = Monitor(State(core: core))
     }
 

@@ -7,7 +7,7 @@ public import Chunking
 /// | offset | bytes | meaning |
 /// |---|---|---|
 /// | 0 | 4 | magic, `LFRM` |
-/// | 4 | 1 | version, 2 |
+/// | 4 | 1 | version, 1 |
 /// | 5 | 1 | ``Codec`` |
 /// | 6 | 2 | chunk count, 1 to ``Frame/chunksMaximum`` |
 /// | 8 | 4 | raw length: what the payload decompresses to, 1 to ``Frame/rawBytesMaximum`` |
@@ -26,7 +26,7 @@ public struct FrameHeader: Hashable, Sendable {
         fixedByteCount + (Frame.chunksMaximum + Frame.baseChunksMaximum) * chunkByteCount
     static let chunkByteCount = Digest.byteCount + 4
     static let magic = Array("LFRM".utf8)
-    static let version: UInt8 = 2
+    static let version: UInt8 = 1
 
     /// How the payload is encoded.
     public let codec: Codec

@@ -107,7 +107,7 @@ import Testing
         while let (offset, header) = try scanner.next() {
             guard header.kind == .frame else { continue }
             let other = try #require(
-                RecordHeader.encode(.frame, project: 1, stamp: header.stamp) { bytes in
+                RecordHeader.encode(.frame, project: 1, stamp: header.stamp, salt: try temporary.salt) { bytes in
                     let count = Int(header.bodyLength) - 100
                     let chunk = random.bytes(count)
                     let id = ChunkReference(id: Digest(hashing: chunk), length: UInt32(count))

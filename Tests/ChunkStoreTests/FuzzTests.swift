@@ -33,13 +33,15 @@ import Testing
         var random = SeededGenerator(seed: seed)
         let body = random.bytes(200)
         let record = try #require(
-            RecordHeader.encode(.record, project: 7, stamp: RecordStamp(sequence: 9, commit: 1)) { $0 += body })
+            RecordHeader.encode(.record, project: 7, stamp: RecordStamp(sequence: 9, commit: 1), salt: fuzzedSalt) {
+                $0 += body
+            })
         let original = Array(record.bytes.prefix(record.length))
         for _ in 0..<3000 {
             let bytes = Self.mutated(original, &random)
             guard let header = unsafe RecordHeader(bytes.span.bytes) else { continue }
             #expect(header.bodyLength <= RecordHeader.bodyMaximum)
-            guard unsafe header.matches(bytes.span.bytes) else { continue }
+            guard unsafe header.matches(bytes.span.bytes, fuzzedSalt) else { continue }
             #expect(Array(bytes.dropFirst(RecordHeader.byteCount)) == body)
             #expect(header.kind == .record && header.project == 7 && header.sequence == 9)
         }
@@ -48,7 +50,7 @@ import Testing
     @Test(arguments: seeds)
     func chunkFileHeadersThatWereChangedAreRefused(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
-        let original = ChunkFileHeader(number: 3, created: 1_800_000_000).encoded()
+        let original = ChunkFileHeader(number: 3, created: 1_800_000_000, salt: fuzzedSalt).encoded()
         for _ in 0..<3000 {
             let bytes = Self.mutated(original, &random)
             let header = unsafe ChunkFileHeader(bytes.span.bytes)
@@ -147,7 +149,9 @@ import Testing
         var random = SeededGenerator(seed: seed)
         let temporary = try TemporaryRoot()
         let record = try #require(
-            RecordHeader.encode(.tombstone, project: 1, stamp: RecordStamp(sequence: 1, commit: 1)) { $0 += [1, 0, 0] })
+            RecordHeader.encode(.tombstone, project: 1, stamp: RecordStamp(sequence: 1, commit: 1), salt: fuzzedSalt) {
+                $0 += [1, 0, 0]
+            })
         let path = temporary.path.appending("file")
         for _ in 0..<100 {
             var bytes = [UInt8](repeating: 0, count: ChunkFileHeader.byteCount)

@@ -69,7 +69,9 @@ import Testing
 
     @Test func itHasEveryKindOfRecordAndEveryCodec() throws {
         let directory = GoldenRoot.directory.appending("chunks")
-        let reader = RecordReader(in: directory, disk: .system, logger: quiet)
+        let reader = RecordReader(
+            in: directory, salt: try RootLayout(root: GoldenRoot.directory, disk: .system).readFormat().salt,
+            disk: .system, logger: quiet)
         var kinds: Set<RecordKind> = []
         var codecs: Set<Codec> = []
         var hasOlder = false

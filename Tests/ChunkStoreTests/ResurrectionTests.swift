@@ -41,7 +41,7 @@ import Testing
 
     /// How many tombstones of tags the chunk files have.
     private func tombstones() throws -> Int {
-        let reader = RecordReader(in: temporary.chunks, disk: .system, logger: quiet)
+        let reader = RecordReader(in: temporary.chunks, salt: try temporary.salt, disk: .system, logger: quiet)
         var count = 0
         for path in try temporary.chunkFiles() {
             guard let number = path.lastComponent.flatMap(ChunkFileHeader.number(named:)),

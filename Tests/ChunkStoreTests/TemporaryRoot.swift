@@ -28,6 +28,9 @@ final class TemporaryRoot: Sendable {
     var root: FilePath { path.appending("root") }
     var chunks: FilePath { root.appending("chunks") }
 
+    /// What its records' checksums are salted with.
+    var salt: RootSalt { get throws { try RootLayout(root: root, disk: .system).readFormat().salt } }
+
     func open(_ options: Store.Options = Store.Options(), disk: Disk = .system) throws -> Store {
         try Store(opening: root, options: options, disk: disk, logger: quiet)
     }

@@ -48,7 +48,7 @@ import Testing
         let file = try #require(try temporary.chunkFiles().first)
         var bytes = try contents(of: file)
         bytes[8] = 2
-        let checksum = unsafe Checksum.of(bytes.span.bytes.extracting(first: 56))
+        let checksum = unsafe RootSalt.unsaltedChecksum(bytes.span.bytes.extracting(first: 56))
         for position in 0..<8 { bytes[56 + position] = UInt8(truncatingIfNeeded: checksum >> (8 * UInt64(position))) }
         try write(bytes, to: file)
         let opening = error { _ = try temporary.open() }
@@ -78,11 +78,13 @@ import Testing
         try fill()
         let file = try #require(try temporary.chunkFiles().first)
         let record = try #require(
-            RecordHeader.encode(.tombstone, project: 0, stamp: RecordStamp(sequence: 900, commit: 1)) { $0.append(1) })
+            RecordHeader.encode(
+                .tombstone, project: 0, stamp: RecordStamp(sequence: 900, commit: 1), salt: try temporary.salt
+            ) { $0.append(1) })
         var bytes = record.bytes
         #expect(unsafe RecordHeader(bytes.span.bytes) != nil)
         bytes[4] = 8
-        let checksum = unsafe Checksum.of(
+        let checksum = try unsafe temporary.salt.checksum(
             bytes.span.bytes.extracting(first: 32), bytes.span.bytes.extracting(40..<record.length))
         for position in 0..<8 { bytes[32 + position] = UInt8(truncatingIfNeeded: checksum >> (8 * UInt64(position))) }
         #expect(unsafe RecordHeader(bytes.span.bytes) == nil)

@@ -35,7 +35,7 @@ struct FrameCodingTests {
         let id = Digest(hashing: [5])
         let frame = Frame(codec: .stored, chunks: [ChunkReference(id: id, length: 2)], payload: [8, 9])
         let expected: [UInt8] =
-            Array("LFRM".utf8) + [2, 0, 1, 0, 2, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0] + id.rawBytes + [2, 0, 0, 0] + [8, 9]
+            Array("LFRM".utf8) + [1, 0, 1, 0, 2, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0] + id.rawBytes + [2, 0, 0, 0] + [8, 9]
         #expect(frame.encoded() == expected)
         let header = try unsafe FrameHeader(decoding: expected.span.bytes)
         #expect(header == frame.header)
@@ -78,7 +78,7 @@ struct FrameCodingTests {
     func limits() throws {
         let id = Digest(hashing: [5])
         func header(
-            chunks: Int, raw: UInt32, payload: UInt32, codec: UInt8 = 1, magic: String = "LFRM", version: UInt8 = 2,
+            chunks: Int, raw: UInt32, payload: UInt32, codec: UInt8 = 1, magic: String = "LFRM", version: UInt8 = 1,
             base: UInt16 = 0, zero: UInt16 = 0
         ) -> [UInt8] {
             var writer = ByteWriter()
@@ -105,7 +105,7 @@ struct FrameCodingTests {
         #expect(result(header(chunks: 1, raw: 10, payload: 0)) == .corrupt)
         #expect(result(header(chunks: 1, raw: 10, payload: 10, codec: 4)) == .corrupt)
         #expect(result(header(chunks: 1, raw: 10, payload: 10, magic: "LFRN")) == .corrupt)
-        #expect(result(header(chunks: 1, raw: 10, payload: 10, version: 1)) == .corrupt)
+        #expect(result(header(chunks: 1, raw: 10, payload: 10, version: 2)) == .corrupt)
         #expect(result(header(chunks: 1, raw: 10, payload: 10, base: 1)) == .corrupt)
         #expect(result(header(chunks: 1, raw: 10, payload: 10, base: 4097)) == .tooLarge)
         #expect(result(header(chunks: 1, raw: 10, payload: 10, zero: 1)) == .corrupt)

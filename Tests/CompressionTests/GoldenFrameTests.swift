@@ -39,25 +39,25 @@ struct GoldenFrameTests {
 
     @Test func stored() throws {
         try check(
-            .stored, header: "4c46524d02000200320000003200000000000000", tables: Self.runsTable,
+            .stored, header: "4c46524d01000200320000003200000000000000", tables: Self.runsTable,
             payload: String(repeating: "61", count: 30) + String(repeating: "6263", count: 10), is: Self.runs)
     }
 
     @Test func zstd() throws {
         try check(
-            .zstd, header: "4c46524d02010200320000001500000000000000", tables: Self.runsTable,
+            .zstd, header: "4c46524d01010200320000001500000000000000", tables: Self.runsTable,
             payload: "28b52ffd203265000020616162630200390f33000b", is: Self.runs)
     }
 
     @Test func lz4() throws {
         try check(
-            .lz4, header: "4c46524d02020200320000001000000000000000", tables: Self.runsTable,
+            .lz4, header: "4c46524d01020200320000001000000000000000", tables: Self.runsTable,
             payload: "1f6101000a2962630200506362636263", is: Self.runs)
     }
 
     @Test func zstdDelta() throws {
         try check(
-            .zstdDelta, header: "4c46524d020301005a0000001500000001000000", tables: Self.newTable + Self.oldTable,
+            .zstdDelta, header: "4c46524d010301005a0000001500000001000000", tables: Self.newTable + Self.oldTable,
             payload: "28b52ffd205a650000186f72640200608f3a290001", is: [Self.new], base: [Self.old])
     }
 }

@@ -35,7 +35,9 @@ struct LayerRules {
             Row(
                 "Build", targets: ["Dockerfile", "OCI", "CacheAPI", "Chunking", "Compression", "CLinux"],
                 modules: ["AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1", "Subprocess", "SystemPackage"]),
-            Row("ChunkStore", targets: ["Chunking", "Compression", "CLMDB", "CLinux"], modules: ["SystemPackage"]),
+            Row(
+                "ChunkStore", targets: ["Chunking", "Compression", "CLMDB", "CXXHash", "CLinux"],
+                modules: ["SystemPackage"]),
             Row("CacheAPI", targets: ["Chunking"]),
             Row("Dockerfile", targets: ["Chunking"]),
             Row("OCI", targets: ["Chunking"]),
@@ -45,6 +47,7 @@ struct LayerRules {
             Row("CLMDB"),
             Row("CZstd"),
             Row("CLZ4"),
+            Row("CXXHash"),
             Row("CZlib"),
         ],
         everywhere: ["Swift", "Synchronization", "FoundationEssentials", "Glibc", "Musl", "Logging"])

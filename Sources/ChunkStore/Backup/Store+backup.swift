@@ -44,7 +44,7 @@ struct Backup {
         try target.sync(target.index)
         try target.sync(target.root)
         // Last: a root that has content but no format is an unfinished copy, and is refused.
-        try target.writeFormat()
+        try target.write(core.format)
         try target.sync(target.root)
         return report
     }

@@ -27,7 +27,9 @@ extension Check {
         }
         defer { withExtendedLifetime(file) {} }
         let end = min(length, row.length)
-        var walk = try reading(path) { () throws(Errno) in try ChunkFileWalk(file, end: end, disk: disk) }
+        var walk = try reading(path) { () throws(Errno) in
+            try ChunkFileWalk(file, end: end, salt: reader.salt, disk: disk)
+        }
         var last: RecordKind?
         var said = report.bytes
         while let step = try reading(path, { () throws(Errno) in try walk.next() }) {
@@ -121,9 +123,9 @@ extension Check {
 
     private func checkHeader(of file: OpenFile) throws(Errno) {
         let header = try disk.read(file.descriptor, 0, ChunkFileHeader.byteCount)
-        guard unsafe ChunkFileHeader(header.span.bytes)?.number != file.number else { return }
+        if ChunkFileHeader.isRight(header, for: file.number, reader.salt) { return }
         damagedFiles.insert(file.number)
-        found(.file, "chunk file \(file.number) does not begin with its header")
+        found(.file, "chunk file \(file.number) does not begin with its header, or is of another root")
     }
 
     private func reading<R>(_ path: FilePath, _ body: () throws(Errno) -> R) throws(StoreError) -> R {

@@ -27,13 +27,14 @@ final class Check {
     var total: UInt64 = 0
 
     init(
-        chunks directory: FilePath, disk: Disk, scratch: Scratch, progress: @escaping (CheckProgress) -> Void
+        chunks directory: FilePath, salt: RootSalt, disk: Disk, scratch: Scratch,
+        progress: @escaping (CheckProgress) -> Void
     ) throws(StoreError) {
         self.directory = directory
         self.disk = disk
         self.scratch = scratch
         self.progress = progress
-        reader = RecordReader(in: directory, disk: disk, logger: .silent)
+        reader = RecordReader(in: directory, salt: salt, disk: disk, logger: .silent)
         proof = FrameProof(reader)
         recount = Recount(scratch)
         catalogue = try Catalogue(scratch)

@@ -17,6 +17,7 @@ struct ChunkFileWalk {
     private static let windowByteCount = 1 << 20
 
     private let file: OpenFile
+    private let salt: RootSalt
     private let disk: Disk
     private let end: UInt64
     /// Where the footer says that records begin, ascending; empty when there is none.
@@ -27,11 +28,12 @@ struct ChunkFileWalk {
     private(set) var position = UInt64(ChunkFileHeader.byteCount)
 
     /// Begins at the first record; what lies from `end` on is not looked at.
-    init(_ file: OpenFile, end: UInt64, disk: Disk) throws(Errno) {
+    init(_ file: OpenFile, end: UInt64, salt: RootSalt, disk: Disk) throws(Errno) {
         self.file = file
+        self.salt = salt
         self.disk = disk
         self.end = end
-        offsets = try Self.footer(of: file, end: end, disk: disk)
+        offsets = try Self.footer(of: file, end: end, salt, disk: disk)
     }
 
     /// Goes on at `offset`, where a record begins.
@@ -57,7 +59,7 @@ struct ChunkFileWalk {
     }
 
     /// Where records begin according to the footer of a sealed file; empty when it has none that is right.
-    private static func footer(of file: OpenFile, end: UInt64, disk: Disk) throws(Errno) -> [UInt64] {
+    private static func footer(of file: OpenFile, end: UInt64, _ salt: RootSalt, disk: Disk) throws(Errno) -> [UInt64] {
         let count = UInt64(Footer.trailerByteCount)
         guard end >= UInt64(ChunkFileHeader.byteCount) + count else { return [] }
         let trailer = try disk.read(file.descriptor, end - count, Int(count))
@@ -66,7 +68,7 @@ struct ChunkFileWalk {
         else { return [] }
         let bytes = try disk.read(file.descriptor, offset, Int(end - offset))
         guard let header = unsafe RecordHeader(bytes.span.bytes), header.kind == .seal,
-            unsafe header.matches(bytes.span.bytes)
+            unsafe header.matches(bytes.span.bytes, salt)
         else { return [] }
         let body = StoredRecord(header: header, bytes: bytes).withBody { Footer(body: $0) }
         return (body?.items.map(\.offset) ?? []) + [offset]
@@ -75,7 +77,7 @@ struct ChunkFileWalk {
     private mutating func record(at offset: UInt64) throws(Errno) -> StoredRecord? {
         guard let header = try header(at: offset), offset + header.stride <= end else { return nil }
         let bytes = try bytes(at: offset, count: header.recordLength)
-        guard unsafe header.matches(bytes.span.bytes) else { return nil }
+        guard unsafe header.matches(bytes.span.bytes, salt) else { return nil }
         return StoredRecord(header: header, bytes: bytes)
     }
 
@@ -88,7 +90,7 @@ struct ChunkFileWalk {
             fixed.starts(with: RecordHeader.magic)
         else { return nil }
         let whole = try bytes(at: offset, count: RecordHeader.byteCount + Int(count))
-        return unsafe RecordHeader.unknownLength(whole.span.bytes)
+        return unsafe RecordHeader.unknownLength(whole.span.bytes, salt)
     }
 
     private mutating func header(at offset: UInt64) throws(Errno) -> RecordHeader? {

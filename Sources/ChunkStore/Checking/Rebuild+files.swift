@@ -29,7 +29,9 @@ extension Rebuild {
         }
         report.files += 1
         let hasHeader = try checkHeader(of: file)
-        var walk = try reading(path) { () throws(Errno) in try ChunkFileWalk(file, end: length, disk: disk) }
+        var walk = try reading(path) { () throws(Errno) in
+            try ChunkFileWalk(file, end: length, salt: reader.salt, disk: disk)
+        }
         var end = UInt64(ChunkFileHeader.byteCount)
         var last: RecordKind?
         var isWhole = hasHeader && length >= end
@@ -73,8 +75,8 @@ extension Rebuild {
             try disk.read(file.descriptor, 0, ChunkFileHeader.byteCount)
         }
         try ChunkFileHeader.checkVersion(of: bytes, at: file.path)
-        if unsafe ChunkFileHeader(bytes.span.bytes)?.number == file.number { return true }
-        report.damage.add(.file, "chunk file \(file.number) does not begin with its header")
+        if ChunkFileHeader.isRight(bytes, for: file.number, reader.salt) { return true }
+        report.damage.add(.file, "chunk file \(file.number) does not begin with its header, or is of another root")
         return false
     }
 

@@ -36,7 +36,8 @@ final class Rebuild {
     ///   - catalogue: an empty scratch index.
     ///   - target: an empty one, which becomes the index.
     init(
-        chunks directory: FilePath, disk: Disk, options: Store.Options, catalogue: Scratch, target: Scratch,
+        chunks directory: FilePath, salt: RootSalt, disk: Disk, options: Store.Options, catalogue: Scratch,
+        target: Scratch,
         describe: @escaping RecordDescriber, progress: @escaping (CheckProgress) -> Void
     ) throws(StoreError) {
         self.directory = directory
@@ -44,7 +45,7 @@ final class Rebuild {
         self.options = options
         self.catalogue = try Catalogue(catalogue)
         recount = Recount(target)
-        reader = RecordReader(in: directory, disk: disk, logger: .silent)
+        reader = RecordReader(in: directory, salt: salt, disk: disk, logger: .silent)
         proof = FrameProof(reader)
         self.describe = describe
         self.progress = progress

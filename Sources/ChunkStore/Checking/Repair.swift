@@ -33,7 +33,8 @@ struct Repair {
     }
 
     private func check(_ scratch: Scratch) throws(StoreError) -> Check {
-        try Check(chunks: layout.chunks, disk: layout.disk, scratch: scratch, progress: progress)
+        try Check(
+            chunks: layout.chunks, salt: core.format.salt, disk: layout.disk, scratch: scratch, progress: progress)
     }
 
     private func giveUp(_ check: Check, _ report: inout RepairReport) throws(StoreError) {

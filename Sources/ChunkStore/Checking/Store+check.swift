@@ -17,7 +17,8 @@ extension Store {
         let idle = try IdleRoot(root, disk: disk)
         let index = try idle.openIndex(options)
         return try idle.layout.withScratch(options) { scratch throws(StoreError) in
-            let check = try Check(chunks: idle.layout.chunks, disk: disk, scratch: scratch, progress: progress)
+            let check = try Check(
+                chunks: idle.layout.chunks, salt: idle.format.salt, disk: disk, scratch: scratch, progress: progress)
             return try index.read { transaction throws(StoreError) in try check.run(transaction) }
         }
     }
@@ -28,7 +29,8 @@ extension Store {
             try core.upkeep.exclusively { () throws(StoreError) in
                 try RootLayout(root: root, disk: core.disk).withScratch(options) { scratch throws(StoreError) in
                     let check = try Check(
-                        chunks: core.reader.directory, disk: core.disk, scratch: scratch, progress: progress)
+                        chunks: core.reader.directory, salt: core.format.salt, disk: core.disk, scratch: scratch,
+                        progress: progress)
                     return try core.index.read { transaction throws(StoreError) in try check.run(transaction) }
                 }
             }
@@ -72,6 +74,7 @@ extension Store {
 /// A root that is locked, but whose store is not open.
 struct IdleRoot {
     let layout: RootLayout
+    let format: RootFormat
     private let lock: RootLock
 
     /// - Throws: `rootInUse`, `unsupportedFormat`, `missingContent` when there is no store; `io`.
@@ -86,7 +89,7 @@ struct IdleRoot {
                 .unsupportedFormat,
                 "\(root) has no file 'format': it is an incomplete backup; remove it and use another")
         }
-        try layout.checkFormat()
+        format = try layout.readFormat()
     }
 
     /// The index, as it is.

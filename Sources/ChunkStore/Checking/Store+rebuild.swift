@@ -35,20 +35,22 @@ extension Store {
         let layout = idle.layout
         try layout.finishSwap()
         return try layout.withScratch(options) { catalogue throws(StoreError) in
-            let report = try makeIndex(layout, options, catalogue, describe, progress)
+            let report = try makeIndex(idle, options, catalogue, describe, progress)
             try layout.swapIndex()
             return report
         }
     }
 
     private static func makeIndex(
-        _ layout: RootLayout, _ options: Options, _ catalogue: Scratch, _ describe: @escaping RecordDescriber,
+        _ idle: IdleRoot, _ options: Options, _ catalogue: Scratch, _ describe: @escaping RecordDescriber,
         _ progress: @escaping (CheckProgress) -> Void
     ) throws(StoreError) -> RebuildReport {
+        let layout = idle.layout
         try RootLayout.makeDirectory(layout.newIndex)
         let target = try Scratch(in: layout.newIndex, sizeMaximum: options.indexSizeMaximum)
         let rebuild = try Rebuild(
-            chunks: layout.chunks, disk: layout.disk, options: options, catalogue: catalogue, target: target,
+            chunks: layout.chunks, salt: idle.format.salt, disk: layout.disk, options: options, catalogue: catalogue,
+            target: target,
             describe: describe, progress: progress)
         let report = try rebuild.run()
         try layout.sync(layout.newIndex)

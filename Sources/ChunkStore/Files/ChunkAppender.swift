@@ -44,6 +44,7 @@ final class ChunkAppender: Sendable {
 
     private let directory: FilePath
     private let fileSize: UInt64
+    private let salt: RootSalt
     private let contentReserve: UInt64
     private let disk: Disk
     private let clock: @Sendable () -> UInt64
@@ -54,12 +55,13 @@ final class ChunkAppender: Sendable {
     /// Goes on where the index says that appending had come to.
     /// - Parameter tail: the newest file that is not full, already cut at its committed length.
     init(
-        in directory: FilePath, fileSize: UInt64, reserve: UInt64, next: NextNumbers,
+        in directory: FilePath, salt: RootSalt, fileSize: UInt64, reserve: UInt64, next: NextNumbers,
         tail: (file: OpenFile, length: UInt64)?,
         disk: Disk, clock: @escaping @Sendable () -> UInt64
     ) {
         self.directory = directory
         self.fileSize = fileSize
+        self.salt = salt
         contentReserve = reserve
         self.disk = disk
         self.clock = clock
@@ -78,7 +80,10 @@ final class ChunkAppender: Sendable {
         // Hashing takes longer than writing, so it is done before the lock is taken; the numbers within a file
         // are therefore not quite in order.
         let stamp = nextStamp()
-        guard let record = RecordHeader.encode(kind, detail: detail, project: project, stamp: stamp, writeBody) else {
+        guard
+            let record = RecordHeader.encode(
+                kind, detail: detail, project: project, stamp: stamp, salt: salt, writeBody)
+        else {
             throw StoreError(.invalidContent, "a record of kind \(kind) would be longer than a record can be")
         }
         let (location, pin) = try append(record.bytes, length: record.length, reserve)
@@ -185,7 +190,7 @@ extension ChunkAppender {
         } catch {
             throw .disk("create", path, error)
         }
-        let header = ChunkFileHeader(number: number, created: clock()).encoded()
+        let header = ChunkFileHeader(number: number, created: clock(), salt: salt).encoded()
         do throws(StoreError) {
             try write(header, at: 0, of: file, &state)
         } catch {
@@ -217,7 +222,7 @@ extension ChunkAppender {
         var end = tail.length
         if sealed,
             let record = RecordHeader.encode(
-                .seal, project: 0, stamp: nextStamp(), { footer.encode(at: tail.length, into: &$0) })
+                .seal, project: 0, stamp: nextStamp(), salt: salt, { footer.encode(at: tail.length, into: &$0) })
         {
             try write(record.bytes, at: tail.length, of: tail.file, &state)
             end += UInt64(record.bytes.count)

@@ -11,10 +11,12 @@ struct ChunkFileHeader: Hashable, Sendable {
     let number: UInt32
     /// Seconds since 1970.
     let created: UInt64
+    let salt: RootSalt
 
-    init(number: UInt32, created: UInt64) {
+    init(number: UInt32, created: UInt64, salt: RootSalt) {
         self.number = number
         self.created = created
+        self.salt = salt
     }
 
     /// Reads a header; `nil` when the bytes are not one of this version.
@@ -23,17 +25,24 @@ struct ChunkFileHeader: Hashable, Sendable {
             [UInt8](copying: bytes.extracting(first: Self.magic.count)) == Self.magic,
             bytes.integer(at: 8, as: UInt32.self) == Self.version,
             bytes.integer(at: Self.checkedByteCount, as: UInt64.self)
-                == Checksum.of(bytes.extracting(first: Self.checkedByteCount))
+                == RootSalt.unsaltedChecksum(bytes.extracting(first: Self.checkedByteCount))
         else { return nil }
         number = bytes.integer(at: 12)
         created = bytes.integer(at: 16)
+        salt = RootSalt(bytes.integer(at: 24))
+    }
+
+    /// Whether `bytes` are the header of chunk file `number` of the root with this salt.
+    static func isRight(_ bytes: [UInt8], for number: UInt32, _ salt: RootSalt) -> Bool {
+        guard let header = unsafe ChunkFileHeader(bytes.span.bytes) else { return false }
+        return header.number == number && header.salt == salt
     }
 
     /// The version that a whole header of any version says; `nil` when the bytes are none.
     static func version(in bytes: RawSpan) -> UInt32? {
         guard bytes.byteCount >= byteCount, [UInt8](copying: bytes.extracting(first: magic.count)) == magic,
             bytes.integer(at: checkedByteCount, as: UInt64.self)
-                == Checksum.of(bytes.extracting(first: checkedByteCount))
+                == RootSalt.unsaltedChecksum(bytes.extracting(first: checkedByteCount))
         else { return nil }
         return bytes.integer(at: 8)
     }
@@ -52,8 +61,9 @@ struct ChunkFileHeader: Hashable, Sendable {
         writer.writeFixed(Self.version)
         writer.writeFixed(number)
         writer.writeFixed(created)
-        writer.write([UInt8](repeating: 0, count: 32))
-        writer.writeFixed(unsafe Checksum.of(writer.bytes.span.bytes))
+        writer.writeFixed(salt.value)
+        writer.write([UInt8](repeating: 0, count: 24))
+        writer.writeFixed(unsafe RootSalt.unsaltedChecksum(writer.bytes.span.bytes))
         return writer.bytes
     }
 
@@ -71,16 +81,5 @@ struct ChunkFileHeader: Hashable, Sendable {
             return nil
         }
         return number
-    }
-}
-
-/// What guards the bytes of chunk files: the first 8 bytes of their SHA-256, as a little-endian integer. Where the
-/// processor has SHA extensions that is as fast as the disk, and needs no further library.
-enum Checksum {
-    static func of(_ first: RawSpan, _ second: RawSpan? = nil) -> UInt64 {
-        var hasher = DigestHasher()
-        hasher.update(first)
-        if let second { hasher.update(second) }
-        return unsafe hasher.finalize().rawBytes.span.bytes.integer(at: 0)
     }
 }

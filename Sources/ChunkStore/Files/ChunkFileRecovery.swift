@@ -5,6 +5,7 @@ internal import SystemPackage
 /// acknowledged. Runs before the writer does.
 struct ChunkFileRecovery {
     let directory: FilePath
+    let salt: RootSalt
     let index: Index
     let disk: Disk
     let logger: Logger
@@ -85,8 +86,8 @@ struct ChunkFileRecovery {
             let found = try disk.length(file.descriptor)
             let header = try disk.read(file.descriptor, 0, ChunkFileHeader.byteCount)
             try ChunkFileHeader.checkVersion(of: header, at: path)
-            guard found >= length, unsafe ChunkFileHeader(header.span.bytes)?.number == number else {
-                reportLoss(path, "it is shorter than committed or not a chunk file")
+            guard found >= length, ChunkFileHeader.isRight(header, for: number, salt) else {
+                reportLoss(path, "it is shorter than committed, or not a chunk file of this root")
                 return nil
             }
             if found > length {

@@ -9,12 +9,14 @@ final class RecordReader: Sendable {
 
     private let files: OpenFiles
     private let disk: Disk
+    let salt: RootSalt
     private let logger: Logger
     private let reported = Mutex<Set<Location>>([])
     private let damage = Atomic(false)
     private let retired = Mutex<Set<UInt32>>([])
 
-    init(in directory: FilePath, disk: Disk, logger: Logger) {
+    init(in directory: FilePath, salt: RootSalt, disk: Disk, logger: Logger) {
+        self.salt = salt
         files = OpenFiles(in: directory, disk: disk)
         self.disk = disk
         self.logger = logger
@@ -49,7 +51,7 @@ final class RecordReader: Sendable {
             guard let bytes = try bytes(at: location) else { break }
             guard bytes.count == Int(location.length) else { break }
             if let header = unsafe RecordHeader(bytes.span.bytes), header.kind == kind,
-                header.recordLength == bytes.count, unsafe !verifying || header.matches(bytes.span.bytes)
+                header.recordLength == bytes.count, unsafe !verifying || header.matches(bytes.span.bytes, salt)
             {
                 return StoredRecord(header: header, bytes: bytes)
             }
@@ -107,7 +109,8 @@ final class RecordReader: Sendable {
     func walk(of number: UInt32, end: UInt64) throws(StoreError) -> ChunkFileWalk? {
         do throws(Errno) {
             let file = try files.file(number)
-            return try ChunkFileWalk(file, end: min(end, try disk.length(file.descriptor)), disk: disk)
+            return try ChunkFileWalk(
+                file, end: min(end, try disk.length(file.descriptor)), salt: salt, disk: disk)
         } catch .noSuchFileOrDirectory {
             return nil
         } catch {

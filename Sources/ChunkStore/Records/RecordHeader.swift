@@ -67,7 +67,7 @@ struct RecordHeader: Hashable, Sendable {
     }
 
     /// The length of a whole record of a kind that is not known here, whose checksum is right; `nil` for anything else.
-    static func unknownLength(_ bytes: RawSpan) -> Int? {
+    static func unknownLength(_ bytes: RawSpan, _ salt: RootSalt) -> Int? {
         guard bytes.byteCount >= byteCount, [UInt8](copying: bytes.extracting(first: magic.count)) == magic,
             RecordKind(rawValue: bytes.integer(at: 4)) == nil,
             bytes.integer(at: 8, as: UInt32.self) <= bodyMaximum
@@ -77,15 +77,15 @@ struct RecordHeader: Hashable, Sendable {
         let body = bytes.extracting(byteCount..<length)
         let isRight =
             bytes.integer(at: checkedByteCount, as: UInt64.self)
-            == Checksum.of(bytes.extracting(first: checkedByteCount), body)
+            == salt.checksum(bytes.extracting(first: checkedByteCount), body)
         return isRight ? length : nil
     }
 
     /// Whether `record`, a header and its body, has the checksum that it says.
-    func matches(_ record: RawSpan) -> Bool {
+    func matches(_ record: RawSpan, _ salt: RootSalt) -> Bool {
         record.byteCount == recordLength
             && checksum
-                == Checksum.of(
+                == salt.checksum(
                     record.extracting(first: Self.checkedByteCount), record.extracting(droppingFirst: Self.byteCount))
     }
 
@@ -96,7 +96,7 @@ struct RecordHeader: Hashable, Sendable {
     /// A whole record, padded to the alignment, whose body `writeBody` appends.
     /// - Returns: the bytes and the length without padding; `nil` when the body is too long.
     static func encode(
-        _ kind: RecordKind, detail: UInt8 = 0, project: UInt32, stamp: RecordStamp,
+        _ kind: RecordKind, detail: UInt8 = 0, project: UInt32, stamp: RecordStamp, salt: RootSalt,
         _ writeBody: (inout [UInt8]) -> Void
     ) -> (bytes: [UInt8], length: Int)? {
         var bytes = [UInt8](repeating: 0, count: byteCount)
@@ -113,7 +113,7 @@ struct RecordHeader: Hashable, Sendable {
         header.writeFixed(stamp.sequence)
         header.writeFixed(stamp.commit)
         header.writeFixed(
-            unsafe Checksum.of(header.bytes.span.bytes, bytes.span.bytes.extracting(droppingFirst: byteCount)))
+            unsafe salt.checksum(header.bytes.span.bytes, bytes.span.bytes.extracting(droppingFirst: byteCount)))
         for (position, byte) in header.bytes.enumerated() {
             bytes[position] = byte
         }

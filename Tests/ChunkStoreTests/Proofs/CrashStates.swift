@@ -19,6 +19,7 @@ final class CrashStates {
     private var random: SeededGenerator
     private let history: DiskHistory
     private let clock: TestClock
+    private let format: RootFormat
     private let samples: [Digest: Sample]
     private let all: [Sample]
     private let projects: [ProjectID]
@@ -53,6 +54,7 @@ final class CrashStates {
         worlds.append(model.world)
         self.worlds = worlds
         clock = model.clock
+        format = try RootLayout(root: model.temporary.root, disk: .system).readFormat()
         projects = model.projects
         all = model.samples.all
         samples = Dictionary(model.samples.all.map { ($0.digest, $0) }, uniquingKeysWith: { first, _ in first })
@@ -117,7 +119,7 @@ final class CrashStates {
         try RootLayout.makeDirectory(temporary.root)
         try RootLayout.makeDirectory(temporary.chunks)
         try RootLayout.makeDirectory(temporary.root.appending("index"))
-        try write(Array(RootLayout.format.utf8), to: temporary.root.appending("format"))
+        try write(Array(format.text.utf8), to: temporary.root.appending("format"))
         for (name, bytes) in image { try write(bytes, to: temporary.chunks.appending(name)) }
         try write(index, to: temporary.root.appending("index").appending("data.mdb"))
     }

@@ -81,7 +81,9 @@ enum FuzzCorpus {
             value: value, older: OlderFiles([3])
         ).encode(into: &body)
         files["small-manifest.bin"] = body
-        let record = RecordHeader.encode(.record, project: 7, stamp: RecordStamp(sequence: 9, commit: 4)) { $0 += body }
+        let record = RecordHeader.encode(
+            .record, project: 7, stamp: RecordStamp(sequence: 9, commit: 4), salt: fuzzedSalt
+        ) { $0 += body }
         files["record-manifest.bin"] = record.map { Array($0.bytes.prefix($0.length)) }
         var tombstone: [UInt8] = []
         Tombstone(.record(.tag, [1]), older: OlderFiles([2, 3])).encode(into: &tombstone)
@@ -94,6 +96,6 @@ enum FuzzCorpus {
         var seal: [UInt8] = []
         footer.encode(at: 120, into: &seal)
         files["seal-one.bin"] = seal
-        files["file-header.bin"] = ChunkFileHeader(number: 3, created: 1_800_000_000).encoded()
+        files["file-header.bin"] = ChunkFileHeader(number: 3, created: 1_800_000_000, salt: fuzzedSalt).encoded()
     }
 }
