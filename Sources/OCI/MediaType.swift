@@ -18,6 +18,8 @@ public enum MediaType {
     public static let dockerManifestList = "application/vnd.docker.distribution.manifest.list.v2+json"
     /// Docker's image configuration.
     public static let dockerConfiguration = "application/vnd.docker.container.image.v1+json"
+    /// Docker's layer, uncompressed.
+    public static let dockerLayer = "application/vnd.docker.image.rootfs.diff.tar"
     /// Docker's layer, compressed with gzip.
     public static let dockerLayerGzip = "application/vnd.docker.image.rootfs.diff.tar.gzip"
     /// Any bytes.

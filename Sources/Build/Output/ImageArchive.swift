@@ -72,9 +72,10 @@ final class ImageArchive: Sendable {
 extension ImageExport {
     /// Writes the image into `archive`: an OCI image layout, and for `docker load` a list of what is in it.
     func write(_ format: ImageOutput.Format, into archive: ImageArchive) async throws {
-        let documents = try await documents()
-        for (layer, size) in documents.layers {
-            try await read(layer) { try archive.append(layer, size: size, $0) }
+        let content = try await content()
+        let documents = content.documents
+        for layer in content.layers {
+            try await layer.read { try archive.append(layer.digest, size: layer.size, $0) }
         }
         try await BlockingThreads.run {
             try archive.append(ImageDocuments.path(of: documents.configurationDigest), documents.configuration)

@@ -7,33 +7,25 @@ struct ImageDocuments: Sendable {
     let configurationDigest: Digest
     let manifest: [UInt8]
     let manifestDigest: Digest
-    /// Each layer once, in the order of first use, with its length in bytes.
-    let layers: [(digest: Digest, size: UInt64)]
-    private let chain: [Digest]
+    /// The layers from the bottom.
+    private let layers: [Descriptor]
     private let names: [ImageReference]
     private let platform: Platform
 
     /// The `oci-layout` of an image layout.
     static let layoutMarker = Array(#"{"imageLayoutVersion":"1.0.0"}"#.utf8)
 
-    /// - Parameter sizes: of all of `layers`.
+    /// - Parameter layers: as they are in the image, from the bottom.
     /// - Throws: `invalidInput` when the configuration cannot be read.
-    init(
-        configuration: [UInt8], layers chain: [Digest], sizes: [Digest: UInt64], names: [ImageReference]
-    ) throws(BuildError) {
+    init(configuration: [UInt8], layers: [Descriptor], names: [ImageReference]) throws(BuildError) {
         self.configuration = configuration
-        self.chain = chain
+        self.layers = layers
         self.names = names
         configurationDigest = Digest(hashing: configuration)
-        var seen: Set<Digest> = []
-        layers = chain.filter { seen.insert($0).inserted }.map { ($0, sizes[$0] ?? 0) }
         let config = Descriptor(
             mediaType: MediaType.configuration, digest: configurationDigest, size: Int64(configuration.count))
-        let descriptors = chain.map {
-            Descriptor(mediaType: MediaType.layer, digest: $0, size: Int64(clamping: sizes[$0] ?? 0))
-        }
         do {
-            manifest = try JSONDocument.encode(Manifest(config: config, layers: descriptors))
+            manifest = try JSONDocument.encode(Manifest(config: config, layers: layers))
             platform = try JSONDocument.decode(
                 ImageConfiguration.self, from: configuration, subject: "the image configuration"
             ).platform
@@ -77,7 +69,7 @@ struct ImageDocuments: Sendable {
             Image(
                 Config: Self.path(of: configurationDigest),
                 RepoTags: names.map(\.canonical).filter { $0.tag != nil }.map(\.description),
-                Layers: chain.map(Self.path))
+                Layers: layers.map { Self.path(of: $0.digest) })
         ])
     }
 

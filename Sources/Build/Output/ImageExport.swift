@@ -14,18 +14,21 @@ struct ImageExport: Sendable {
     let size: @Sendable (Digest) async throws -> UInt64
     /// Hands a layer's bytes to its last argument, which runs on a thread where it may block.
     let read: @Sendable (Digest, @escaping @Sendable (LayerSource) throws -> Void) async throws -> Void
+    /// What compresses the layers; `nil` when they leave as they are.
+    let transcoded: TranscodedLayers?
 
     /// Makes an export.
     /// - Parameter size: without it, layers are read once just to be measured.
     init(
         configuration: [UInt8], layers: [Digest], names: [ImageReference],
-        size: (@Sendable (Digest) async throws -> UInt64)? = nil,
+        size: (@Sendable (Digest) async throws -> UInt64)? = nil, transcoded: TranscodedLayers? = nil,
         read: @escaping @Sendable (Digest, @escaping @Sendable (LayerSource) throws -> Void) async throws -> Void
     ) {
         self.configuration = configuration
         self.layers = layers
         self.names = names
         self.read = read
+        self.transcoded = transcoded
         self.size = size ?? { try await Self.measure($0, read) }
     }
 
@@ -36,6 +39,7 @@ struct ImageExport: Sendable {
         _ outputs: [ImageOutput], server: RegistryHost?, credentials: RegistryCredentials = RegistryCredentials(),
         _ progress: ProgressLog
     ) async throws {
+        if outputs.contains(where: { $0 != .load }) { try await transcode(progress) }
         for output in outputs {
             switch output {
             case .file(let format, let path):
@@ -45,20 +49,31 @@ struct ImageExport: Sendable {
             case .load:
                 let engine = try ContainerEngine.find()
                 try await progress.run("loading into \(engine.name)") { task in
-                    for line in try await engine.load(self) { task.output(line) }
+                    for line in try await engine.load(asStored) { task.output(line) }
                 }
             case .push:
-                try await push(credentials, server: server, progress)
+                let destinations = PushDestination.all(of: names, server: server)
+                if destinations.isEmpty { continue }
+                try await PushDestination.push(try await content().pushed, to: destinations, credentials, progress)
             }
         }
     }
 
-    /// The image's documents, made as the server makes them: the digests are the same.
-    /// - Throws: what measuring layers throws.
-    func documents() async throws -> ImageDocuments {
-        var sizes: [Digest: UInt64] = [:]
-        for layer in Set(layers) { sizes[layer] = try await size(layer) }
-        return try ImageDocuments(configuration: configuration, layers: layers, sizes: sizes, names: names)
+    /// The image with its layers as they are on the server, which the engines of this machine read fastest.
+    private var asStored: ImageExport {
+        ImageExport(configuration: configuration, layers: layers, names: names, size: size, read: read)
+    }
+
+    /// Compresses all layers, once for all outputs, and says what that does to the image's digest.
+    private func transcode(_ progress: ProgressLog) async throws {
+        guard let format = transcoded?.compression.format else { return }
+        try await progress.run("compressing layers with \(format)") { task in
+            let content = try await content()
+            let size = content.layers.reduce(0) { $0 + $1.size }
+            task.output(
+                "the image's digest is \(content.documents.manifestDigest) where it is compressed with \(format)")
+            task.status(ByteText.megabytes(Int(clamping: size)))
+        }
     }
 
     private static func measure(

@@ -6,13 +6,6 @@ internal import OCI
 
 /// Sends an image to one repository of a registry (OCI distribution-spec 1.1, "Push").
 struct RegistryPush: Sendable {
-    /// Something that the manifest refers to.
-    private struct Blob: Sendable {
-        let digest: Digest
-        let size: UInt64
-        let read: @Sendable (@escaping @Sendable (LayerSource) throws -> Void) async throws -> Void
-    }
-
     /// How many blobs are sent at once.
     private static let blobsAtOnce = 3
     /// The pauses before something is tried again.
@@ -20,41 +13,35 @@ struct RegistryPush: Sendable {
     /// How long it may take to send a blob and have it acknowledged.
     private static let blobTime = TimeAmount.hours(12)
 
-    let export: ImageExport
-    let documents: ImageDocuments
+    let content: PushContent
     let access: RegistryAccess
 
-    /// Sends what the registry lacks, then the manifest under each of `tags`; returns how many bytes were sent.
+    /// Sends what the registry lacks, then the image's document under each of `tags`, or under its digest when there are
+    /// none; returns how many bytes were sent.
     /// - Throws: `notPermitted`, `registry`, or what reading the image throws.
     func run(_ tags: [TagName]) async throws -> Int {
         try await retrying { try await access.greet() }
         let count = try await withThrowingTaskGroup(of: Int.self) { group in
             let turns = TaskLimit(Self.blobsAtOnce)
-            for blob in blobs {
+            for blob in content.blobs {
                 group.addTask { try await turns.run { try await push(blob) } }
             }
             var count = 0
             while let next = try await group.next() { count += next }
             return count
         }
-        for tag in tags {
-            try await retrying { try await putManifest(tag) }
+        for child in content.children {
+            try await retrying { try await put(child, as: child.digest.description) }
+        }
+        let names = tags.isEmpty ? [content.root.digest.description] : tags.map(\.description)
+        for name in names {
+            try await retrying { try await put(content.root, as: name) }
         }
         return count
     }
 
-    private var blobs: [Blob] {
-        let configuration = documents.configuration
-        let document = Blob(digest: documents.configurationDigest, size: UInt64(configuration.count)) { use in
-            try await BlockingThreads.run { try use { write in try unsafe write(configuration.span.bytes) } }
-        }
-        return documents.layers.map { layer in
-            Blob(digest: layer.digest, size: layer.size) { try await export.read(layer.digest, $0) }
-        } + [document]
-    }
-
     /// Sends a blob unless it is there; returns how many bytes that took.
-    private func push(_ blob: Blob) async throws -> Int {
+    private func push(_ blob: PushContent.Blob) async throws -> Int {
         try await retrying {
             try Task.checkCancellation()
             if try await isThere(blob) { return 0 }
@@ -64,7 +51,7 @@ struct RegistryPush: Sendable {
     }
 
     /// Whether the registry has the blob. Whatever is not a clear yes is a no: then it is sent, and any trouble told.
-    private func isThere(_ blob: Blob) async throws -> Bool {
+    private func isThere(_ blob: PushContent.Blob) async throws -> Bool {
         var request = HTTPClientRequest(url: "\(access.base)/blobs/\(blob.digest)")
         request.method = .HEAD
         for _ in 0..<3 {
@@ -91,7 +78,7 @@ struct RegistryPush: Sendable {
         return location
     }
 
-    private func send(_ blob: Blob, to location: UploadLocation) async throws {
+    private func send(_ blob: PushContent.Blob, to location: UploadLocation) async throws {
         let feed = BlobFeed(blob.digest, size: blob.size)
         var request = HTTPClientRequest(url: location.url(for: blob.digest))
         request.method = .PUT
@@ -110,7 +97,7 @@ struct RegistryPush: Sendable {
     }
 
     /// Sends the request with a blob; returns why the registry does not have it.
-    private func finishUpload(_ request: HTTPClientRequest, _ blob: Blob) async -> (any Error)? {
+    private func finishUpload(_ request: HTTPClientRequest, _ blob: PushContent.Blob) async -> (any Error)? {
         do {
             let answer = try await access.send(request, within: Self.blobTime, repeats: false)
             try check(answer, try await RegistryAccess.collect(answer), is: 201, "the layer \(blob.digest.short)")
@@ -121,7 +108,7 @@ struct RegistryPush: Sendable {
     }
 
     /// Reads a blob; returns why it could not be read.
-    private func fill(_ feed: BlobFeed, _ blob: Blob) async -> (any Error)? {
+    private func fill(_ feed: BlobFeed, _ blob: PushContent.Blob) async -> (any Error)? {
         do {
             try await blob.read { try feed.fill($0) }
             feed.finish()
@@ -132,15 +119,15 @@ struct RegistryPush: Sendable {
         }
     }
 
-    private func putManifest(_ tag: TagName) async throws {
-        var request = HTTPClientRequest(url: "\(access.base)/manifests/\(tag)")
+    private func put(_ document: PushContent.Document, as name: String) async throws {
+        var request = HTTPClientRequest(url: "\(access.base)/manifests/\(name)")
         request.method = .PUT
-        request.headers.add(name: "content-type", value: MediaType.manifest)
-        request.body = .bytes(ByteBuffer(bytes: documents.manifest))
+        request.headers.add(name: "content-type", value: document.mediaType)
+        request.body = .bytes(ByteBuffer(bytes: document.bytes))
         let answer = try await access.send(request)
-        try check(answer, try await RegistryAccess.collect(answer), is: 201, "the manifest \(tag)")
+        try check(answer, try await RegistryAccess.collect(answer), is: 201, "the manifest \(name)")
         let digest = answer.headers.first(name: "docker-content-digest")
-        guard digest == nil || digest == documents.manifestDigest.description else {
+        guard digest == nil || digest == document.digest.description else {
             throw BuildError(.registry, "The registry \(access.host) stored another manifest than it was sent.")
         }
     }
@@ -182,7 +169,7 @@ extension RegistryPush {
         } catch let error as RegistryAccess.PassingFailure {
             throw BuildError(
                 .registry,
-                "The registry \(access.host) \(error.words). The image is built: build again to push it.")
+                "The registry \(access.host) \(error.words). The image is built: push it again.")
         }
     }
 }

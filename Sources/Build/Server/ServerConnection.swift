@@ -41,11 +41,12 @@ public final class ServerConnection: Sendable {
     /// Sends a request and gives the answer's head and body, when its status is a success.
     /// - Throws: `server`.
     func send(
-        _ method: HTTPMethod, _ path: String, body: ByteBuffer? = nil, contentType: String = CacheMediaType.json,
-        within time: TimeAmount
+        _ method: HTTPMethod, _ path: String, accepting types: [String] = [], body: ByteBuffer? = nil,
+        contentType: String = CacheMediaType.json, within time: TimeAmount
     ) async throws(BuildError) -> HTTPClientResponse {
         var request = HTTPClientRequest(url: address.description + path)
         request.method = method
+        if !types.isEmpty { request.headers.add(name: "accept", value: types.joined(separator: ", ")) }
         if let token { request.headers.add(name: "authorization", value: "Bearer \(token)") }
         if let body {
             request.headers.add(name: "content-type", value: contentType)
@@ -79,6 +80,11 @@ public final class ServerConnection: Sendable {
         let status = response.status.code
         if let failure = try? JSONDocument.decode(APIFailure.self, from: bytes, subject: "the failure") {
             return BuildError(.server, "The server says: \(failure.message)", cause: failure)
+        }
+        if let failure = (try? JSONDocument.decode(RegistryErrorBody.self, from: bytes, subject: "the failure"))?
+            .errors.first
+        {
+            return BuildError(.server, "The server says: \(failure.message ?? failure.code) (status \(status)).")
         }
         if status == 401 || status == 403 {
             return BuildError(.server, "The server at \(address) refuses access (\(status)); check --token.")

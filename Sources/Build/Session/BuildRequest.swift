@@ -31,6 +31,8 @@ public struct BuildRequest: Sendable {
     public var secrets: [String: Secret] = [:]
     /// What becomes of the image besides being stored on the server.
     public var outputs: [ImageOutput] = []
+    /// How layers are compressed in outputs but for ``ImageOutput/load``; the image on the server stays as it is.
+    public var compression: LayerCompression?
     /// Where this runner keeps layers and what else it may use again.
     public var stateDirectory: FilePath
     /// The scope that steps are looked up and recorded in.

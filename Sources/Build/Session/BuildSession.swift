@@ -16,6 +16,8 @@ struct BuildSession: Sendable {
     private let commits: LayerCommits
     private let recorder: StepRecorder
     private let stages: StageBuilds
+    /// Where temporary files are made.
+    private let spools: FilePath
 
     /// Reads and plans what is to be built.
     /// - Throws: ``DockerfileError``; `invalidInput`, `io`, `server`.
@@ -38,6 +40,7 @@ struct BuildSession: Sendable {
         self.restorer = restorer
         self.link = link
         self.progress = progress
+        spools = state.work
         commits = LayerCommits(link)
         log = StepLog()
         lookup = GraphLookup(prepared.graph, link, scope: request.scope, ignoresCache: request.ignoresCache)
@@ -114,6 +117,9 @@ struct BuildSession: Sendable {
         }
         let export = ImageExport(
             configuration: document, layers: chain, names: request.tags, size: size,
+            transcoded: request.compression.flatMap { compression in
+                compression.format == .uncompressed ? nil : TranscodedLayers(compression, in: spools)
+            },
             read: { [restorer] in try await restorer.read($0, $1) })
         try await export.make(request.outputs, server: nil, progress)
     }

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// `larder`: builds images, and brings base images to a server.
+/// `larder`: builds images, brings base images to a server, and finished ones to other registries.
 struct LarderCommand: AsyncParsableCommand {
     /// The version of this program.
     static let version = "0.1.0"
@@ -11,6 +11,7 @@ struct LarderCommand: AsyncParsableCommand {
         discussion: """
             EXAMPLES:
               larder build --server http://127.0.0.1:7070 -t shop/api:1 .
+              larder push --server http://127.0.0.1:7070 shop/api:1 registry.example.com/shop/api:1
               larder import --server http://127.0.0.1:7070 rootfs.tar debian:bookworm
               larder --generate-completion-script bash
 
@@ -21,5 +22,5 @@ struct LarderCommand: AsyncParsableCommand {
               130  interrupted (SIGINT); 143 for SIGTERM
             """,
         version: version,
-        subcommands: [BuildCommand.self, ImportCommand.self])
+        subcommands: [BuildCommand.self, PushCommand.self, ImportCommand.self])
 }

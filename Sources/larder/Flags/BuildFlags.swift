@@ -46,6 +46,7 @@ struct BuildFlags: ParsableArguments {
             "What else becomes of the image: type=oci,dest=FILE, type=docker,dest=FILE, type=registry.",
             valueName: "type=TYPE[,dest=FILE]"))
     var output: [String] = []
+    @OptionGroup var compression: CompressionFlags
     @Option(help: ArgumentHelp("Write the image id to a file.", valueName: "FILE"))
     var iidfile: String?
     @Option(help: ArgumentHelp("Write what the build did to a file, one JSON object.", valueName: "FILE"))

@@ -48,6 +48,7 @@ struct BuildOrder: Sendable {
             }
         }
         request.outputs = try Self.outputs(flags)
+        request.compression = try flags.compression.compression()
         request.scope = try Self.scope(flags.scope, in: surroundings)
         request.writer = surroundings.hostName
         project = try flags.connection.project(in: surroundings, owning: request.tags.first)

@@ -54,7 +54,7 @@ struct PushPartTests {
     func destinations() throws {
         let names = try ["a.example/x:1", "shop/api:1", "b.example/x", "a.example/x:2", "a.example/x:1", "s.example/x"]
             .map { try ImageReference($0) }
-        let found = ImageExport.destinations(of: names, server: try RegistryHost("s.example"))
+        let found = PushDestination.all(of: names, server: try RegistryHost("s.example"))
         #expect(found.map { "\($0.host)/\($0.repository)" } == ["a.example/x", "b.example/x"])
         #expect(found.map { $0.tags.map(\.description) } == [["1", "2"], ["latest"]])
     }

@@ -66,11 +66,12 @@ struct RawClient: Sendable {
 
     /// Sends a request with a body and takes the whole answer, which in these tests is small.
     func send(
-        _ method: HTTPMethod, _ path: String, _ body: [UInt8], type: String? = nil
+        _ method: HTTPMethod, _ path: String, _ body: [UInt8], type: String? = nil, accepting accepted: String? = nil
     ) async throws -> (status: Int, body: [UInt8]) {
         var request = HTTPClientRequest(url: address + path)
         request.method = method
         if let type { request.headers.add(name: "Content-Type", value: type) }
+        if let accepted { request.headers.add(name: "Accept", value: accepted) }
         if method != .GET { request.body = .bytes(body) }
         let response = try await Self.http.execute(request, timeout: .seconds(60))
         let bytes = try await response.body.collect(upTo: 256 << 20)

@@ -1,0 +1,71 @@
+internal import Chunking
+public import OCI
+public import SystemPackage
+
+/// Copies an image from the server's registry to others.
+public struct ImageCopy: Sendable {
+    /// The image, without a host.
+    public var name: ImageReference
+    /// Where it goes: names with a host. One without a tag gets that of the image.
+    public var destinations: [ImageReference]
+    /// How its layers are to be compressed; `nil` leaves them, and so the image's digest, as they are.
+    public var compression: LayerCompression?
+    /// Where layers that are compressed are kept until they are sent.
+    public var temporaryDirectory: FilePath
+
+    /// Makes a copy.
+    public init(
+        name: ImageReference, destinations: [ImageReference], compression: LayerCompression?,
+        temporaryDirectory: FilePath
+    ) {
+        self.name = name
+        self.destinations = destinations
+        self.compression = compression
+        self.temporaryDirectory = temporaryDirectory
+    }
+
+    /// Copies what the destinations lack, to several of them at once, with the logins of docker or podman. A list of
+    /// images for several platforms is copied whole.
+    /// - Returns: the digest that the image has at its destinations.
+    /// - Throws: `server` when the image cannot be read; `notPermitted` or `registry` when a destination does not take
+    ///   it, after all others were tried; `corrupt`, `io`, `invalidInput`.
+    public func run(on server: ServerConnection, events: any BuildEventSink) async throws -> String {
+        try await run(on: server, RegistryCredentials(), ProgressLog(events))
+    }
+
+    func run(
+        on server: ServerConnection, _ credentials: RegistryCredentials, _ progress: ProgressLog
+    ) async throws -> String {
+        let image = try await progress.run("resolve \(name)") { _ in try await StoredImage(name, on: server) }
+        let content = try await content(of: image, progress)
+        try await PushDestination.push(content, to: pushDestinations, credentials, progress)
+        return content.root.digest.description
+    }
+
+    private func content(of image: StoredImage, _ progress: ProgressLog) async throws -> PushContent {
+        guard let compression else { return try image.content() }
+        return try await progress.run("compressing layers with \(compression.format)") { task in
+            let layers = TranscodedLayers(compression, in: temporaryDirectory)
+            let content = try await TranscodedImage.content(of: image, layers)
+            if content.root == image.root {
+                task.output("all layers are compressed so already; the digest stays \(content.root.digest)")
+            } else {
+                task.output("the digest becomes \(content.root.digest); on the server it is \(image.root.digest)")
+            }
+            return content
+        }
+    }
+
+    private var pushDestinations: [PushDestination] {
+        let named = destinations.map { destination in
+            var destination = destination
+            // Without either the image has neither: it is pushed by its digest alone.
+            if destination.tag == nil { destination.tag = name.tag }
+            return destination
+        }
+        let untagged = named.filter { $0.tag == nil }.compactMap { destination in
+            destination.host.map { PushDestination(host: $0, repository: destination.repository, tags: []) }
+        }
+        return PushDestination.all(of: named.filter { $0.tag != nil }, server: nil) + untagged
+    }
+}
