@@ -30,6 +30,15 @@ public struct BearerChallenge: Hashable, Sendable {
         return realm + (realm.contains("?") ? "&" : "?") + query
     }
 
+    /// The body of a POST to the realm that asks for a token by an identity token ("Docker Registry v2 Bearer token
+    /// specification", OAuth2).
+    public func form(scope: String, refreshToken: String, client: String) -> String {
+        var fields = [("grant_type", "refresh_token"), ("client_id", client), ("scope", scope)]
+        if let service { fields.append(("service", service)) }
+        fields.append(("refresh_token", refreshToken))
+        return fields.map { "\($0)=\(Self.escape($1))" }.joined(separator: "&")
+    }
+
     /// `name=value` and `name="quoted \"value\""` between commas.
     private static func parameters(_ text: Substring) -> [String: String] {
         var parameters: [String: String] = [:]

@@ -135,6 +135,33 @@ import Testing
         }
     }
 
+    @Test func identityTokens() async throws {
+        let gate: GatedRegistry.Gate = { request, registry in
+            if request.uri.path == "/token" {
+                guard request.method == .post, request.headers[.authorization] == nil,
+                    request.headers[.contentType] == "application/x-www-form-urlencoded"
+                else { return Response(status: .unauthorized) }
+                return Response(status: .ok, body: .init(byteBuffer: .init(string: #"{"access_token": "good"}"#)))
+            }
+            if request.headers[.authorization] == "Bearer good" { return nil }
+            return Self.refusal(#"Bearer realm="http://localhost:\#(registry.port)/token",service="s""#)
+        }
+        try await GatedRegistry.run(gate) { registry in
+            try await PushSample.push(to: registry.host, identityToken: "TOPSECRET")
+            #expect(registry.count("PUT /v2/shop/api/manifests/1") > 0)
+        }
+        // It proves nothing to a registry that wants a password.
+        let basic: GatedRegistry.Gate = { _, _ in Self.refusal(#"Basic realm="r""#) }
+        try await GatedRegistry.run(basic) { registry in
+            let error = await #expect(throws: BuildError.self) {
+                try await PushSample.push(to: registry.host, identityToken: "TOPSECRET")
+            }
+            #expect(error?.code == .notPermitted)
+            #expect(error?.description.contains("identity token") == true)
+            #expect(error?.description.contains("TOPSECRET") == false)
+        }
+    }
+
     /// An upload that goes to another host goes there without the login.
     @Test func loginStaysAtItsRegistry() async throws {
         let strays = Mutex<[String]>([])

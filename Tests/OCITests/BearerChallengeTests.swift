@@ -22,4 +22,13 @@ struct BearerChallengeTests {
     func noChallenge(header: String) {
         #expect(BearerChallenge(header) == nil)
     }
+
+    @Test("an identity token is sent in a form")
+    func form() throws {
+        let challenge = try #require(BearerChallenge(#"Bearer realm="https://r/token",service="a b""#))
+        #expect(
+            challenge.form(scope: "repository:x/y:pull", refreshToken: "t&=", client: "larder")
+                == "grant_type=refresh_token&client_id=larder&scope=repository:x/y:pull&service=a%20b&refresh_token=t%26%3D"
+        )
+    }
 }

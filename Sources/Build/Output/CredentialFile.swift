@@ -4,12 +4,9 @@ internal import OCI
 struct CredentialFile: Hashable, Sendable {
     /// What is known of a registry.
     enum Entry: Hashable, Sendable {
-        /// A user and password.
         case login(RegistryLogin)
         /// `docker-credential-NAME` knows.
         case helper(String)
-        /// A token for another kind of login than by user and password.
-        case identityToken
     }
 
     private struct Contents: Decodable {
@@ -79,7 +76,7 @@ struct CredentialFile: Hashable, Sendable {
     }
 
     private static func entry(_ login: Contents.Login) -> Entry? {
-        if login.identitytoken?.isEmpty == false { return .identityToken }
+        if let token = login.identitytoken, !token.isEmpty { return .login(RegistryLogin(identityToken: token)) }
         if let auth = login.auth, let login = RegistryLogin(base64: auth) { return .login(login) }
         guard let user = login.username, !user.isEmpty, let password = login.password else { return nil }
         return .login(RegistryLogin(user: user, password: password))

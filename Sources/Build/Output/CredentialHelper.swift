@@ -7,7 +7,6 @@ struct CredentialHelper: Sendable {
     /// What it answered.
     enum Answer: Hashable, Sendable {
         case login(RegistryLogin)
-        case identityToken
         case unknown
     }
 
@@ -54,7 +53,7 @@ struct CredentialHelper: Sendable {
         guard let reply = try? JSONDocument.decode(Reply.self, from: Array(text.utf8), subject: "the answer") else {
             throw BuildError(.notPermitted, "\(name) answers what is no login for \(server); log in again.")
         }
-        if reply.Username == "<token>" { return .identityToken }
+        if reply.Username == "<token>" { return .login(RegistryLogin(identityToken: reply.Secret)) }
         if reply.Username.isEmpty { return .unknown }
         return .login(RegistryLogin(user: reply.Username, password: reply.Secret))
     }

@@ -111,23 +111,27 @@ extension RegistryAccess {
             return "Bearer \(try await token(for: challenge))"
         }
         guard challenges.contains(where: { $0.lowercased().hasPrefix("basic") }),
-            let login = try await credentials.login(for: host, repository), login.basicHeader != used
+            let login = try await credentials.login(for: host, repository)
         else { return nil }
-        return login.basicHeader
+        guard let header = login.basicHeader else {
+            throw BuildError(
+                .notPermitted,
+                """
+                The registry \(host) wants a user name and a password, but what is kept for it is an identity token: \
+                log in again.
+                """)
+        }
+        return header == used ? nil : header
     }
 
     private func token(for challenge: BearerChallenge) async throws -> String {
-        let url = challenge.tokenURL(scope: scope(for: challenge))
-        guard Self.isTrusted(url, by: host) else {
+        guard Self.isTrusted(challenge.realm, by: host) else {
             throw BuildError(
                 .registry,
                 "The registry \(host) wants its tokens to be fetched from '\(challenge.realm)', which is not https.")
         }
-        var request = HTTPClientRequest(url: url)
-        if let login = try await credentials.login(for: host, repository) {
-            request.headers.add(name: "authorization", value: login.basicHeader)
-        }
-        let answer = try await execute(request, nil, within: Self.briefly)
+        let login = try await credentials.login(for: host, repository)
+        let answer = try await execute(tokenRequest(for: challenge, login), nil, within: Self.briefly)
         switch answer.status.code {
         case 200: break
         case 429, 500...599: throw PassingFailure(words: "gives no token (status \(answer.status.code))")
@@ -139,6 +143,21 @@ extension RegistryAccess {
             throw BuildError(.registry, "The registry \(host) gave a token that is none.")
         }
         return token
+    }
+
+    private func tokenRequest(for challenge: BearerChallenge, _ login: RegistryLogin?) -> HTTPClientRequest {
+        let scope = scope(for: challenge)
+        if let token = login?.identityToken {
+            var request = HTTPClientRequest(url: challenge.realm)
+            request.method = .POST
+            request.headers.add(name: "content-type", value: "application/x-www-form-urlencoded")
+            request.body = .bytes(
+                ByteBuffer(string: challenge.form(scope: scope, refreshToken: token, client: "larder")))
+            return request
+        }
+        var request = HTTPClientRequest(url: challenge.tokenURL(scope: scope))
+        if let header = login?.basicHeader { request.headers.add(name: "authorization", value: header) }
+        return request
     }
 
     /// The one scope in which all of a push is allowed: challenges to questions ask for less.

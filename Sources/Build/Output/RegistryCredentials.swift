@@ -32,12 +32,10 @@ struct RegistryCredentials: Sendable {
             for entry in file.entries(for: host, repository) {
                 switch entry {
                 case .login(let login): return login
-                case .identityToken: throw Self.unusable(host, path)
                 case .helper(let name):
                     let helper = try CredentialHelper(name, in: searchPath)
                     switch try await helper.login(for: CredentialFile.serverName(of: host)) {
                     case .login(let login): return login
-                    case .identityToken: throw Self.unusable(host, path)
                     case .unknown: continue
                     }
                 }
@@ -61,14 +59,5 @@ struct RegistryCredentials: Sendable {
         } catch {
             throw BuildError(.invalidInput, "\(path) is no file with registry logins: \(error).", cause: error)
         }
-    }
-
-    private static func unusable(_ host: RegistryHost, _ file: FilePath) -> BuildError {
-        BuildError(
-            .notPermitted,
-            """
-            The login for \(host) in \(file) is an identity token, which Larder cannot use: log in with a user name \
-            and a password or access token.
-            """)
     }
 }

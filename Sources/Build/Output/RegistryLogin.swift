@@ -1,13 +1,25 @@
 internal import FoundationEssentials
 
-/// A user of a registry and what proves it. Its descriptions keep the secret out of messages and logs.
+/// What proves to a registry who asks. Its descriptions keep the secret out of messages and logs.
 struct RegistryLogin: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    let user: String
-    private let password: String
+    private enum Proof: Hashable {
+        case password(String)
+        /// What a token server gives access tokens for ("Docker Registry v2 Bearer token specification", OAuth2).
+        case identityToken(String)
+    }
+
+    /// `nil` when only the token knows.
+    let user: String?
+    private let proof: Proof
 
     init(user: String, password: String) {
         self.user = user
-        self.password = password
+        proof = .password(password)
+    }
+
+    init(identityToken: String) {
+        user = nil
+        proof = .identityToken(identityToken)
     }
 
     /// Reads the `auth` of a credential file: `user:password` in base64. `nil` for anything else.
@@ -16,15 +28,23 @@ struct RegistryLogin: Hashable, Sendable, CustomStringConvertible, CustomDebugSt
         guard let data = Data(base64Encoded: compact), let plain = String(bytes: data, encoding: .utf8),
             let colon = plain.firstIndex(of: ":"), colon > plain.startIndex
         else { return nil }
-        user = String(plain[..<colon])
         // Old versions of docker ended the password with zero bytes.
-        password = String(plain[plain.index(after: colon)...].reversed().drop { $0 == "\0" }.reversed())
+        let password = String(plain[plain.index(after: colon)...].reversed().drop { $0 == "\0" }.reversed())
+        self.init(user: String(plain[..<colon]), password: password)
     }
 
-    /// The `Authorization` header of the scheme Basic (RFC 7617).
-    var basicHeader: String { "Basic " + Data("\(user):\(password)".utf8).base64EncodedString() }
+    /// The `Authorization` header of the scheme Basic (RFC 7617); `nil` when there is no password.
+    var basicHeader: String? {
+        guard let user, case .password(let password) = proof else { return nil }
+        return "Basic " + Data("\(user):\(password)".utf8).base64EncodedString()
+    }
 
-    var description: String { "the login of \(user)" }
+    /// What access tokens are asked for with instead of a password; `nil` when there is one.
+    var identityToken: String? {
+        if case .identityToken(let token) = proof { token } else { nil }
+    }
+
+    var description: String { user.map { "the login of \($0)" } ?? "an identity token" }
     var debugDescription: String { description }
-    var customMirror: Mirror { Mirror(self, children: ["user": user]) }
+    var customMirror: Mirror { Mirror(self, children: ["user": user as Any]) }
 }

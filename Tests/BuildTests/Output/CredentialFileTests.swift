@@ -64,7 +64,7 @@ struct CredentialFileTests {
         #expect(try entry(#"{"username": "u", "password": "p"}"#) == [login])
         #expect(try entry(#"{"auth": "dTpwAAA="}"#) == [login])
         #expect(try entry(#"{"auth": "dTpwOnE="}"#) == [.login(RegistryLogin(user: "u", password: "p:q"))])
-        #expect(try entry(#"{"auth": "dTpw", "identitytoken": "t"}"#) == [.identityToken])
+        #expect(try entry(#"{"auth": "dTpw", "identitytoken": "t"}"#) == [.login(RegistryLogin(identityToken: "t"))])
         for broken in [#"{"auth": "?"}"#, #"{"auth": "dXA="}"#, #"{"auth": ""}"#, #"{"username": "u"}"#, "{}"] {
             #expect(try entry(broken) == [], "\(broken)")
         }

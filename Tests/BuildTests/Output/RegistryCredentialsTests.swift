@@ -88,15 +88,23 @@ struct RegistryCredentialsTests {
 
     @Test(
         "A helper that fails is named, and what it prints is kept",
-        arguments: [
-            "echo TOPSECRET; exit 1", "echo TOPSECRET", #"echo '{"Username": "<token>", "Secret": "TOPSECRET"}'"#,
-        ])
+        arguments: ["echo TOPSECRET; exit 1", "echo TOPSECRET"])
     func failure(script: String) async throws {
         try await withHelper(script) { credentials async throws in
             let error = await #expect(throws: BuildError.self) { _ = try await login(credentials, "a.example/x") }
             #expect(error?.code == .notPermitted)
             #expect(error?.description.contains("TOPSECRET") == false)
             #expect(error?.description.contains("a.example") == true)
+        }
+    }
+
+    @Test("A helper may keep an identity token")
+    func identityToken() async throws {
+        try await withHelper(#"echo '{"Username": "<token>", "Secret": "TOPSECRET"}'"#) { credentials async throws in
+            let login = try await login(credentials, "a.example/x")
+            #expect(login == RegistryLogin(identityToken: "TOPSECRET"))
+            #expect(login?.basicHeader == nil)
+            #expect("\(login as Any)".contains("TOPSECRET") == false)
         }
     }
 

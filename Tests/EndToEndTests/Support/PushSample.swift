@@ -25,10 +25,11 @@ enum PushSample {
         }
     }
 
-    /// Pushes it as `shop/api:1` with the login `login` (`user:password`).
-    static func push(to host: String, login: String? = nil) async throws {
+    /// Pushes it as `shop/api:1` with the login `login` (`user:password`), or with an identity token.
+    static func push(to host: String, login: String? = nil, identityToken: String? = nil) async throws {
         try await withTemporaryDirectory { directory in
-            let entry = login.map { #""\#(host)": {"auth": "\#(Data($0.utf8).base64EncodedString())"}"# } ?? ""
+            var entry = login.map { #""\#(host)": {"auth": "\#(Data($0.utf8).base64EncodedString())"}"# } ?? ""
+            if let identityToken { entry = #""\#(host)": {"identitytoken": "\#(identityToken)"}"# }
             try Data(#"{"auths": {\#(entry)}}"#.utf8).write(to: URL(filePath: "\(directory)/config.json"))
             let credentials = RegistryCredentials { $0 == "DOCKER_CONFIG" ? directory.string : nil }
             let export = try export(as: "\(host)/shop/api:1")
