@@ -24,6 +24,8 @@ final class ImageLoad: Sendable {
         /// What a tag may point at; `nil` stands for nothing. More than one when an answer did not come.
         var tags: [String: Set<Image?>] = [:]
         var generation: [String: Int] = [:]
+        /// Tags that somebody is changing: what one points at says nothing of how that ends.
+        var changing: Set<String> = []
         var counts = Counts()
         var losses: [String] = []
     }
@@ -64,6 +66,7 @@ final class ImageLoad: Sendable {
             let began = ContinuousClock.now
             guard let image = try await makeImage(&random, client) else { return }
             begin(tag, maybe: image.image)
+            defer { end(tag) }
             guard
                 let answer = try? await client.send(
                     .PUT, "\(Self.repository)/manifests/\(tag)", image.manifest, type: Self.manifestType)
@@ -90,6 +93,14 @@ final class ImageLoad: Sendable {
         state.withLock { state in
             state.tags[tag, default: [nil]].insert(image)
             state.generation[tag, default: 0] += 1
+            state.changing.insert(tag)
+        }
+    }
+
+    private func end(_ tag: String) {
+        state.withLock { state in
+            state.generation[tag, default: 0] += 1
+            state.changing.remove(tag)
         }
     }
 
@@ -138,6 +149,7 @@ final class ImageLoad: Sendable {
     private func delete(_ tag: String, _ client: RawClient) async throws -> Bool {
         guard case .some(.some(let image)) = state.withLock({ $0.tags[tag]?.first }) else { return true }
         begin(tag, maybe: nil)
+        defer { end(tag) }
         let path = "\(Self.repository)/manifests/\(image.manifest)"
         guard let answer = try? await client.send(.DELETE, path, []) else { return false }
         if answer.status != 202 { lose("manifest of \(tag) was lost before it was deleted: \(answer.status)") }
@@ -165,16 +177,18 @@ extension ImageLoad {
         let (allowed, generation) = state.withLock { ($0.tags[tag] ?? [nil], $0.generation[tag]) }
         let client = try client(server)
         guard let found = try? await pull(tag, client) else { return false }
-        let isUnchanged = state.withLock { state in
+        state.withLock { state in
             state.counts.pulled += 1
-            return state.generation[tag] == generation
-        }
-        // It was pushed or deleted meanwhile.
-        guard isUnchanged else { return true }
-        switch found {
-        case .absent where allowed.contains(nil): settle(tag, nil)
-        case .image(let image) where allowed.contains(image): settle(tag, image)
-        default: lose("\(tag) gives \(found), not one of \(allowed)")
+            // It was pushed or deleted meanwhile.
+            guard state.generation[tag] == generation else { return }
+            let image: Image?
+            switch found {
+            case .absent where allowed.contains(nil): image = nil
+            case .image(let found) where allowed.contains(found): image = found
+            default: return state.losses.append("\(tag) gives \(found), not one of \(allowed)")
+            }
+            // A change that is under way may still come about, answered or not.
+            if !state.changing.contains(tag) { state.tags[tag] = [image] }
         }
         return true
     }
