@@ -42,6 +42,8 @@ extension RootLayout {
 
     /// Puts the index that a rebuild made in place of the other.
     func swapIndex() throws(StoreError) {
+        // The new one has its name for certain before the old one loses its own.
+        try sync(root)
         if Self.exists(index) { try rename(index, oldIndex) }
         try rename(newIndex, index)
         try sync(root)
