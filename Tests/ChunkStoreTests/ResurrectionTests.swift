@@ -155,4 +155,126 @@ import Testing
         #expect(try again.record(in: .tag, key: [119], project: project) == nil)
         #expect(try again.record(in: .tag, key: [118], project: project) != nil)
     }
+
+    /// A record that is deleted between the copying of its file and the repointing of its row: the copy has a name, and the
+    /// tombstone does not know the file that the copy is in.
+    @Test func aRecordThatIsDeletedWhileCompactionCopiesIt() throws {
+        _ = try store.put([0], in: .tag, key: [0], project: project)
+        try rotate(seed: 30)
+        // Much that stays, in the file that the copy comes to lie in.
+        for number in UInt8(1)..<120 {
+            _ = try store.put(Array(repeating: number, count: 300), in: .tag, key: [number], project: project)
+        }
+        let first = try #require(try place(of: [0]))
+        let copied = try #require(try place(of: [119]))
+        let move = try copy([0])
+        #expect(move.new.file == copied && move.old.file == first && copied != first)
+        // The tombstone is in another file than the copy.
+        try rotate(seed: 31)
+        #expect(try store.delete(in: .tag, key: [0], project: project))
+        try store.use { core throws(StoreError) in
+            try core.writer.perform { batch throws(StoreError) in try batch.apply([move]) }
+        }
+        var policy = CollectionPolicy()
+        policy.liveShareMinimum = 0.3
+        for seed in UInt64(32)..<40 where try tombstones() > 0 {
+            try rotate(seed: seed)
+            _ = try store.collect(policy)
+        }
+        #expect(try tombstones() == 0 && !isThere(first) && isThere(copied))
+        let again = try rebuild()
+        #expect(try again.record(in: .tag, key: [0], project: project) == nil)
+        #expect(try again.record(in: .tag, key: [119], project: project) != nil)
+    }
+
+    /// Copies a record into the newest file, as compaction does before it asks the writer to repoint the row.
+    private func copy(_ key: [UInt8]) throws -> MoveBatch.Move {
+        let move = try store.use { core throws(StoreError) -> MoveBatch.Move? in
+            let row = try core.index.read { transaction throws(StoreError) in
+                try transaction.record(.tag, project, key)
+            }
+            guard let row, let record = try core.reader.record(at: row.location, .record) else { return nil }
+            let copy = try core.appender.append(copyOf: record)
+            return MoveBatch.Move(
+                subject: .record(.tag, key, project), sequence: record.header.sequence, old: row.location,
+                new: copy.location, pin: copy.pin)
+        }
+        return try #require(move)
+    }
+
+    /// A record that is damaged when it is deleted does not say which files have older versions of it.
+    @Test func anOlderVersionOfARecordThatCannotBeReadWhenItIsDeleted() throws {
+        _ = try store.put([1], in: .tag, key: [0], project: project)
+        let first = try #require(try place(of: [0]))
+        try fillAndRotate(seed: 40)
+        _ = try store.put([2], in: .tag, key: [0], project: project)
+        let damaged = try #require(
+            try location { transaction throws(StoreError) in try transaction.record(.tag, project, [0])?.location })
+        try rotate(seed: 41)
+        try flipBit(in: damaged)
+        #expect(try store.delete(in: .tag, key: [0], project: project))
+        try compact(until: damaged.file, but: first)
+        let again = try rebuild()
+        #expect(try again.record(in: .tag, key: [0], project: project) == nil)
+        #expect(try again.record(in: .tag, key: [119], project: project) != nil)
+    }
+
+    /// The same with a blob, which got a second record when its chunk was damaged and pushed again.
+    @Test func anOlderVersionOfABlobThatCannotBeReadWhenItIsCollected() throws {
+        var random = SeededGenerator(seed: 50)
+        let bytes = random.bytes(3000)
+        let (digest, recipe) = (Digest(hashing: bytes), split(bytes).result.recipe)
+        try store.upload(try frames([bytes]), to: project)
+        try rotate(seed: 51)
+        _ = try store.commitBlob(recipe, in: project)
+        let first = try #require(try location(of: digest)).file
+        try fillAndRotate(seed: 52)
+        try flipBit(
+            in: try #require(try location { transaction throws(StoreError) in try transaction.chunk(digest)?.frame }))
+        try store.use { core in core.frames.removeAll() }
+        #expect(errorCode { _ = try store.contents(of: digest, in: project) } == .missingContent)
+        try store.store(bytes, in: project)
+        let damaged = try #require(try location(of: digest))
+        #expect(damaged.file != first)
+        try rotate(seed: 53)
+        try flipBit(in: damaged)
+        try compact(until: damaged.file, but: first)
+        #expect(try rebuild().blob(digest, in: project) == nil)
+    }
+
+    /// Puts much that stays into the file that is appended to, and begins another.
+    private func fillAndRotate(seed: UInt64) throws {
+        for number in UInt8(1)..<120 {
+            _ = try store.put(Array(repeating: number, count: 300), in: .tag, key: [number], project: project)
+        }
+        try rotate(seed: seed)
+    }
+
+    private func location(
+        _ find: (borrowing Transaction) throws(StoreError) -> Location?
+    ) throws -> Location? {
+        try store.use { core throws(StoreError) in
+            try core.index.read { transaction throws(StoreError) in try find(transaction) }
+        }
+    }
+
+    private func location(of blob: Digest) throws -> Location? {
+        try location { transaction throws(StoreError) in try transaction.blob(blob, in: project)?.record }
+    }
+
+    private func flipBit(in record: Location) throws {
+        let path = temporary.chunks.appending(ChunkFileHeader.name(record.file))
+        try ChunkStoreTests.flipBit(of: path, at: Int(record.offset) + RecordHeader.byteCount + 1)
+    }
+
+    /// Compacts all files that are mostly waste, again and again, until the one with damage is long gone.
+    private func compact(until damaged: UInt32, but first: UInt32) throws {
+        var policy = CollectionPolicy()
+        policy.liveShareMinimum = 0.3
+        for seed in UInt64(60)..<66 {
+            try rotate(seed: seed)
+            _ = try store.collect(policy)
+        }
+        #expect(isThere(first) && !isThere(damaged))
+    }
 }
