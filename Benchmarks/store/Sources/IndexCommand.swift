@@ -1,76 +1,52 @@
 import ArgumentParser
 import ChunkStore
 import Chunking
-import Compression
-import Logging
-import SystemPackage
 
 /// `store-bench index`: how large the index of a large store is.
-///
-/// The rows are made by the store itself: it is given frames of as many chunks as a real store of that size has,
-/// each chunk 8 bytes long. How long a chunk is changes no row's size, and ids look random whatever they name.
 struct IndexCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "index", abstract: "Measures the index of a store of random chunks; prints rows of results.")
+        commandName: "index",
+        abstract: "Makes a store of synthetic chunks and measures its index; prints rows of results.")
 
-    @Option(help: "A directory that does not exist yet.") var root: String
-    @Option(help: "Unique data that the store would have. GB.") var gigabytes = 100
-    @Option(help: "Bytes in a chunk, on average.") var chunk = 64 << 10
-    @Option(help: "Chunks in a frame.") var chunksPerFrame = 4
-
-    private static let framesPerBatch = 1 << 16
+    @OptionGroup var synthetic: SyntheticStore
 
     func run() throws {
-        guard gigabytes > 0, chunk > 0, 1...Frame.chunksMaximum ~= chunksPerFrame else {
-            throw ValidationError("Sizes are positive.")
-        }
-        let store = try Store(opening: FilePath(root), logger: Logger(label: "store-bench"))
-        let project = try store.makeProject(named: "bench")
-        let total = gigabytes * 1_000_000_000 / chunk
-        var made = 0
+        let (store, project) = try synthetic.open(isReal: false)
+        let memory = PeakMemory()
         let start = ContinuousClock.now
-        while made < total {
-            var batch = store.beginFrames(in: project)
-            let end = min(made + Self.framesPerBatch * chunksPerFrame, total)
-            while made < end {
-                let numbers = made..<min(made + chunksPerFrame, end)
-                try batch.append(Self.frame(of: numbers))
-                made = numbers.upperBound
-            }
-            _ = try batch.commit()
-        }
+        try synthetic.fill(store, project)
         let seconds = start.duration(to: .now).seconds
-        try report(store, chunks: total, seconds: seconds)
+        try report(store, seconds, peak: try memory.stop())
+        try synthetic.reportExistence(in: store, project)
         store.close()
     }
 
-    private func report(_ store: Store, chunks: Int, seconds: Double) throws {
-        let index = Double(try Self.byteCount(of: FilePath(root).appending("index").appending("data.mdb")))
-        let tebibytes = Double(chunks) * Double(chunk) / Double(1 << 40)
-        Row("index-chunks", Double(chunks), "chunks").print()
-        Row("index-bytes-per-chunk", index / Double(chunks), "B").print()
+    private func report(_ store: Store, _ seconds: Double, peak: Int) throws {
+        let statistics = try store.statistics()
+        let (index, chunks) = (Double(statistics.indexBytes), Double(synthetic.chunkCount))
+        let tebibytes = chunks * Double(synthetic.chunk) / Double(1 << 40)
+        Row("index-chunks", chunks, "chunks").print()
+        Row("index-layers", Double(statistics.projects.first?.blobs ?? 0), "layers").print()
+        Row("index-chunk-files", Double(statistics.chunkFiles), "files").print()
+        Row("index-bytes", index / 1e6, "MB").print()
+        Row("index-bytes-per-chunk", index / chunks, "B").print()
         Row("index-per-TiB", index / tebibytes / 1e9, "GB").print()
-        Row("index-rows-per-second", Double(chunks) / seconds, "chunks/s").print()
-        Row("index-resident-anonymous", Double(try Memory.anonymous()) / 1e6, "MB").print()
+        Row("index-rows-per-second", chunks / seconds, "chunks/s").print()
+        Row("index-peak-anonymous", Double(peak) / 1e6, "MB").print()
     }
+}
 
-    /// A frame of the chunks whose bytes are `numbers`.
-    private static func frame(of numbers: Range<Int>) throws -> Frame {
-        var builder = FrameBuilder(codec: .stored, target: Frame.rawBytesMaximum)
-        for number in numbers {
-            var writer = ByteWriter(capacity: 8)
-            writer.writeFixed(UInt64(number))
-            let bytes = writer.bytes
-            let chunk = ChunkReference(id: Digest(hashing: bytes), length: UInt32(bytes.count))
-            _ = try unsafe builder.add(chunk, bytes.span.bytes)
+extension SyntheticStore {
+    /// Asks for chunks all over the store, one question after the other.
+    func reportExistence(in store: Store, _ project: ProjectID, name: String = "index") throws {
+        let questions = Questions(of: project, in: store) {
+            SyntheticStore.chunk(Int.random(in: 0..<chunkCount)).id
         }
-        guard let frame = try builder.flush() else { throw BenchError("a frame has at least one chunk") }
-        return frame
-    }
-
-    private static func byteCount(of path: FilePath) throws -> Int {
-        let file = try FileDescriptor.open(path, .readOnly)
-        defer { try? file.close() }
-        return Int(try file.seek(offset: 0, from: .end))
+        let first = try questions.ask(for: .zero)
+        let samples = try questions.ask(for: .seconds(10))
+        Row("\(name)-exists-1000-first", first.quantile(0.5), "ms").print()
+        Row("\(name)-exists-1000-median", samples.quantile(0.5), "ms").print()
+        Row("\(name)-exists-1000-p99", samples.quantile(0.99), "ms").print()
+        Row("\(name)-questions", Double(samples.milliseconds.count), "times").print()
     }
 }

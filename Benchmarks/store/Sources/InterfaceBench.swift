@@ -31,7 +31,7 @@ final class InterfaceBench: Sendable {
         // What no record refers to is collected while the questions are asked.
         _ = try store.put(
             [], in: .manifest, key: Array("sample".utf8), project: project, references: digests.map(Reference.blob))
-        var questions = try Questions(about: digests, of: project, in: store)
+        let questions = try Questions(about: digests, of: project, in: store)
         report("idle", try questions.ask(for: .seconds(2)))
         let load = Load { [self] number in try ingestVariant(number) }
         let collection = Load { [self] _ in

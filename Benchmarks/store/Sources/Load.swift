@@ -29,6 +29,11 @@ final class Load: Sendable {
     /// Stops, and returns how often it was done.
     func stop() throws -> Int {
         state.withLock { $0.isStopping = true }
+        return try wait()
+    }
+
+    /// Waits until it fails or is stopped by somebody else, and returns how often it was done.
+    func wait() throws -> Int {
         group.wait()
         return try state.withLock { $0.result }.get()
     }

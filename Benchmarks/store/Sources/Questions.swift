@@ -8,13 +8,17 @@ struct Questions {
 
     private let store: Store
     private let project: ProjectID
-    private let known: [Digest]
-    private var random = SystemRandomNumberGenerator()
+    private let known: () -> Digest
+
+    /// - Parameter known: gives a random one of the chunks that the store has.
+    init(of project: ProjectID, in store: Store, known: @escaping () -> Digest) {
+        self.store = store
+        self.project = project
+        self.known = known
+    }
 
     /// Takes the chunks of the blobs `digests` as those that the store has.
     init(about digests: [Digest], of project: ProjectID, in store: Store) throws {
-        self.store = store
-        self.project = project
         var known: [Digest] = []
         for digest in digests {
             guard let recipe = try store.recipe(of: digest, in: project) else {
@@ -22,31 +26,31 @@ struct Questions {
             }
             known += recipe.payload.map(\.id)
         }
-        guard !known.isEmpty else { throw BenchError("there is nothing to ask for") }
-        self.known = known
+        guard let first = known.first else { throw BenchError("there is nothing to ask for") }
+        self.init(of: project, in: store) { [known] in known.randomElement() ?? first }
     }
 
-    /// How long questions took, each about 1,000 chunks, that were asked one after the other.
+    /// How long questions took, each about 1,000 chunks, that were asked one after the other; at least one.
     /// - Parameters:
     ///   - duration: how long to ask.
     ///   - microseconds: how long to wait between questions.
-    mutating func ask(for duration: Duration, pausing microseconds: UInt32 = 0) throws -> Samples {
+    func ask(for duration: Duration, pausing microseconds: UInt32 = 0) throws -> Samples {
         var samples = Samples()
         let end = ContinuousClock.now + duration
-        while ContinuousClock.now < end {
+        repeat {
             defer { usleep(microseconds) }
             let ids = question()
             let missing = try samples.measure { try store.missingChunks(ids, in: project) }
             guard missing.count == Self.size / 2 else {
                 throw BenchError("\(missing.count) chunks are said to be missing, not \(Self.size / 2)")
             }
-        }
+        } while ContinuousClock.now < end
         return samples
     }
 
-    private mutating func question() -> [Digest] {
+    private func question() -> [Digest] {
         (0..<Self.size).map { number in
-            let id = known[Int.random(in: known.indices, using: &random)]
+            let id = known()
             return number.isMultiple(of: 2) ? id : Digest(hashing: id.rawBytes)
         }
     }

@@ -6,5 +6,8 @@ struct StoreBench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "store-bench",
         abstract: "Measures Larder's store through its own interface.",
-        subcommands: [InterfaceCommand.self, IndexCommand.self, SweepCommand.self, PackCommand.self])
+        subcommands: [
+            InterfaceCommand.self, IndexCommand.self, OpeningCommand.self, LoadCommand.self, CheckingCommand.self,
+            HistoryCommand.self, SweepCommand.self, PackCommand.self,
+        ])
 }
