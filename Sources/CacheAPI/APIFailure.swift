@@ -8,6 +8,8 @@ public struct APIFailure: Error, Codable, Sendable, Hashable, CustomStringConver
         case invalidName
         /// 422: bytes are not what they claim to be.
         case invalidContent
+        /// 403: a rule of the server forbids it.
+        case denied
         /// 404: nothing is there.
         case notFound
         /// 409: chunks or layers that are named are not there; send them again.
@@ -39,6 +41,7 @@ public struct APIFailure: Error, Codable, Sendable, Hashable, CustomStringConver
     public var status: Int {
         switch code {
         case .badRequest, .invalidName: 400
+        case .denied: 403
         case .notFound: 404
         case .missingContent: 409
         case .tooLarge: 413

@@ -12,4 +12,8 @@ public enum RecordTable: UInt8, Sendable, CaseIterable {
     case upstream = 5
     /// Which layers came last for a step or a repository: where changed files of the next are looked for.
     case lineage = 6
+    /// From a digest of another algorithm than SHA-256 to the blob that has it, by that digest.
+    case digest = 7
+    /// Manifests that are about another one, by repository, the other's digest and their own.
+    case referrer = 8
 }

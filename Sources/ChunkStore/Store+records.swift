@@ -2,11 +2,12 @@ internal import Chunking
 
 extension Store {
     static let keyBytesMaximum = 400
-    private static let valueBytesMaximum = 4 << 20
+    /// A document of 4 MiB and what is noted about it.
+    private static let valueBytesMaximum = (4 << 20) + (4 << 10)
 
     /// Writes a record, durable when this returns.
     /// - Parameters:
-    ///   - value: at most 4 MiB; kept in a chunk file.
+    ///   - value: at most 4 MiB and 4 KiB; kept in a chunk file.
     ///   - table: the kind of record.
     ///   - key: 1 to 400 bytes.
     ///   - project: whose it is.
@@ -65,24 +66,7 @@ extension Store {
     public func keys(
         in table: RecordTable, prefix: [UInt8], after: [UInt8]? = nil, limit: Int, project: ProjectID
     ) throws(StoreError) -> [[UInt8]] {
-        guard limit > 0 else { return [] }
-        let owner = RowKey.record(table, project, [])
-        let wanted = owner + prefix
-        let first = after.map { after in after.lexicographicallyPrecedes(prefix) ? wanted : owner + after } ?? wanted
-        return try use { core throws(StoreError) in
-            try core.index.read { transaction throws(StoreError) in
-                var keys: [[UInt8]] = []
-                try transaction.scan(transaction.databases.records, from: first) { key, value in
-                    let bytes = [UInt8](copying: key)
-                    guard bytes.starts(with: wanted) else { return false }
-                    guard RecordRow(value)?.location.isPresent == true else { return true }
-                    let found = Array(bytes.dropFirst(owner.count))
-                    if found != after { keys.append(found) }
-                    return keys.count < limit
-                }
-                return keys
-            }
-        }
+        try summaries(in: table, prefix: prefix, after: after, limit: limit, project: project).map(\.key)
     }
 
     /// Deletes a record, durable when this returns (a tombstone keeps a rebuilt index from bringing it back).

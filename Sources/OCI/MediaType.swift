@@ -22,6 +22,8 @@ public enum MediaType {
     public static let dockerLayer = "application/vnd.docker.image.rootfs.diff.tar"
     /// Docker's layer, compressed with gzip.
     public static let dockerLayerGzip = "application/vnd.docker.image.rootfs.diff.tar.gzip"
+    /// The configuration of a cache of BuildKit.
+    public static let buildCache = "application/vnd.buildkit.cacheconfig.v0"
     /// Any bytes.
     public static let octetStream = "application/octet-stream"
 

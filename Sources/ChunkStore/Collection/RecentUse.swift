@@ -19,6 +19,9 @@ final class RecentUse: Sendable {
         }
     }
 
+    /// Whether `item` was noted since the last ``take()``.
+    func contains(_ item: Item) -> Bool { items.withLock { $0.contains(item) } }
+
     /// All that was noted since the last call.
     func take() -> [Item] {
         items.withLock { items in

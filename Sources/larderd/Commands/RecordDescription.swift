@@ -1,6 +1,7 @@
 import CacheAPI
 import ChunkStore
 import Chunking
+import OCI
 
 /// Says what a small record of the store is, in words of those who made it.
 enum RecordDescription {
@@ -19,10 +20,13 @@ enum RecordDescription {
         case .alias: return "alias of a step of scope '\(owner)', project '\(project)'"
         case .tag: return "tag \(owner):\(String(decoding: rest, as: UTF8.self))"
         case .manifest:
-            let bytes = Array(rest)
-            let digest = unsafe Digest(rawBytes: bytes.span.bytes).map { "\($0)" } ?? "?"
+            let digest = OCIDigest(tagged: rest).map { "\($0)" } ?? "?"
             return "image \(owner)@\(digest)"
         case .lineage: return "latest images of a lineage, project '\(project)'"
+        case .digest: return "name \(OCIDigest(tagged: key).map { "\($0)" } ?? "?") of a blob of project '\(project)'"
+        case .referrer:
+            let subject = OCIDigest(tagged: rest).map { "\($0)" } ?? "?"
+            return "entry in the list of what is about \(owner)@\(subject)"
         case .upstream: return "pulled image of project '\(project)'"
         }
     }

@@ -21,6 +21,9 @@ struct SettingFlags: ParsableArguments {
     @Option(help: Self.help(.projectQuota)) var projectQuota: String?
     @Option(help: Self.help(.maxAge)) var maxAge: String?
     @Option(help: Self.help(.pinnedTags)) var pinnedTags: String?
+    @Option(help: Self.help(.immutableTags)) var immutableTags: String?
+    @Option(help: Self.help(.retention)) var retention: String?
+    @Option(help: Self.help(.completeRepositories)) var completeRepositories: String?
     @Option(help: Self.help(.leasePeriod)) var leasePeriod: String?
     @Option(help: Self.help(.diskReserve)) var diskReserve: String?
     @Option(help: Self.help(.maintenanceInterval)) var maintenanceInterval: String?
@@ -57,6 +60,9 @@ struct SettingFlags: ParsableArguments {
         case .projectQuota: projectQuota
         case .maxAge: maxAge
         case .pinnedTags: pinnedTags
+        case .immutableTags: immutableTags
+        case .retention: retention
+        case .completeRepositories: completeRepositories
         case .leasePeriod: leasePeriod
         case .diskReserve: diskReserve
         case .maintenanceInterval: maintenanceInterval

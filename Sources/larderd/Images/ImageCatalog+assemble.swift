@@ -24,16 +24,16 @@ extension ImageCatalog {
             throw APIFailure(.badRequest, error.description)
         }
         let assembly = Assembly(document: document, chain: chain)
-        return try await executor.run { store in
+        return try await executor.run { [rules = settings.tagRules] store in
             guard let giver = try store.project(named: project.description) else {
                 throw APIFailure(.missingContent, "project \(project) has no layers on this server; build again")
             }
             let manifest = try assembly.manifest(layersFrom: giver, of: store)
             for name in names {
-                try assembly.store(manifest, as: name, layersFrom: giver, in: store)
+                try assembly.store(manifest, as: name, layersFrom: giver, in: store, rules)
             }
             return AssembleAnswer(
-                digest: manifest.digest, size: manifest.bytes.count, config: assembly.documentDigest)
+                digest: manifest.sha256, size: manifest.bytes.count, config: assembly.documentDigest)
         }
     }
 
@@ -98,12 +98,13 @@ private struct Assembly: Sendable {
 
     /// Keeps the image under `name`.
     func store(
-        _ manifest: StoredManifest, as name: AssembledName, layersFrom giver: ProjectID, in store: Store
+        _ manifest: StoredManifest, as name: AssembledName, layersFrom giver: ProjectID, in store: Store,
+        _ rules: TagRules
     ) throws {
         let receiver = try store.makeProject(named: name.owner.description)
         try store.shareMissing(chain, from: giver, with: receiver)
         try store.keep(document, as: documentDigest, in: receiver)
         try Repository(name.repository, project: receiver, store: store).put(
-            manifest, tag: name.tag, blobs: chain + [documentDigest])
+            manifest, ManifestLinks(blobs: chain + [documentDigest]), tags: [name.tag], rules: rules)
     }
 }

@@ -13,6 +13,8 @@ struct ImageCatalog: Sendable {
         var ownHosts: Set<RegistryHost> = []
         /// The projects whose repositories a name without a host can mean, besides the build's own; `nil` for all.
         var localProjects: Set<ProjectName>?
+        /// What may be done with tags.
+        var tagRules = TagRules()
     }
 
     let executor: StoreExecutor

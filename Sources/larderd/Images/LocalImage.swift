@@ -22,12 +22,11 @@ struct LocalImage: Sendable {
     /// Finds the image; `nil` when the repository has none of that name. Blocks.
     /// - Throws: ``APIFailure`` when it is no image, not for the platform, or not complete.
     init?(_ reference: ImageReference, platform: Platform, in repository: Repository) throws {
-        let named = reference.digest.map(ManifestReference.digest) ?? .tag(reference.tag ?? .latest)
-        guard var stored = try repository.manifest(named) else { return nil }
+        guard var stored = try repository.manifest(ManifestReference(reference)) else { return nil }
         if MediaType.isIndex(stored.mediaType) {
             let index = try Self.read(Index.self, stored.bytes, "the index \(reference)")
             let chosen = try Self.choose(from: index, platform, reference)
-            guard let manifest = try repository.manifest(chosen) else {
+            guard let manifest = try repository.manifest(.digest(.sha256(chosen))) else {
                 throw APIFailure(.missingContent, "manifest \(chosen) of \(reference) is not on this server")
             }
             stored = manifest
@@ -44,7 +43,7 @@ struct LocalImage: Sendable {
         }
         let configuration = try Self.read(ImageConfiguration.self, document, "the configuration of \(reference)")
         project = repository.project
-        digest = stored.digest
+        digest = stored.sha256
         config = String(decoding: document, as: UTF8.self)
         chain = configuration.rootfs.diffIDs
         blobs = manifest.layers.map(\.digest)

@@ -3,38 +3,49 @@ import OCI
 
 /// A manifest or index exactly as it was pushed, with its media type.
 ///
-/// As a record: the length of the media type as a varint, the media type, the document's bytes.
+/// As a record: flags (bit 0: not complete), the length of the media type as a varint, the media type, the document's
+/// bytes.
 struct StoredManifest: Hashable, Sendable {
-    /// The most bytes a document may have: what fits a record beside the media type.
-    static let byteCountMaximum = (4 << 20) - 1_024
-    /// The most bytes a media type may have.
-    static let mediaTypeMaximum = 255
+    /// The most bytes a document may have.
+    static let byteCountMaximum = 4 << 20
 
     let mediaType: String
     let bytes: [UInt8]
-    /// The digest of `bytes`.
-    let digest: Digest
+    /// The digest of `bytes`, in the algorithm that it was pushed with.
+    let digest: OCIDigest
+    /// Whether something that it names was not there when it was stored.
+    var isSparse = false
 
-    init(mediaType: String, bytes: [UInt8]) {
+    init(mediaType: String, bytes: [UInt8], algorithm: OCIDigest.Algorithm = .sha256) {
         self.mediaType = mediaType
         self.bytes = bytes
-        digest = Digest(hashing: bytes)
+        digest = OCIDigest(algorithm, hashing: bytes)
     }
 
     /// Reads a record.
     /// - Throws: ``ChunkingError`` `malformed`.
-    init(decoding record: [UInt8]) throws(ChunkingError) {
+    init(decoding record: [UInt8], algorithm: OCIDigest.Algorithm = .sha256) throws(ChunkingError) {
         var reader = ByteReader(record, subject: "the record of a manifest")
-        let mediaType = try reader.readCounted(maximum: Self.mediaTypeMaximum)
+        let flags = try reader.readByte()
+        guard flags <= 1 else { throw reader.malformed("has the flags \(flags), which do not exist") }
+        let mediaType = try reader.readCounted(maximum: ManifestOutline.mediaTypeMaximum)
         let bytes = try reader.readBytes(reader.remaining)
-        self.init(mediaType: String(decoding: mediaType, as: UTF8.self), bytes: Array(bytes))
+        self.init(
+            mediaType: String(decoding: mediaType, as: UTF8.self), bytes: Array(bytes), algorithm: algorithm)
+        isSparse = flags == 1
     }
 
     /// The record.
     func encoded() -> [UInt8] {
-        var writer = ByteWriter(capacity: bytes.count + mediaType.utf8.count + 2)
+        var writer = ByteWriter(capacity: bytes.count + mediaType.utf8.count + 3)
+        writer.write(isSparse ? 1 : 0)
         writer.writeCounted(Array(mediaType.utf8))
         writer.write(bytes)
         return writer.bytes
+    }
+
+    /// The SHA-256 of `bytes`.
+    var sha256: Digest {
+        if case .sha256(let digest) = digest { digest } else { Digest(hashing: bytes) }
     }
 }

@@ -81,8 +81,8 @@ extension UpstreamImages {
     ) async throws -> UpstreamImage {
         guard let host = name.host else { throw ImageCatalog.notHere(name) }
         let registry = UpstreamRegistry(host, name.repository, client: client, logger: logger)
-        let target = try await registry.manifest(name.digest.map(ManifestReference.digest) ?? .tag(name.tag ?? .latest))
-        if let remembered, remembered.target == target.digest { return remembered }
+        let target = try await registry.manifest(ManifestReference(name))
+        if let remembered, remembered.target == target.sha256 { return remembered }
         let (manifest, digest) = try await imageManifest(target, name: name, platform: platform, registry)
         let document = try await registry.document(manifest.config, maximum: LocalImage.configurationMaximum)
         let configuration = try read(ImageConfiguration.self, document, "the configuration of \(name)", registry)
@@ -93,7 +93,7 @@ extension UpstreamImages {
         logger.info("pulling", metadata: ["image.name": "\(name)", "image.digest": "\(digest)"])
         try await pull(layers: manifest.layers, chain: chain, from: registry)
         let image = UpstreamImage(
-            name: key.name, platform: key.platform, target: target.digest, digest: digest,
+            name: key.name, platform: key.platform, target: target.sha256, digest: digest,
             config: String(decoding: document, as: UTF8.self), chain: chain)
         try await executor.run { store in
             _ = try store.put(
@@ -112,9 +112,9 @@ extension UpstreamImages {
         let probe = try read(DocumentShape.self, stored.bytes, "the manifest \(name)", registry)
         if MediaType.isIndex(stored.mediaType) || probe.isIndex {
             let index = try read(Index.self, stored.bytes, "the index \(name)", registry)
-            stored = try await registry.manifest(.digest(LocalImage.choose(from: index, platform, name)))
+            stored = try await registry.manifest(.digest(.sha256(LocalImage.choose(from: index, platform, name))))
         }
-        return (try read(Manifest.self, stored.bytes, "the manifest of \(name)", registry), stored.digest)
+        return (try read(Manifest.self, stored.bytes, "the manifest of \(name)", registry), stored.sha256)
     }
 
     private func read<Document: Decodable>(

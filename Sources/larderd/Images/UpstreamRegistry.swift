@@ -36,7 +36,9 @@ final class UpstreamRegistry: Sendable {
                 "manifests/\(reference)", accept: MediaType.manifestsAndIndexes.joined(separator: ", "))
             let bytes = try await self.collect(response, maximum: StoredManifest.byteCountMaximum)
             let type = MediaType.essence(of: response.headers.first(name: "content-type") ?? "")
-            let manifest = StoredManifest(mediaType: type, bytes: bytes)
+            var algorithm = OCIDigest.Algorithm.sha256
+            if case .digest(let digest) = reference { algorithm = digest.algorithm }
+            let manifest = StoredManifest(mediaType: type, bytes: bytes, algorithm: algorithm)
             if case .digest(let digest) = reference, digest != manifest.digest {
                 throw self.failure("sent another manifest than \(digest); it cannot be trusted")
             }

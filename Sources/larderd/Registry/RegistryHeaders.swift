@@ -8,6 +8,16 @@ extension HTTPField.Name {
     static let dockerContentDigest = literal("Docker-Content-Digest")
     /// The id of an upload.
     static let dockerUploadUUID = literal("Docker-Upload-UUID")
+    /// The digest of the manifest that a pushed one is about.
+    static let ociSubject = literal("OCI-Subject")
+    /// The tags that a manifest was given by query parameters.
+    static let ociTag = literal("OCI-Tag")
+    /// What a list was filtered by.
+    static let ociFiltersApplied = literal("OCI-Filters-Applied")
+    /// How long the parts of an upload should be, but for the last. Bytes.
+    static let ociChunkMinLength = literal("OCI-Chunk-Min-Length")
+    /// What people should know although a request succeeded.
+    static let warning = literal("Warning")
     /// The next page of a list.
     static let link = literal("Link")
 

@@ -1,4 +1,3 @@
-import Chunking
 import OCI
 
 /// What a path below `/v2` names (OCI distribution-spec 1.1, "Endpoints").
@@ -12,7 +11,9 @@ enum RegistryPath: Hashable, Sendable {
     /// `/v2/<name>/manifests/<reference>`
     case manifest(RepositoryName, ManifestReference)
     /// `/v2/<name>/blobs/<digest>`
-    case blob(RepositoryName, Digest)
+    case blob(RepositoryName, OCIDigest)
+    /// `/v2/<name>/referrers/<digest>`
+    case referrers(RepositoryName, OCIDigest)
     /// `/v2/<name>/blobs/uploads/`
     case uploads(RepositoryName)
     /// `/v2/<name>/blobs/uploads/<session>`
@@ -47,6 +48,7 @@ enum RegistryPath: Hashable, Sendable {
         case ("tags", "list"): .tags(try self.name(name))
         case ("blobs", "uploads"): .uploads(try self.name(name))
         case ("blobs", _): .blob(try self.name(name), try digest(reference))
+        case ("referrers", _): .referrers(try self.name(name), try digest(reference))
         case ("manifests", _): .manifest(try self.name(name), try self.reference(reference))
         default: throw unknown(path)
         }
@@ -62,8 +64,14 @@ enum RegistryPath: Hashable, Sendable {
 
     private static func reference(_ text: String) throws(RegistryFailure) -> ManifestReference {
         if text.contains(":") { return .digest(try digest(text)) }
+        return .tag(try tag(text))
+    }
+
+    /// Reads a tag of a path or a query.
+    /// - Throws: `tagInvalid`.
+    static func tag(_ text: String) throws(RegistryFailure) -> TagName {
         do {
-            return .tag(try TagName(text))
+            return try TagName(text)
         } catch {
             throw RegistryFailure(.tagInvalid, error.description)
         }
@@ -71,10 +79,11 @@ enum RegistryPath: Hashable, Sendable {
 
     /// Reads a digest of a path or a query.
     /// - Throws: `digestInvalid`.
-    static func digest(_ text: some StringProtocol) throws(RegistryFailure) -> Digest {
-        if let digest = Digest(text) { return digest }
+    static func digest(_ text: some StringProtocol) throws(RegistryFailure) -> OCIDigest {
+        if let digest = OCIDigest(text) { return digest }
         throw RegistryFailure(
-            .digestInvalid, "'\(text)' is not a digest of the form sha256:<64 lower-case hexadecimal digits>")
+            .digestInvalid,
+            "'\(text.prefix(200))' is not a digest: use sha256: or sha512: and 64 or 128 lower-case hexadecimal digits")
     }
 
     private static func unknown(_ path: String) -> RegistryFailure {

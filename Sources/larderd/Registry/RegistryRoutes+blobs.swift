@@ -1,27 +1,25 @@
 import ChunkStore
-import Chunking
 import Hummingbird
+import NIOCore
 import OCI
 
 extension RegistryRoutes {
     /// `HEAD /v2/<name>/blobs/<digest>`: from the index alone.
-    func describeBlob(_ digest: Digest, in name: RepositoryName) async throws -> Response {
-        let info = try await executor.run { store in
-            try Repository(name, in: store).flatMap { try store.blob(digest, in: $0.project) }
-        }
+    func describeBlob(_ digest: OCIDigest, in name: RepositoryName) async throws -> Response {
+        let info = try await executor.run { store in try Repository(name, in: store)?.blob(digest) }
         guard let info else { throw Self.noBlob(digest, in: name) }
         return Response(status: .ok, headers: Self.headers(of: digest, length: info.size))
     }
 
-    /// `GET /v2/<name>/blobs/<digest>`, whole or a range of it.
-    func sendBlob(_ digest: Digest, in name: RepositoryName, _ request: Request) async throws -> Response {
+    /// `GET /v2/<name>/blobs/<digest>`, whole or parts of it.
+    func sendBlob(_ digest: OCIDigest, in name: RepositoryName, _ request: Request) async throws -> Response {
         let range = Self.isCurrent(request.headers[.ifRange], digest) ? request.headers[.range] : nil
         let opened = try await executor.run { store in
             try OpenedBlob(digest, in: name, range: range, of: store)
         }
         guard let opened else { throw Self.noBlob(digest, in: name) }
         let size = opened.info.size
-        switch opened.range {
+        switch opened.ranges {
         case .unsatisfiable:
             var failure = RegistryFailure(.rangeInvalid, "the blob has \(size) bytes; ask for some of those")
             failure.headers[.contentRange] = "bytes */\(size)"
@@ -29,64 +27,70 @@ extension RegistryRoutes {
         case .whole:
             return Response(
                 status: .ok, headers: Self.headers(of: digest, length: size), body: body(of: opened, length: size))
-        case .part(let part):
+        case .parts(let parts) where parts.count == 1:
+            let part = parts[0]
             let length = part.upperBound - part.lowerBound
             var headers = Self.headers(of: digest, length: length)
             headers[.contentRange] = "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(size)"
             return Response(status: .partialContent, headers: headers, body: body(of: opened, length: length))
+        case .parts(let parts):
+            let layout = MultipartRanges(
+                parts, of: size, mediaType: MediaType.octetStream, boundary: UploadSession.makeID())
+            var headers = Self.headers(of: digest, length: layout.byteCount)
+            headers[.contentType] = layout.contentType
+            return Response(
+                status: .partialContent, headers: headers,
+                body: body(of: opened, length: layout.byteCount, in: layout))
         }
     }
 
-    /// Streams the blob: a piece is read while the one before it is sent. An error after the first piece breaks the
-    /// connection off, since the status is out.
-    private func body(of blob: OpenedBlob, length: UInt64) -> ResponseBody {
+    /// `DELETE /v2/<name>/blobs/<digest>`.
+    func deleteBlob(_ digest: OCIDigest, in name: RepositoryName) async throws -> Response {
+        let outcome = try await executor.run { store in
+            try Repository(name, in: store)?.deleteBlob(digest) ?? .absent
+        }
+        switch outcome {
+        case .deleted: return Response(status: .accepted)
+        case .absent: throw Self.noBlob(digest, in: name)
+        case .inUse:
+            throw RegistryFailure(
+                .denied, status: 405, "something in the project needs the blob \(digest); delete what names it first")
+        }
+    }
+
+    /// Streams the blob, or several parts of it with what stands around them: a piece is read while the one before it is
+    /// sent. An error after the first piece breaks the connection off, since the status is out.
+    private func body(of blob: OpenedBlob, length: UInt64, in layout: MultipartRanges? = nil) -> ResponseBody {
         ResponseBody(contentLength: Int(clamping: length)) { [executor] writer in
-            var piece = blob.first
-            while let present = piece, let stream = blob.stream {
-                async let next = executor.run { _ in try stream.next() }
-                try await writer.write(present)
-                piece = try await next
+            for position in 0..<(layout?.parts.count ?? 1) {
+                if let layout { try await writer.write(ByteBuffer(string: layout.head(at: position))) }
+                var (stream, piece) = (blob.stream, blob.first)
+                if let layout, position > 0 {
+                    (stream, piece) = try await executor.run { try blob.part(layout.parts[position], of: $0) }
+                }
+                while let present = piece, let stream {
+                    async let next = executor.run { _ in try stream.next() }
+                    try await writer.write(present)
+                    piece = try await next
+                }
             }
+            if let layout { try await writer.write(ByteBuffer(string: layout.tail)) }
             try await writer.finish(nil)
         }
     }
 
-    private static func headers(of digest: Digest, length: UInt64) -> HTTPFields {
+    private static func headers(of digest: OCIDigest, length: UInt64) -> HTTPFields {
         [
             .contentType: MediaType.octetStream, .contentLength: "\(length)", .acceptRanges: "bytes",
             .dockerContentDigest: digest.description, .eTag: "\"\(digest)\"",
         ]
     }
 
-    private static func isCurrent(_ ifRange: String?, _ digest: Digest) -> Bool {
+    private static func isCurrent(_ ifRange: String?, _ digest: OCIDigest) -> Bool {
         ifRange.map { $0 == "\"\(digest)\"" } ?? true
     }
 
-    static func noBlob(_ digest: Digest, in name: RepositoryName) -> RegistryFailure {
+    static func noBlob(_ digest: OCIDigest, in name: RepositoryName) -> RegistryFailure {
         RegistryFailure(.blobUnknown, "there is no blob \(digest) in \(name)")
-    }
-}
-
-/// A blob that is about to be sent. Its first piece is read already, so that a blob whose beginning is damaged is
-/// reported as missing.
-private struct OpenedBlob: Sendable {
-    let info: BlobInfo
-    let range: ByteRange
-    let stream: BlobStream?
-    let first: ByteBuffer?
-
-    init?(_ digest: Digest, in name: RepositoryName, range header: String?, of store: Store) throws(StoreError) {
-        guard let repository = try Repository(name, in: store),
-            let info = try store.blob(digest, in: repository.project)
-        else { return nil }
-        self.info = info
-        range = ByteRange(header, size: info.size)
-        switch range {
-        case .unsatisfiable: stream = nil
-        case .whole: stream = try BlobStream(digest, range: nil, in: repository.project, of: store)
-        case .part(let part): stream = try BlobStream(digest, range: part, in: repository.project, of: store)
-        }
-        first = try stream?.next()
-        if range != .unsatisfiable && stream == nil { return nil }
     }
 }

@@ -1,15 +1,22 @@
 import CacheAPI
 import ChunkStore
-import Chunking
 import Hummingbird
 import NIOCore
 import OCI
 
 extension RegistryRoutes {
-    /// `GET` and `HEAD /v2/<name>/manifests/<reference>`. What is stored is sent, whatever the client accepts.
+    /// The most tags that one request may give a manifest.
+    private static let tagsMaximum = 100
+
+    /// `GET` and `HEAD /v2/<name>/manifests/<reference>`. What is stored is sent, whatever the client accepts, if all that
+    /// it names is there, which is held for a while then.
     func manifest(_ reference: ManifestReference, in name: RepositoryName) async throws -> Response {
         let manifest = try await executor.run { store in
-            try Repository(name, in: store).flatMap { try $0.manifest(reference) }
+            do {
+                return try Repository(name, in: store).flatMap { try $0.manifest(reference) }
+            } catch let error as StoreError where error.code == .missingContent {
+                throw RegistryFailure(.manifestUnknown, error.description)
+            }
         }
         guard let manifest else { throw Self.noManifest(reference, in: name) }
         return Response(
@@ -21,100 +28,70 @@ extension RegistryRoutes {
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: manifest.bytes)))
     }
 
-    /// `PUT /v2/<name>/manifests/<reference>`.
+    /// `PUT /v2/<name>/manifests/<reference>`, by digest also with tags (`?tag=…&tag=…`).
     func putManifest(
         _ reference: ManifestReference, in name: RepositoryName, _ request: Request
     ) async throws -> Response {
         let owner = try Self.owner(of: name)
-        let bytes = try await Self.document(of: request)
-        let contentType = request.headers[.contentType]
-        let digest = try await executor.run { store in
-            let contents = try ManifestContents(bytes, contentType: contentType)
-            let manifest = StoredManifest(mediaType: contents.mediaType, bytes: bytes)
-            var tag: TagName?
-            switch reference {
-            case .tag(let name): tag = name
-            case .digest(let digest):
-                guard digest == manifest.digest else {
-                    throw RegistryFailure(.digestInvalid, "the manifest has the digest \(manifest.digest)")
-                }
-            }
-            guard let project = try store.project(named: owner.description) else {
-                throw contents.firstReference.map { Self.missing([$0]) }
-                    ?? RegistryFailure(.nameUnknown, "there is nothing in \(name)")
-            }
-            let repository = Repository(name, project: project, store: store)
-            let (blobs, children) = try repository.needs(of: contents)
-            try repository.put(manifest, tag: tag, blobs: blobs, children: children)
-            return manifest.digest
+        let tags = try Self.tags(of: reference, request)
+        let pushed = PushedManifest(
+            reference: reference, tags: tags, bytes: try await Self.document(of: request),
+            contentType: request.headers[.contentType])
+        let stored = try await executor.run { [rules] store in
+            try pushed.store(in: name, of: owner, store, rules)
         }
-        return Response(
-            status: .created,
-            headers: [.location: "/v2/\(name)/manifests/\(digest)", .dockerContentDigest: digest.description])
+        var headers: HTTPFields = [
+            .location: "/v2/\(name)/manifests/\(stored.digest)", .dockerContentDigest: stored.digest.description,
+        ]
+        if let subject = stored.subject { headers[.ociSubject] = subject.description }
+        if case .digest = reference, !tags.isEmpty {
+            headers[.ociTag] = tags.map(\.description).joined(separator: ", ")
+        }
+        if stored.missing > 0 {
+            headers[.warning] = "299 - \"\(stored.missing) of what the manifest names is not here\""
+        }
+        return Response(status: .created, headers: headers)
     }
 
     /// `DELETE /v2/<name>/manifests/<reference>`: a tag, or a manifest with all its tags.
     func deleteManifest(_ reference: ManifestReference, in name: RepositoryName) async throws -> Response {
-        let isDeleted = try await executor.run { store in
+        let isDeleted = try await executor.run { [rules] store in
             guard let repository = try Repository(name, in: store) else { return false }
             return switch reference {
-            case .tag(let tag): try repository.delete(tag)
-            case .digest(let digest): try repository.delete(digest)
+            case .tag(let tag): try repository.delete(tag, rules: rules)
+            case .digest(let digest): try repository.delete(digest, rules: rules)
             }
         }
         guard isDeleted else { throw Self.noManifest(reference, in: name) }
         return Response(status: .accepted)
     }
 
-    private static func document(of request: Request) async throws -> [UInt8] {
-        do {
-            return [UInt8](buffer: try await request.body.collect(upTo: StoredManifest.byteCountMaximum))
-        } catch is NIOTooManyBytesError {
+    /// The tags that a request gives its manifest.
+    private static func tags(of reference: ManifestReference, _ request: Request) throws -> [TagName] {
+        if case .tag(let tag) = reference { return [tag] }
+        let texts = request.uri.queryParameters[values: "tag"].map { String($0) }
+        guard texts.count <= tagsMaximum else {
             throw RegistryFailure(
-                .sizeInvalid, status: 413,
-                "the manifest has more than \(StoredManifest.byteCountMaximum) bytes, which is the most there may be")
+                .tagInvalid, status: 414,
+                "\(texts.count) tags are too many for one request; give at most \(tagsMaximum)")
         }
+        var seen: Set<TagName> = []
+        return try texts.map(RegistryPath.tag).filter { seen.insert($0).inserted }
     }
 
-    fileprivate static func missing(_ descriptors: [Descriptor]) -> RegistryFailure {
-        let names = descriptors.prefix(10).map(\.digest.description).joined(separator: ", ")
-        return RegistryFailure(
-            .manifestBlobUnknown, "the manifest refers to what is not here; push it first: \(names)")
+    private static func document(of request: Request) async throws -> [UInt8] {
+        let maximum = StoredManifest.byteCountMaximum
+        let tooLong = RegistryFailure(
+            .sizeInvalid, status: 413, "the manifest has more than \(maximum) bytes, which is the most there may be")
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > maximum { throw tooLong }
+        do {
+            return [UInt8](buffer: try await request.body.collect(upTo: maximum))
+        } catch is NIOTooManyBytesError {
+            throw tooLong
+        }
     }
 
     private static func noManifest(_ reference: ManifestReference, in name: RepositoryName) -> RegistryFailure {
         RegistryFailure(.manifestUnknown, "there is no manifest \(reference) in \(name)")
-    }
-}
-
-extension ManifestContents {
-    fileprivate var firstReference: Descriptor? { blobs.first ?? children.first }
-}
-
-extension Repository {
-    /// The blobs and manifests that a manifest needs, all of which are there.
-    /// - Throws: ``RegistryFailure`` `manifestBlobUnknown`, `sizeInvalid`.
-    fileprivate func needs(of contents: ManifestContents) throws -> (blobs: [Digest], children: [Digest]) {
-        var missing: [Descriptor] = []
-        var children: [Digest] = []
-        var blobs: [Digest] = []
-        func check(_ descriptor: Descriptor) throws {
-            guard let info = try store.blob(descriptor.digest, in: project) else {
-                missing.append(descriptor)
-                return
-            }
-            guard UInt64(exactly: descriptor.size) == info.size else {
-                throw RegistryFailure(
-                    .sizeInvalid,
-                    "the manifest says that \(info.digest) has \(descriptor.size) bytes, but it has \(info.size)")
-            }
-            blobs.append(descriptor.digest)
-        }
-        for descriptor in contents.blobs { try check(descriptor) }
-        for child in contents.children {
-            if try manifest(child.digest) == nil { try check(child) } else { children.append(child.digest) }
-        }
-        guard missing.isEmpty else { throw RegistryRoutes.missing(missing) }
-        return (blobs, children)
     }
 }

@@ -1,3 +1,4 @@
+import CacheAPI
 import ChunkStore
 import Chunking
 import Hummingbird
@@ -8,14 +9,17 @@ extension RegistryRoutes {
     /// How many bytes of a body are handed to the store's threads at once, at least.
     private static let batchMinimum = 256 << 10
 
+    /// How long the parts of an upload should be: shorter ones are taken, too, but cost more. Bytes.
+    private static let chunkMinimum = 64 << 10
+
     /// `POST /v2/<name>/blobs/uploads/`: begins an upload, takes a whole blob (`?digest=`), or lets the repository
-    /// have a blob of another one of its project (`?mount=&from=`).
+    /// have a blob of another one (`?mount=&from=`).
     func beginUpload(to name: RepositoryName, _ request: Request) async throws -> Response {
         let owner = try Self.owner(of: name)
         let query = request.uri.queryParameters
         if let mounted = query["mount"], !mounted.isEmpty {
             let digest = try RegistryPath.digest(mounted)
-            if try await isMountable(digest, from: query["from"].map(String.init), to: name) {
+            if try await mount(digest, from: query["from"].map { String($0) }, to: name, of: owner) {
                 return Self.created(digest, in: name)
             }
         } else if let text = query["digest"] {
@@ -23,14 +27,17 @@ extension RegistryRoutes {
             let session = UploadSession(repository: name, project: owner)
             try session.begin()
             try await receive(request, into: session, count: nil)
-            _ = try await executor.run { try session.commit(expecting: digest, to: $0) }
+            try await commit(session, as: digest)
             return Self.created(digest, in: name)
         }
+        try Self.checkAlgorithm(query["digest-algorithm"])
         let (session, expired) = try uploads.begin(in: name, of: owner)
         if !expired.isEmpty {
             try await executor.run { _ in for session in expired { session.discard() } }
         }
-        return Self.accepted(session)
+        var response = Self.accepted(session)
+        response.headers[.ociChunkMinLength] = "\(Self.chunkMinimum)"
+        return response
     }
 
     /// `GET /v2/<name>/blobs/uploads/<id>`.
@@ -58,7 +65,7 @@ extension RegistryRoutes {
         let digest = try RegistryPath.digest(text)
         try await write(request, to: session) {
             uploads.remove(session)
-            _ = try await executor.run { try session.commit(expecting: digest, to: $0) }
+            try await commit(session, as: digest)
         }
         return Self.created(digest, in: name)
     }
@@ -71,15 +78,52 @@ extension RegistryRoutes {
         return Response(status: .noContent)
     }
 
-    private func isMountable(_ digest: Digest, from source: String?, to name: RepositoryName) async throws -> Bool {
-        // Without a source any repository of the same project will do.
-        if let source {
-            guard let source = try? RepositoryName(source), try Self.owner(of: source) == Self.owner(of: name) else {
-                return false
+    /// The algorithm that a client says it is going to name the blob in. It need not say so.
+    private static func checkAlgorithm(_ text: Substring?) throws(RegistryFailure) {
+        guard let text, OCIDigest.Algorithm(rawValue: String(text)) == nil else { return }
+        throw RegistryFailure(
+            .digestInvalid,
+            "the digest algorithm '\(text.prefix(40))' is not one of "
+                + OCIDigest.Algorithm.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+
+    /// Makes what was uploaded a blob with that name.
+    private func commit(_ session: UploadSession, as digest: OCIDigest) async throws {
+        switch digest {
+        case .sha256(let expected):
+            _ = try await executor.run { try session.commit(expecting: expected, to: $0) }
+        case .sha512:
+            let (blob, naming) = try await executor.run { store in
+                let blob = try session.commit(expecting: nil, to: store).digest
+                let project = try store.makeProject(named: session.project.description)
+                return (blob, try BlobNaming(blob, in: project, of: store))
             }
+            guard let naming else { throw Self.noBlob(digest, in: session.repository) }
+            while try await executor.run({ _ in try naming.step() }) {}
+            // Under its own name the blob stays for a lease period, like all that nothing refers to.
+            guard naming.digest() == digest else {
+                throw RegistryFailure(
+                    .digestInvalid, "the blob's digest is \(naming.digest()), not \(digest) as announced; send it again"
+                )
+            }
+            try await executor.run { store in try Repository(session.repository, in: store)?.name(blob, digest) }
         }
-        return try await executor.run { store in
-            try Repository(name, in: store).flatMap { try store.blob(digest, in: $0.project) } != nil
+    }
+
+    /// Lets the repository have a blob of `source`, or without one of any repository of its project. Whether it has it.
+    private func mount(
+        _ digest: OCIDigest, from source: String?, to name: RepositoryName, of owner: ProjectName
+    ) async throws -> Bool {
+        try await executor.run { store in
+            if try Repository(name, in: store)?.blob(digest) != nil { return true }
+            guard let source, let other = try? RepositoryName(source), let giver = try Repository(other, in: store),
+                let blob = try giver.blob(digest)
+            else { return false }
+            let receiver = Repository(
+                name, project: try store.makeProject(named: owner.description), store: store)
+            try store.share([blob.digest], from: giver.project, with: receiver.project)
+            try receiver.name(blob.digest, digest)
+            return true
         }
     }
 }
@@ -152,7 +196,7 @@ extension RegistryRoutes {
         Response(status: .accepted, headers: headers(of: session))
     }
 
-    private static func created(_ digest: Digest, in name: RepositoryName) -> Response {
+    private static func created(_ digest: OCIDigest, in name: RepositoryName) -> Response {
         Response(
             status: .created,
             headers: [.location: "/v2/\(name)/blobs/\(digest)", .dockerContentDigest: digest.description])

@@ -9,10 +9,12 @@ import OCI
 /// The OCI distribution API (distribution-spec 1.1) below `/v2/`.
 struct RegistryRoutes: Sendable {
     let executor: StoreExecutor
+    let rules: TagRules
     let uploads: UploadSessions
 
-    init(executor: StoreExecutor, uploads: UploadSessions = UploadSessions()) {
+    init(executor: StoreExecutor, rules: TagRules = TagRules(), uploads: UploadSessions = UploadSessions()) {
         self.executor = executor
+        self.rules = rules
         self.uploads = uploads
     }
 
@@ -59,6 +61,9 @@ struct RegistryRoutes: Sendable {
         case (.tags(let name), .get), (.tags(let name), .head): return try await tags(of: name, request)
         case (.blob(let name, let digest), .head): return try await describeBlob(digest, in: name)
         case (.blob(let name, let digest), .get): return try await sendBlob(digest, in: name, request)
+        case (.blob(let name, let digest), .delete): return try await deleteBlob(digest, in: name)
+        case (.referrers(let name, let digest), .get), (.referrers(let name, let digest), .head):
+            return try await referrers(of: digest, in: name, request)
         case (.manifest(let name, let reference), .get), (.manifest(let name, let reference), .head):
             return try await manifest(reference, in: name)
         case (.manifest(let name, let reference), .put): return try await putManifest(reference, in: name, request)

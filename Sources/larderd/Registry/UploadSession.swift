@@ -11,7 +11,8 @@ final class UploadSession: Sendable {
     let id: String
     /// Where the blob goes.
     let repository: RepositoryName
-    private let project: ProjectName
+    /// Who owns it.
+    let project: ProjectName
     private let progress: Mutex<UploadProgress>
     private let writer = Mutex<BlobWriter?>(nil)
 
@@ -22,7 +23,8 @@ final class UploadSession: Sendable {
         progress = Mutex(UploadProgress(now: .now))
     }
 
-    private static func makeID() -> String {
+    /// 32 hexadecimal digits that nobody can guess.
+    static func makeID() -> String {
         func part() -> String {
             let text = String(UInt64.random(in: .min ... .max), radix: 16)
             return String(repeating: "0", count: 16 - text.utf8.count) + text
@@ -61,7 +63,7 @@ final class UploadSession: Sendable {
 
     /// Makes what was written a blob of the project. Blocks. The upload is over then, whatever happens.
     /// - Throws: ``StoreError`` `invalidContent` when its digest is not `digest`.
-    func commit(expecting digest: Digest, to store: Store) throws -> BlobInfo {
+    func commit(expecting digest: Digest?, to store: Store) throws -> BlobInfo {
         try writer.withLock { slot in
             let writer = try slot.take() ?? begin(in: store)
             return try writer.commit(expecting: digest)

@@ -4,12 +4,15 @@ import Chunking
 import Compression
 import Hummingbird
 import NIOCore
+import OCI
 
 extension APIFailure {
     /// What a client is told of `error`: the one place where errors become statuses.
     init(reporting error: any Error) {
         switch error {
         case let failure as APIFailure: self = failure
+        case let failure as RegistryFailure:
+            self.init(failure.code == .denied ? .denied : .badRequest, failure.description)
         case let error as StoreError: self.init(Self.code(of: error), error.description)
         case let error as CompressionError: self.init(Self.code(of: error), error.description)
         case let error as ChunkingError: self.init(Self.code(of: error), error.description)

@@ -111,7 +111,7 @@ struct LarderServer: Service, CustomStringConvertible {
         HealthRoutes(executor: executor).add(to: router)
         let images = ImageCatalog(executor: executor, settings: settings.images, logger: logger)
         CacheRoutes(executor: executor, images: images).add(to: router)
-        RegistryRoutes(executor: executor).add(to: router)
+        RegistryRoutes(executor: executor, rules: settings.tagRules).add(to: router)
         return router
     }
 }

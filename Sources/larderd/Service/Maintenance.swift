@@ -69,6 +69,7 @@ struct Maintenance: Service {
     private func once(isPatient: Bool) async throws -> MaintenanceReport {
         let report = try await thread.runIfActive { [self] in
             var report = MaintenanceReport()
+            report.tags = try settings.tagUpkeep(of: store) { isStopping.isSet }.run()
             report.collected = try store.collect(settings.collectionPolicy) { isStopping.isSet }
             report.packed = try store.pack(settings.packSettings) {
                 isStopping.isSet || (isPatient && !activity.isIdle(for: Self.idleTime))
@@ -115,6 +116,11 @@ struct Maintenance: Service {
                     "chunks.removed": "\(collected.removedChunks)", "bytes.freed": "\(collected.freedBytes)",
                     "bytes.moved": "\(collected.movedBytes)",
                 ])
+        }
+        if report.tags.tags > 0 {
+            logger.info(
+                "tags went by rule",
+                metadata: ["tags.removed": "\(report.tags.tags)", "records.removed": "\(report.tags.records)"])
         }
         if packed.frames > 0 {
             logger.info(

@@ -4,11 +4,13 @@ import ChunkStore
 struct MaintenanceReport: Codable, Sendable, Hashable {
     var collected = CollectionReport()
     var packed = PackReport()
+    var tags = TagUpkeep.Report()
 
     init() {}
 
     /// Does all background work of `store` to the end: evicts and collects, packs, and compacts what that left.
-    init(completing store: Store, settings: Settings, shouldStop: @escaping () -> Bool) throws(StoreError) {
+    init(completing store: Store, settings: Settings, shouldStop: @escaping () -> Bool) throws {
+        tags = try settings.tagUpkeep(of: store, shouldStop: shouldStop).run()
         collected = try store.collect(settings.collectionPolicy, shouldStop: shouldStop)
         packed = try store.pack(settings.packSettings, shouldStop: shouldStop)
         collected += try store.collect(settings.collectionPolicy, shouldStop: shouldStop)
@@ -17,6 +19,7 @@ struct MaintenanceReport: Codable, Sendable, Hashable {
     /// As lines for people.
     var table: String {
         let rows = [
+            ("tags gone by rule", "\(tags.tags)"),
             ("evicted records", "\(collected.evictedRecords)"),
             ("removed blobs", "\(collected.removedBlobs)"),
             ("removed chunks", "\(collected.removedChunks)"),

@@ -17,6 +17,9 @@ enum Setting: String, CaseIterable, Sendable {
     case projectQuota
     case maxAge
     case pinnedTags
+    case immutableTags
+    case retention
+    case completeRepositories
     case leasePeriod
     case diskReserve
     case maintenanceInterval
@@ -47,7 +50,8 @@ enum Setting: String, CaseIterable, Sendable {
         case .quota, .diskReserve, .scrubRate: "SIZE"
         case .projectQuota: "SIZE|NAME=SIZE,…"
         case .maxAge, .leasePeriod, .maintenanceInterval: "DURATION"
-        case .pinnedTags: "PATTERN,PATTERN,…"
+        case .pinnedTags, .immutableTags, .completeRepositories: "PATTERN,PATTERN,…"
+        case .retention: "PATTERN=COUNT|AGE|COUNT+AGE,…"
         }
     }
 
@@ -69,6 +73,8 @@ enum Setting: String, CaseIterable, Sendable {
         case .projectQuota: "no limit"
         case .maxAge: "no limit"
         case .pinnedTags: "*"
+        case .immutableTags, .completeRepositories: "none"
+        case .retention: "all tags are kept"
         case .leasePeriod: "2h"
         case .diskReserve: "512MiB, or a twentieth of a small disk"
         case .maintenanceInterval: "1m"
@@ -93,7 +99,12 @@ enum Setting: String, CaseIterable, Sendable {
         case .quota: "The most bytes to keep on disk; beyond, what was not used for longest is evicted"
         case .projectQuota: "The most deduplicated bytes of each project, or of the projects named"
         case .maxAge: "Evict steps and untagged images that were not used for so long, as in 30d"
-        case .pinnedTags: "Tags that are never evicted; others go like steps, by last use"
+        case .pinnedTags: "Tags that are never evicted, as in v* or shop/*:v*; others go like steps, by last use"
+        case .immutableTags: "Tags that cannot be moved or deleted once they are there, as in v* or shop/*:v*"
+        case .retention:
+            "Which tags go by themselves: all but the COUNT used last, those not used for AGE, or, with a + between, those "
+                + "that both applies to; as in ci/*:*=50,pr-*=14d"
+        case .completeRepositories: "Repositories that refuse images of which a layer is missing, as in shop/*"
         case .leasePeriod: "How long what was stored or reported is kept though nothing refers to it; 0 to 7d"
         case .diskReserve: "How much of the disk uploads leave free"
         case .maintenanceInterval: "How often to evict, collect, compact and pack; 0 for never"

@@ -11,6 +11,7 @@ extension Settings {
             let hosts = ["localhost", "127.0.0.1", "[::1]"].map { "\($0):\(listen.port)" } + [listen.description]
             images.ownHosts.formUnion(hosts.compactMap { try? RegistryHost($0) })
         }
+        images.tagRules = tagRules
         images.localProjects = localProjects.isEmpty ? nil : Set(localProjects)
         return images
     }

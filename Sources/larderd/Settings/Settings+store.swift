@@ -17,12 +17,16 @@ extension Settings {
         policy.projectBytesMaximum = projectQuota.all
         policy.projectBytesMaxima = projectQuota.named
         policy.ageMaximum = maxAge
-        policy.isEvictable = { [pinnedTags] table, key in
+        policy.isEvictable = { [pinnedTags, tagRules] table, key in
             guard table == .tag else { return true }
-            // The repository's name and a zero stand before the tag.
-            return !pinnedTags.contains(key.drop { $0 != 0 }.dropFirst())
+            return !pinnedTags.contains(key: key) && !tagRules.immutable.contains(key: key)
         }
         return policy
+    }
+
+    /// What deletes tags by rule.
+    func tagUpkeep(of store: Store, shouldStop: @escaping () -> Bool) -> TagUpkeep {
+        TagUpkeep(store: store, rules: tagRules, leasePeriod: leasePeriod, shouldStop: shouldStop)
     }
 
     /// How maintenance stores what is kept for long.

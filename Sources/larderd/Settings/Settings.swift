@@ -43,7 +43,9 @@ struct Settings: Sendable {
     /// How long what is not used is kept. Seconds.
     var maxAge: UInt64?
     /// Tags that are never evicted.
-    var pinnedTags = PinnedTags()
+    var pinnedTags = TagPatterns.all
+    /// What clients may do with tags, and which of them go by themselves.
+    var tagRules = TagRules()
     /// How long what nothing refers to is kept. Seconds.
     var leasePeriod: UInt64 = 7200
     /// How much of the disk uploads leave free. Bytes.

@@ -94,8 +94,17 @@ struct SettingsReader: Sendable {
         try read(
             .maxAge, "a time, as in 30d or 12h", { TimeSpan.parse($0).map(Optional.some) }, into: &settings.maxAge)
         try read(
-            .pinnedTags, "patterns with commas between them, as in latest,v*", PinnedTags.init,
+            .pinnedTags, "patterns with commas between them, as in latest,v*", TagPatterns.init,
             into: &settings.pinnedTags)
+        try read(
+            .immutableTags, "patterns with commas between them, as in v*,shop/*:stable", TagPatterns.init,
+            into: &settings.tagRules.immutable)
+        try read(
+            .retention, "patterns with a count, an age or both, as in ci/*:*=50,pr-*=14d,base:*=10+30d",
+            RetentionRule.rules, into: &settings.tagRules.retention)
+        try read(
+            .completeRepositories, "patterns with commas between them, as in shop/*",
+            { Self.list($0) { NamePattern($0) } }, into: &settings.tagRules.complete)
         try read(
             .leasePeriod, "a time up to 7d, as in 2h",
             { TimeSpan.parse($0).flatMap { $0 <= 604_800 ? $0 : nil } }, into: &settings.leasePeriod)

@@ -1,0 +1,125 @@
+import CacheAPI
+import ChunkStore
+import Chunking
+import OCI
+
+/// Deletes the tags that the rules say go by themselves, with the images that nothing else names then, and names of blobs
+/// in other algorithms that nothing needs. Blocks; one at a time.
+struct TagUpkeep {
+    private static let pageCount = 1_000
+
+    /// What was deleted.
+    struct Report: Codable, Hashable, Sendable {
+        /// Tags that went by a rule of retention.
+        var tags = 0
+        /// Images and other records that only they named.
+        var records = 0
+
+        static func += (left: inout Report, right: Report) {
+            left.tags += right.tags
+            left.records += right.records
+        }
+    }
+
+    let store: Store
+    let rules: TagRules
+    /// How long what was used last stays, whatever the rules say. Seconds.
+    let leasePeriod: UInt64
+    /// Asked between small steps.
+    let shouldStop: () -> Bool
+
+    /// Goes through everything once. O(records of other digests), with rules O(tags) as well.
+    func run() throws -> Report {
+        var report = Report()
+        try store.noteUse()
+        for project in try store.projects() {
+            try dropDigests(of: project.id, &report)
+            guard !rules.retention.isEmpty else { continue }
+            for name in try repositories(of: project.id) where !shouldStop() {
+                try expireTags(of: Repository(name, project: project.id, store: store), &report)
+            }
+        }
+        return report
+    }
+
+    private func repositories(of project: ProjectID) throws -> [RepositoryName] {
+        var names: [RepositoryName] = []
+        var last: String?
+        while !shouldStop() {
+            let page = try Repository.names(in: project, of: store, after: last, limit: Self.pageCount)
+            names += page.compactMap { try? RepositoryName($0) }
+            guard let end = page.last else { break }
+            last = end
+        }
+        return names
+    }
+
+    private func expireTags(of repository: Repository, _ report: inout Report) throws {
+        let name = repository.name.description
+        let rules = rules.retention.filter { $0.tags.repository.matches(name.utf8) }
+        guard !rules.isEmpty else { return }
+        let candidates = try candidates(in: repository)
+        let now = try store.now
+        var expired: Set<String> = []
+        for rule in rules { expired.formUnion(rule.expired(among: candidates, of: name, now: now)) }
+        for candidate in candidates where expired.contains(candidate.tag) && !shouldStop() {
+            // Who was just told where the tag points is about to fetch what it points at.
+            guard candidate.latest + leasePeriod <= now, let tag = try? TagName(candidate.tag),
+                !self.rules.isImmutable(candidate.tag, in: name)
+            else { continue }
+            let target = try repository.digest(taggedAs: tag)
+            guard
+                try store.deleteUnreferenced(
+                    in: .tag, key: repository.key(tag), project: repository.project, unusedFor: 0)
+            else { continue }
+            report.tags += 1
+            guard let target else { continue }
+            try drop(.record(.manifest, repository.key(target)), of: repository.project, &report)
+        }
+    }
+
+    private func candidates(in repository: Repository) throws -> [RetentionRule.Candidate] {
+        var found: [RetentionRule.Candidate] = []
+        var last: [UInt8]?
+        while !shouldStop() {
+            let page = try store.summaries(
+                in: .tag, prefix: repository.key([]), after: last, limit: Self.pageCount, project: repository.project)
+            for summary in page {
+                let record = try store.record(in: .tag, key: summary.key, project: repository.project)
+                guard let target = record.flatMap({ TagTarget(decoding: $0) }) else { continue }
+                found.append(
+                    .init(
+                        tag: String(decoding: repository.rest(of: summary.key), as: UTF8.self), used: summary.used,
+                        pushed: target.pushed))
+            }
+            guard let end = page.last else { break }
+            last = end.key
+        }
+        return found
+    }
+
+    /// Deletes what is of no use by itself once nothing names it, and then the same of what it named.
+    private func drop(_ reference: Reference, of project: ProjectID, _ report: inout Report) throws {
+        guard case .record(let table, let key) = reference else { return }
+        let named = try store.references(in: table, key: key, project: project)
+        guard try store.deleteUnreferenced(in: table, key: key, project: project, unusedFor: 0) else { return }
+        report.records += 1
+        for reference in named { try drop(reference, of: project, &report) }
+    }
+
+    private func dropDigests(of project: ProjectID, _ report: inout Report) throws {
+        var last: [UInt8]?
+        while !shouldStop() {
+            let page = try store.summaries(
+                in: .digest, prefix: [], after: last, limit: Self.pageCount, project: project)
+            for summary in page where summary.references == 0 {
+                let key = summary.key
+                if try store.deleteUnreferenced(in: .digest, key: key, project: project, unusedFor: 0) {
+                    report.records += 1
+                }
+            }
+            guard let end = page.last else { return }
+            last = end.key
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import CacheAPI
+import ChunkStore
+import OCI
+
+/// A manifest that a client has sent, on its way into its repository.
+struct PushedManifest: Sendable {
+    /// What came of it.
+    struct Outcome: Sendable {
+        let digest: OCIDigest
+        /// What it is about.
+        let subject: OCIDigest?
+        /// How much of what it names is not there.
+        let missing: Int
+    }
+
+    /// How the client names it.
+    let reference: ManifestReference
+    /// The tags that it is to have.
+    let tags: [TagName]
+    let bytes: [UInt8]
+    let contentType: String?
+
+    /// Checks and stores it. Blocks.
+    /// - Throws: ``RegistryFailure``: `manifestInvalid`, `digestInvalid`, `sizeInvalid`, `manifestBlobUnknown`, `denied`.
+    func store(
+        in name: RepositoryName, of owner: ProjectName, _ store: Store, _ rules: TagRules
+    ) throws -> Outcome {
+        let outline: ManifestOutline
+        do {
+            outline = try ManifestOutline(bytes, contentType: contentType)
+        } catch {
+            throw RegistryFailure(.manifestInvalid, error.description)
+        }
+        var manifest = try named(outline.mediaType)
+        // A project is for ever, so one is made only for a manifest that needs nothing, like an index of none.
+        let parts = [outline.config].compactMap { $0 } + outline.layers + outline.children
+        guard let project = try store.project(named: owner.description) ?? makeProject(owner, parts, store) else {
+            throw Self.missing(parts)
+        }
+        let repository = Repository(name, project: project, store: store)
+        let links = try ManifestLinks(outline, manifest, in: repository)
+        try checkCompleteness(links, outline, digest: manifest.digest, in: repository, rules)
+        manifest.isSparse = !links.missing.isEmpty
+        try repository.put(manifest, links, tags: tags, rules: rules)
+        return Outcome(digest: manifest.digest, subject: links.subject, missing: links.missing.count)
+    }
+
+    private func named(_ mediaType: String) throws -> StoredManifest {
+        guard case .digest(let digest) = reference else { return StoredManifest(mediaType: mediaType, bytes: bytes) }
+        let manifest = StoredManifest(mediaType: mediaType, bytes: bytes, algorithm: digest.algorithm)
+        guard digest == manifest.digest else {
+            throw RegistryFailure(.digestInvalid, "the manifest has the digest \(manifest.digest)")
+        }
+        return manifest
+    }
+
+    private func makeProject(
+        _ owner: ProjectName, _ parts: [ManifestOutline.Part], _ store: Store
+    ) throws -> ProjectID? {
+        parts.isEmpty ? try store.makeProject(named: owner.description) : nil
+    }
+
+    /// Images may lack layers and indexes manifests, which clients that copy only a part push like that (image-spec 1.1,
+    /// image-index.md: "sparse"). Not so build caches, whose clients fail on them; what is not there to be fetched later, as a
+    /// configuration; and what would take a tag from another image.
+    private func checkCompleteness(
+        _ links: ManifestLinks, _ outline: ManifestOutline, digest: OCIDigest, in repository: Repository,
+        _ rules: TagRules
+    ) throws {
+        guard !links.missing.isEmpty else { return }
+        let mayBeSparse =
+            !outline.isBuildCache && !rules.requiresCompleteness(in: repository.name.description)
+            && links.missing.allSatisfy { part in
+                part != outline.config && (outline.config != nil || MediaType.isManifestOrIndex(part.mediaType))
+            }
+        guard mayBeSparse else { throw Self.missing(links.missing) }
+        for tag in tags {
+            if let present = try repository.digest(taggedAs: tag), present != digest {
+                throw Self.missing(links.missing)
+            }
+        }
+    }
+
+    private static func missing(_ parts: [ManifestOutline.Part]) -> RegistryFailure {
+        let names = parts.prefix(10).map(\.digest.description).joined(separator: ", ")
+        return RegistryFailure(
+            .manifestBlobUnknown, "the manifest refers to what is not here; push it first: \(names)")
+    }
+}
+
+extension MediaType {
+    fileprivate static func isManifestOrIndex(_ type: String) -> Bool { isManifest(type) || isIndex(type) }
+}

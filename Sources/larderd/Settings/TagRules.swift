@@ -1,0 +1,19 @@
+/// What clients may do with tags, and how long tags are kept.
+struct TagRules: Hashable, Sendable {
+    /// Tags that stay where they were put first.
+    var immutable = TagPatterns.none
+    /// Repositories that refuse images of which a layer is missing, and indexes of which a manifest is.
+    var complete: [NamePattern] = []
+    /// Which tags go by themselves.
+    var retention: [RetentionRule] = []
+
+    /// Whether `tag` of the repository `name` stays where it is.
+    func isImmutable(_ tag: String, in name: String) -> Bool {
+        immutable.contains(tag.utf8, in: name.utf8)
+    }
+
+    /// Whether the repository `name` refuses what is not complete.
+    func requiresCompleteness(in name: String) -> Bool {
+        complete.contains { $0.matches(name.utf8) }
+    }
+}
