@@ -86,7 +86,7 @@ import Testing
         #expect(errorCode { _ = try store.put([1], in: .alias, key: longest + [7], project: project) } == .invalidName)
         #expect(errorCode { _ = try store.put([1], in: .alias, key: [], project: project) } == .invalidName)
         #expect(try store.record(in: .alias, key: longest + longest, project: project) == nil)
-        let large = [UInt8](repeating: 1, count: 4 << 20)
+        let large = [UInt8](repeating: 1, count: (4 << 20) + (4 << 10))
         #expect(try store.put(large, in: .manifest, key: key("m"), project: project))
         #expect(try store.record(in: .manifest, key: key("m"), project: project) == large)
         #expect(

@@ -110,13 +110,15 @@ extension RegistryRoutes {
         }
     }
 
-    /// Lets the repository have a blob of `source`, or without one of any repository of its project. Whether it has it.
+    /// Lets the repository have a blob of `source`, if that one's project lets others have images, or without a source of
+    /// any repository of its own project. Whether it has it.
     private func mount(
         _ digest: OCIDigest, from source: String?, to name: RepositoryName, of owner: ProjectName
     ) async throws -> Bool {
-        try await executor.run { store in
+        try await executor.run { [localProjects] store in
             if try Repository(name, in: store)?.blob(digest) != nil { return true }
-            guard let source, let other = try? RepositoryName(source), let giver = try Repository(other, in: store),
+            guard let source, let other = try? RepositoryName(source), let lender = ProjectName(owning: source),
+                localProjects?.contains(lender) ?? true, let giver = try Repository(other, in: store),
                 let blob = try giver.blob(digest)
             else { return false }
             let receiver = Repository(

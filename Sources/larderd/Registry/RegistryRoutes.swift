@@ -10,11 +10,17 @@ import OCI
 struct RegistryRoutes: Sendable {
     let executor: StoreExecutor
     let rules: TagRules
+    /// The projects whose blobs repositories of other projects may have; `nil` for all.
+    let localProjects: Set<ProjectName>?
     let uploads: UploadSessions
 
-    init(executor: StoreExecutor, rules: TagRules = TagRules(), uploads: UploadSessions = UploadSessions()) {
+    init(
+        executor: StoreExecutor, rules: TagRules = TagRules(), localProjects: Set<ProjectName>? = nil,
+        uploads: UploadSessions = UploadSessions()
+    ) {
         self.executor = executor
         self.rules = rules
+        self.localProjects = localProjects
         self.uploads = uploads
     }
 

@@ -111,7 +111,9 @@ struct LarderServer: Service, CustomStringConvertible {
         HealthRoutes(executor: executor).add(to: router)
         let images = ImageCatalog(executor: executor, settings: settings.images, logger: logger)
         CacheRoutes(executor: executor, images: images).add(to: router)
-        RegistryRoutes(executor: executor, rules: settings.tagRules).add(to: router)
+        RegistryRoutes(
+            executor: executor, rules: settings.tagRules, localProjects: settings.images.localProjects
+        ).add(to: router)
         return router
     }
 }

@@ -7,26 +7,6 @@ import Testing
 @Suite("Small decisions of the registry")
 struct RegistryValueTests {
     @Test(
-        "Ranges of a blob of 10 bytes",
-        arguments: [
-            (nil, .whole), ("bytes=0-3", .part(0..<4)), ("bytes=4-", .part(4..<10)), ("bytes=-3", .part(7..<10)),
-            ("bytes=-30", .part(0..<10)), ("bytes=9-9", .part(9..<10)), ("bytes=0-99999999999999999999", .part(0..<10)),
-            ("bytes=10-", .unsatisfiable), ("bytes=5-0", .unsatisfiable), ("bytes=-0", .unsatisfiable),
-            ("bytes=0-1,3-4", .whole), ("items=0-1", .whole), ("bytes=x-1", .whole), ("bytes=", .whole),
-            ("bytes=-", .whole), ("bytes=1", .whole),
-        ] as [(String?, ByteRange)])
-    func range(header: String?, expected: ByteRange) {
-        #expect(ByteRange(header, size: 10) == expected)
-    }
-
-    @Test("No range of an empty blob exists")
-    func emptyBlob() {
-        #expect(ByteRange("bytes=0-", size: 0) == .unsatisfiable)
-        #expect(ByteRange("bytes=-1", size: 0) == .unsatisfiable)
-        #expect(ByteRange(nil, size: 0) == .whole)
-    }
-
-    @Test(
         "Ranges of uploads",
         arguments: [("0-3", 0, 4), ("bytes 5-9", 5, 5), ("bytes 5-9/100", 5, 5), ("7-7", 7, 1)]
             as [(String, UInt64, UInt64)])

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import CacheAPI
 import ChunkStore
 import Chunking
 import FoundationEssentials
@@ -64,18 +65,22 @@ extension TestClient.Answer {
 
 /// Lends a registry on a new root. `addRoutes` puts others in front of it.
 func withRegistry<Result: Sendable>(
-    limits: UploadSessions.Limits = UploadSessions.Limits(),
+    limits: UploadSessions.Limits = UploadSessions.Limits(), rules: TagRules = TagRules(),
+    localProjects: Set<ProjectName>? = nil,
+    options: Store.Options = Store.Options(),
     addRoutes: (Router<LarderRequestContext>) -> Void = { _ in },
     _ body: @Sendable (TestRegistry) async throws -> Result
 ) async throws -> Result {
     try await withTemporaryDirectory { directory in
         let threads = NIOThreadPool(numberOfThreads: 4)
         threads.start()
-        let store = try Store(opening: directory.appending("root"), logger: .silent)
+        let store = try Store(opening: directory.appending("root"), options: options, logger: .silent)
         let executor = StoreExecutor(store: store, threads: threads)
         let router = Router(context: LarderRequestContext.self)
         addRoutes(router)
-        RegistryRoutes(executor: executor, uploads: UploadSessions(limits: limits)).add(to: router)
+        RegistryRoutes(
+            executor: executor, rules: rules, localProjects: localProjects, uploads: UploadSessions(limits: limits)
+        ).add(to: router)
         let outcome: Swift.Result<Result, any Error>
         do {
             outcome = .success(

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import CacheAPI
 import Chunking
 import NIOCore
 import NIOHTTP1
@@ -226,9 +227,11 @@ struct UploadTests {
         }
     }
 
-    @Test("A blob is mounted within its project only")
-    func mount() async throws {
-        try await withRegistry { registry in
+    @Test("A blob is mounted from a repository whose project may be read", arguments: [true, false])
+    func mount(isShared: Bool) async throws {
+        let local = try #require(ProjectName("shop"))
+        let other = try #require(ProjectName("base"))
+        try await withRegistry(localProjects: [isShared ? local : other]) { registry in
             let client = registry.client
             _ = try await registry.push(Self.bytes, to: "shop/api")
             func mount(_ repository: String, _ query: String) async throws -> UInt {
@@ -236,11 +239,13 @@ struct UploadTests {
             }
             #expect(try await mount("shop/web", "&from=shop/api") == 201)
             #expect(try await mount("shop/web", "") == 201)
-            #expect(try await mount("other/web", "&from=shop/api") == 202)
-            #expect(try await mount("other/web", "") == 202)
-            #expect(try await mount("shop/web", "&from=Bad") == 202)
             #expect(try await client.get("/v2/shop/web/blobs/\(Self.digest)").bytes == Self.bytes)
+            for query in ["", "&from=Bad", "&from=none/api", "&from=shop/api/../x"] {
+                #expect(try await mount("other/web", query) == 202)
+            }
             #expect(try await client.get("/v2/other/web/blobs/\(Self.digest)").status == 404)
+            #expect(try await mount("other/web", "&from=shop/api") == (isShared ? 201 : 202))
+            #expect(try await client.get("/v2/other/web/blobs/\(Self.digest)").status == (isShared ? 200 : 404))
         }
     }
 

@@ -30,14 +30,15 @@ import Testing
         arguments: [
             ("*", "anything", true), ("latest,v*", "v1.2", true), ("latest,v*", "latest", true),
             ("latest,v*", "main", false), ("v*-rc*", "v1-rc2", true), ("v*-rc*", "v1", false), ("*a*b", "xaxbb", true),
+            ("shop/*:v*", "v1", true), ("bank/*:v*", "v1", false), ("bank/*:v*,*:v*", "v1", true),
         ])
     func pinnedTags(patterns: String, tag: String, isPinned: Bool) {
-        #expect(PinnedTags(patterns)?.contains(tag.utf8) == isPinned)
+        #expect(TagPatterns(patterns)?.contains(tag.utf8, in: "shop/app".utf8) == isPinned)
     }
 
     @Test func aTagIsJudgedWithoutItsRepository() throws {
         var settings = Settings(root: "/tmp")
-        settings.pinnedTags = try #require(PinnedTags("v*"))
+        settings.pinnedTags = try #require(TagPatterns("v*"))
         let policy = settings.collectionPolicy
         #expect(!policy.isEvictable(.tag, Array("shop/app\0v1".utf8)))
         #expect(policy.isEvictable(.tag, Array("vshop/app\0main".utf8)))

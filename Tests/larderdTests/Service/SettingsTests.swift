@@ -66,6 +66,7 @@ struct SettingsTests {
             .ownHosts: "larder.internal:7070,cache", .stopTimeout: "0", .idleTimeout: "60", .chunkFileSize: "64MiB",
             .compressionLevel: "3",
             .storeThreads: "2", .quota: "200GiB", .projectQuota: "1GiB,shop=2GiB", .maxAge: "30d", .pinnedTags: "v*",
+            .immutableTags: "v*,shop/*:stable", .retention: "ci/*:*=50,pr-*=14d", .completeRepositories: "shop/*",
             .leasePeriod: "1h", .diskReserve: "1GiB", .maintenanceInterval: "5m", .scrubRate: "1MiB",
         ]
         #expect(values.count == Setting.allCases.count)
@@ -91,7 +92,10 @@ struct SettingsTests {
             #expect(settings.quota == 200 << 30)
             #expect(settings.projectQuota == ProjectQuota("1GiB,shop=2GiB"))
             #expect(settings.maxAge == 2_592_000)
-            #expect(settings.pinnedTags == PinnedTags("v*"))
+            #expect(settings.pinnedTags == TagPatterns("v*"))
+            #expect(settings.tagRules.isImmutable("stable", in: "shop/api"))
+            #expect(settings.tagRules.retention.map(\.countMaximum) == [50, nil])
+            #expect(settings.tagRules.requiresCompleteness(in: "shop/api"))
             #expect(settings.leasePeriod == 3600)
             #expect(settings.diskReserve == 1 << 30)
             #expect(settings.maintenanceInterval == 300)

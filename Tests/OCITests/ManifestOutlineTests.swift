@@ -2,15 +2,13 @@ import Chunking
 import OCI
 import Testing
 
-@testable import larderd
-
-@Suite("Manifests that are pushed")
-struct ManifestContentsTests {
+@Suite("Outlines of manifests")
+struct ManifestOutlineTests {
     static let digest = Digest(hashing: [1])
     static let config = #"{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"\#(digest)","size":1}"#
 
-    static func read(_ text: String, _ type: String? = nil) throws -> ManifestContents {
-        try ManifestContents(Array(text.utf8), contentType: type)
+    static func read(_ text: String, _ type: String? = nil) throws -> ManifestOutline {
+        try ManifestOutline(Array(text.utf8), contentType: type)
     }
 
     @Test("An image names its configuration and layers, not those that are elsewhere")
@@ -23,7 +21,9 @@ struct ManifestContentsTests {
             #"{"schemaVersion":2,"config":\#(Self.config),"layers":[\#(layer),\#(foreign),\#(restricted)]}"#,
             MediaType.manifest + "; charset=utf-8")
         #expect(contents.mediaType == MediaType.manifest)
-        #expect(contents.blobs.map(\.size) == [1, 2])
+        #expect(contents.config?.size == 1)
+        #expect(contents.layers.map(\.size) == [2])
+        #expect(contents.artifactType == MediaType.configuration)
         #expect(contents.children.isEmpty)
     }
 
@@ -31,7 +31,8 @@ struct ManifestContentsTests {
     func index() throws {
         let contents = try Self.read(#"{"schemaVersion":2,"manifests":[\#(Self.config)]}"#)
         #expect(contents.mediaType == MediaType.index)
-        #expect(contents.children.map(\.digest) == [Self.digest])
+        #expect(contents.children.map(\.digest) == [.sha256(Self.digest)])
+        #expect(contents.artifactType == nil && contents.config == nil)
     }
 
     @Test(
@@ -53,15 +54,43 @@ struct ManifestContentsTests {
             (#"{"schemaVersion":2,"config":\#(config)}"#, nil, "'layers' is missing"),
         ] as [(String, String?, String)])
     func invalid(text: String, type: String?, reason: String) {
-        let failure = #expect(throws: RegistryFailure.self) { try Self.read(text, type) }
-        #expect(failure?.code == .manifestInvalid)
+        let failure = #expect(throws: OCIError.self) { try Self.read(text, type) }
+        #expect(failure?.code == .invalidDocument)
         #expect(failure?.description.contains(reason) ?? false, "\(failure?.description ?? "")")
     }
 
-    @Test("A record of a manifest gives back the same bytes")
-    func record() throws {
-        let manifest = StoredManifest(mediaType: MediaType.index, bytes: Array("{ }\n".utf8))
-        #expect(try StoredManifest(decoding: manifest.encoded()) == manifest)
-        #expect(throws: ChunkingError.self) { try StoredManifest(decoding: [200]) }
+    @Test("What it is about, what kind it is, and other digests are read")
+    func artifact() throws {
+        let digest = OCIDigest(.sha512, hashing: [1])
+        let subject = #"{"mediaType":"x","digest":"\#(digest)","size":3}"#
+        let outline = try Self.read(
+            #"""
+            {"schemaVersion":2,"artifactType":"application/vnd.x","config":\#(Self.config),"layers":[\#(subject)],
+            "subject":\#(subject),"annotations":{"a":"b"},"more":[1]}
+            """#)
+        #expect(outline.artifactType == "application/vnd.x")
+        #expect(outline.subject?.digest == digest)
+        #expect(outline.layers.map(\.digest) == [digest])
+        #expect(outline.annotations == ["a": "b"])
+        #expect(!outline.isBuildCache)
+    }
+
+    @Test("A cache of BuildKit is known in both forms")
+    func buildCache() throws {
+        let cache = #"{"mediaType":"\#(MediaType.buildCache)","digest":"\#(Self.digest)","size":1}"#
+        #expect(try Self.read(#"{"schemaVersion":2,"config":\#(cache),"layers":[]}"#).isBuildCache)
+        #expect(try Self.read(#"{"schemaVersion":2,"manifests":[\#(Self.config),\#(cache)]}"#).isBuildCache)
+    }
+
+    @Test("Sizes are not negative")
+    func negative() {
+        let part = #"{"mediaType":"x","digest":"\#(Self.digest)","size":-1}"#
+        for text in [
+            #"{"schemaVersion":2,"config":\#(part),"layers":[]}"#,
+            #"{"schemaVersion":2,"config":\#(Self.config),"layers":[\#(part)]}"#,
+            #"{"schemaVersion":2,"manifests":[\#(part)]}"#,
+        ] {
+            #expect(throws: OCIError.self) { try Self.read(text) }
+        }
     }
 }
