@@ -1,7 +1,9 @@
+import AsyncHTTPClient
 import ChunkStore
 import Chunking
 import NIOHTTP1
 import OCI
+import SystemPackage
 import Testing
 
 @testable import larderd
