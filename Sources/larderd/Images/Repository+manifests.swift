@@ -72,9 +72,10 @@ extension Repository {
     /// Lets the manifest `subject`, if it is here, keep what is about it.
     private func keepReferrers(of subject: OCIDigest) throws {
         guard let record = try store.hold(.manifest, key: key(subject), project: project) else { return }
+        // One that is damaged stays as it is, or it would look complete; who pushes it again links what is about it.
+        guard record.missing.allSatisfy(\.isReferrer) else { return }
         let manifest = try StoredManifest(decoding: record.value, algorithm: subject.algorithm)
-        let present = Set(record.references).subtracting(record.missing)
-        try write(manifest, record.references.filter { present.contains($0) && !$0.isReferrer })
+        try write(manifest, record.references.filter { !$0.isReferrer })
     }
 
     /// The manifest, which was not complete when it was stored, with references to what has come since.

@@ -58,15 +58,18 @@ struct TagUpkeep {
         let name = repository.name.description
         let rules = rules.retention.filter { $0.tags.repository.matches(name.utf8) }
         guard !rules.isEmpty else { return }
-        let candidates = try candidates(in: repository)
         let now = try store.now
-        var expired: Set<String> = []
-        for rule in rules { expired.formUnion(rule.expired(among: candidates, of: name, now: now)) }
-        for candidate in candidates where expired.contains(candidate.tag) && !shouldStop() {
+        func expired(_ candidates: [RetentionRule.Candidate]) -> Set<String> {
+            rules.reduce(into: []) { $0.formUnion($1.expired(among: candidates, of: name, now: now)) }
+        }
+        // The index alone tells whether anything goes; what, only the records tell exactly.
+        var candidates = try self.candidates(in: repository)
+        guard !expired(candidates).isEmpty else { return }
+        candidates = try candidates.map { try exact($0, in: repository) }
+        let gone = expired(candidates)
+        for candidate in candidates where gone.contains(candidate.tag) && !shouldStop() {
             // Who was just told where the tag points is about to fetch what it points at.
-            guard candidate.latest + leasePeriod <= now, let tag = try? TagName(candidate.tag),
-                !self.rules.isImmutable(candidate.tag, in: name)
-            else { continue }
+            guard candidate.latest + leasePeriod <= now, let tag = try? TagName(candidate.tag) else { continue }
             let target = try repository.digest(taggedAs: tag)
             guard
                 try store.deleteUnreferenced(
@@ -78,6 +81,7 @@ struct TagUpkeep {
         }
     }
 
+    /// The tags that may go, with what the index knows of their use.
     private func candidates(in repository: Repository) throws -> [RetentionRule.Candidate] {
         var found: [RetentionRule.Candidate] = []
         var last: [UInt8]?
@@ -85,17 +89,24 @@ struct TagUpkeep {
             let page = try store.summaries(
                 in: .tag, prefix: repository.key([]), after: last, limit: Self.pageCount, project: repository.project)
             for summary in page {
-                let record = try store.record(in: .tag, key: summary.key, project: repository.project)
-                guard let target = record.flatMap({ TagTarget(decoding: $0) }) else { continue }
-                found.append(
-                    .init(
-                        tag: String(decoding: repository.rest(of: summary.key), as: UTF8.self), used: summary.used,
-                        pushed: target.pushed))
+                let tag = String(decoding: repository.rest(of: summary.key), as: UTF8.self)
+                guard !rules.isImmutable(tag, in: repository.name.description) else { continue }
+                found.append(.init(tag: tag, used: summary.used, pushed: 0))
             }
             guard let end = page.last else { break }
             last = end.key
         }
         return found
+    }
+
+    /// The same with the time when the tag was put where it is.
+    private func exact(
+        _ candidate: RetentionRule.Candidate, in repository: Repository
+    ) throws -> RetentionRule.Candidate {
+        let key = repository.key(Array(candidate.tag.utf8))
+        let target = try store.record(in: .tag, key: key, project: repository.project)
+            .flatMap { TagTarget(decoding: $0) }
+        return .init(tag: candidate.tag, used: candidate.used, pushed: target?.pushed ?? 0)
     }
 
     /// Deletes what is of no use by itself once nothing names it, and then the same of what it named.

@@ -40,7 +40,7 @@ struct BadInputTests {
         ("GET", "/v2/\(String(repeating: "a", count: 256))/tags/list", 400, "NAME_INVALID"),
         ("GET", "/v2/a..b/tags/list", 400, "NAME_INVALID"),
         ("POST", "/v2/a%00b/blobs/uploads/", 400, "NAME_INVALID"),
-        ("POST", "/v2/\(String(repeating: "a", count: 129))/blobs/uploads/", 400, "NAME_INVALID"),
+        ("POST", "/v2/\(String(repeating: "a", count: 129))/b/blobs/uploads/", 400, "NAME_INVALID"),
         ("GET", "/v2/a/manifests/\(String(repeating: "t", count: 129))", 400, "TAG_INVALID"),
         ("PUT", "/v2/a/manifests/.x", 400, "TAG_INVALID"),
         ("PUT", "/v2/a/manifests/sha256:zz", 400, "DIGEST_INVALID"),
@@ -155,7 +155,9 @@ struct BadInputTests {
         }
     }
 
-    @Test("A client that closes, or half-closes, in the middle stores nothing", arguments: ["manifest", "blob"])
+    @Test(
+        "A client that closes, or half-closes, in the middle stores nothing", .timeLimit(.minutes(5)),
+        arguments: ["manifest", "blob"])
     func brokenOff(what: String) async throws {
         try await withRegistry { registry in
             let image = try SampleImage(layers: [SampleImage.layer(["a"])])

@@ -144,8 +144,10 @@ struct LongDigestTests {
             let early = try await executor.run { try settings.tagUpkeep(of: $0) { false }.run() }
             #expect(early.records == 0)
             #expect(try await registry.client.send(.HEAD, path).status == 200)
-            clock.advance(by: 30_000)
             let late = try await executor.run { store in
+                // Uses are stamped when they are written down.
+                try store.noteUse()
+                clock.advance(by: 30_000)
                 let report = try settings.tagUpkeep(of: store) { false }.run()
                 clock.advance(by: 30_000)
                 return (report.records, try store.collect().removedBlobs)

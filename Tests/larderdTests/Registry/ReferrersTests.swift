@@ -161,6 +161,8 @@ struct ReferrersTests {
             #expect(try await registry.put(bytes, to: "shop/api", as: "\(digest)").status == 201)
             if !subjectComesFirst { try await registry.push(image, to: "shop/api", as: "1") }
             func collect() async throws {
+                // Uses are stamped when they are written down.
+                try await registry.executor.run { try $0.noteUse() }
                 clock.advance(by: 100_000)
                 var policy = CollectionPolicy()
                 policy.ageMaximum = 50_000
