@@ -1,5 +1,3 @@
-internal import Crypto
-
 /// A SHA-512 digest (FIPS 180-4). Only other tools' names of content have it; what this project names has a ``Digest``.
 public struct LongDigest: Hashable, Sendable {
     /// The length of a digest in bytes.
@@ -37,24 +35,5 @@ public struct LongDigest: Hashable, Sendable {
             let digits = String(byte, radix: 16)
             return byte < 16 ? "0" + digits : digits
         }.joined()
-    }
-}
-
-/// Computes a ``LongDigest`` over bytes that arrive in parts.
-public struct LongDigestHasher: Sendable {
-    private var sha = SHA512()
-
-    /// Begins with no bytes hashed.
-    public init() {}
-
-    /// Hashes the next bytes.
-    public mutating func update(_ bytes: RawSpan) {
-        unsafe bytes.withUnsafeBytes { unsafe sha.update(bufferPointer: $0) }
-    }
-
-    /// The digest of all bytes so far; the hasher can go on.
-    public func finalize() -> LongDigest {
-        // SHA-512 always yields 64 bytes, so the second branch is never taken.
-        LongDigest(rawBytes: Array(sha.finalize())) ?? LongDigest(hashing: [])
     }
 }
