@@ -47,6 +47,8 @@ extension SyntheticStore {
         Row("\(name)-exists-1000-first", first.quantile(0.5), "ms").print()
         Row("\(name)-exists-1000-median", samples.quantile(0.5), "ms").print()
         Row("\(name)-exists-1000-p99", samples.quantile(0.99), "ms").print()
+        let processor = samples.processorMilliseconds / Double(samples.milliseconds.count)
+        Row("\(name)-exists-1000-processor", processor, "ms").print()
         Row("\(name)-questions", Double(samples.milliseconds.count), "times").print()
     }
 }
