@@ -25,7 +25,8 @@ extension Store {
     }
 
     /// Stores what came in quickly compressed once more, strongly, and as differences from earlier layers where files only
-    /// changed a little. Every frame is read back before the old one is given up. Uses one core; about 100 MB of memory.
+    /// changed a little. Every frame is read back before the old one is given up. Uses one core; about 100 MB
+    /// of memory. What comes while it runs is left for the next time.
     /// - Parameter shouldStop: asked before each frame.
     /// - Throws: `diskFull`, `poisoned`, `io`, `closed`.
     public func pack(

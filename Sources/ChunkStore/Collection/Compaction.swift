@@ -50,7 +50,9 @@ struct Compaction {
     }
 
     private func compact(_ number: UInt32, _ row: FileRow, _ report: inout CollectionReport) throws(StoreError) {
-        guard !core.appender.isPinned(number), try !hasPartial(number) else { return }
+        guard !core.appender.isPinned(number),
+            try core.index.read({ transaction throws(StoreError) in try !transaction.hasPartial(in: number) })
+        else { return }
         guard var scanner = try core.reader.scanner(of: number, end: row.length) else { return }
         scanner.skip(to: try begin(number))
         var batch = MoveBatch(file: number)
@@ -116,12 +118,6 @@ struct Compaction {
         }
         try move(&batch, until: walk.position, &report)
         try remove(number, &report)
-    }
-
-    private func hasPartial(_ number: UInt32) throws(StoreError) -> Bool {
-        try core.index.read { transaction throws(StoreError) in
-            try transaction.partials().contains { $0.record.file == number }
-        }
     }
 
     /// Whether something refers to the record, as far as its header tells; the writer looks again.
@@ -226,8 +222,9 @@ struct Compaction {
     private func remove(_ number: UInt32, _ report: inout CollectionReport) throws(StoreError) {
         let appender = core.appender
         let doomed = try core.writer.perform { batch throws(StoreError) -> UInt64? in
-            guard !appender.isPinned(number), var row = try batch.transaction.file(number),
-                row.state == .sealed || row.state == .abandoned
+            // A large blob may have been deleted meanwhile: what it claims is given up after a look at its record.
+            guard !appender.isPinned(number), try !batch.transaction.hasPartial(in: number),
+                var row = try batch.transaction.file(number), row.state == .sealed || row.state == .abandoned
             else { return nil }
             row.state = .doomed
             batch.counters.fileBytes.lower(by: row.length)

@@ -1,12 +1,26 @@
 internal import Chunking
 
 extension Core {
+    /// A blob whose row is gone, and what says which claims it still has; `nil` when it has none.
+    struct BegunDeletion {
+        let partial: PartialRow?
+    }
+
     /// Deletes a blob, if its row is still `row`, with a tombstone that keeps a rebuilt index from bringing it back.
     /// - Parameter mayDelete: asked in the writer, just before.
     /// - Returns: whether it was deleted.
     func deleteBlob(
         _ digest: Digest, of project: ProjectID, ifStill row: BlobRow, _ mayDelete: @escaping @Sendable () -> Bool
     ) throws(StoreError) -> Bool {
+        guard let begun = try beginDeletion(digest, of: project, ifStill: row, mayDelete) else { return false }
+        if let partial = begun.partial { try release(partial) }
+        return true
+    }
+
+    /// The first transaction of a deletion, which is the only one of a blob of few chunks. `nil` when it was not to be.
+    func beginDeletion(
+        _ digest: Digest, of project: ProjectID, ifStill row: BlobRow, _ mayDelete: @escaping @Sendable () -> Bool
+    ) throws(StoreError) -> BegunDeletion? {
         let record = row.record.isPresent ? try blobRecord(at: row.record) : nil
         let chunks = record?.distinctChunks ?? []
         let isSmall = chunks.count <= options.claimsPerJob
@@ -30,8 +44,7 @@ extension Core {
             }
             return true
         }
-        if isDeleted, !isSmall { try release(partial) }
-        return isDeleted
+        return isDeleted ? BegunDeletion(partial: isSmall ? nil : partial) : nil
     }
 }
 

@@ -59,6 +59,11 @@ extension Transaction {
         return rows
     }
 
+    /// Whether the record of a blob that is half stored or half deleted is in a file.
+    func hasPartial(in file: UInt32) throws(StoreError) -> Bool {
+        try partials().contains { $0.record.file == file }
+    }
+
     func projectCounters(_ project: ProjectID) throws(StoreError) -> ProjectCounters {
         try row(databases.projects, RowKey.projectCounters(project), of: "projects") ?? ProjectCounters()
     }

@@ -10,7 +10,7 @@ public struct PackReport: Sendable, Codable, Hashable {
     public var rawBytes: UInt64 = 0
     /// How long they are in chunk files. Bytes.
     public var frameBytes: UInt64 = 0
-    /// Whether nothing is left to be packed.
+    /// Whether all that waited for it when it began is packed.
     public var isComplete = false
 
     /// All zero.

@@ -23,14 +23,17 @@ struct Packing: ~Copyable {
         packer = FramePacker(packing)
     }
 
-    /// Packs all that waits for it, the oldest first.
+    /// Packs all that waited for it when it began, the oldest first. What comes meanwhile is for the next time: nothing is
+    /// collected while this runs, and uploads may come faster than it packs.
     mutating func run(_ report: inout PackReport) throws(StoreError) {
+        var left = try waitingCount()
         while !shouldStop() {
-            let page = try waiting()
+            let page = try waiting().prefix(left)
             if page.isEmpty {
                 report.isComplete = true
                 return
             }
+            left -= page.count
             for item in page {
                 if shouldStop() { return }
                 try pack(item, &report)
@@ -38,6 +41,17 @@ struct Packing: ~Copyable {
                 try core.writer.perform { batch throws(StoreError) in try batch.removeUnpacked(item) }
                 report.blobs += 1
             }
+        }
+    }
+
+    private func waitingCount() throws(StoreError) -> Int {
+        try core.index.read { transaction throws(StoreError) in
+            var count = 0
+            try transaction.scan(transaction.databases.unpacked, from: []) { _, _ in
+                count += 1
+                return true
+            }
+            return count
         }
     }
 

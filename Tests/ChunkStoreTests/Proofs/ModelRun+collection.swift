@@ -9,6 +9,18 @@ extension ModelRun {
         clock.pass(UInt64.random(in: 0...most, using: &random))
     }
 
+    /// Deletes a blob without waiting for its lease to end; one that a record refers to stays.
+    func deleteBlob() throws {
+        let (project, sample) = (projectNumber(), samples.any(&random))
+        let name = World.BlobName(project: project, digest: sample.digest)
+        note("delete blob \(sample.digest.short) of \(project)")
+        let expected: BlobDeletion =
+            !has(project, sample.digest) ? .absent : world.referredBlobs.contains(name) ? .inUse : .deleted
+        let outcome = try store.deleteBlob(sample.digest, in: projects[project])
+        try demand(outcome == expected, "deletion of blob \(sample.digest.short) came to \(outcome), not \(expected)")
+        if outcome == .deleted { world.blobs.remove(name) }
+    }
+
     func collect() throws {
         let policy = try policy()
         var stepsLeft = chance(6) ? Int.random(in: 0...20, using: &random) : Int.max

@@ -130,6 +130,7 @@ final class ModelRun {
         ("get record", 8, { try $0.getRecord() }),
         ("list keys", 2, { try $0.listKeys() }),
         ("delete record", 7, { try $0.deleteRecord() }),
+        ("delete blob", 2, { try $0.deleteBlob() }),
         ("touch record", 4, { try $0.touchRecord() }),
         ("share", 5, { try $0.share() }),
         ("pass time", 10, { $0.passTime() }),
