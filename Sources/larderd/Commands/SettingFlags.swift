@@ -12,6 +12,10 @@ struct SettingFlags: ParsableArguments {
     @Option(help: Self.help(.logFormat)) var logFormat: String?
     @Option(help: Self.help(.localProjects)) var localProjects: String?
     @Option(help: Self.help(.ownHosts)) var ownHosts: String?
+    @Option(help: Self.help(.mirrors)) var mirrors: String?
+    @Option(help: Self.help(.defaultMirror)) var defaultMirror: String?
+    @Option(help: Self.help(.mirrorFreshness)) var mirrorFreshness: String?
+    @Option(help: Self.help(.upstreamCredentials)) var upstreamCredentials: String?
     @Option(help: Self.help(.stopTimeout)) var stopTimeout: String?
     @Option(help: Self.help(.idleTimeout)) var idleTimeout: String?
     @Option(help: Self.help(.chunkFileSize)) var chunkFileSize: String?
@@ -51,6 +55,10 @@ struct SettingFlags: ParsableArguments {
         case .logFormat: logFormat
         case .localProjects: localProjects
         case .ownHosts: ownHosts
+        case .mirrors: mirrors
+        case .defaultMirror: defaultMirror
+        case .mirrorFreshness: mirrorFreshness
+        case .upstreamCredentials: upstreamCredentials
         case .stopTimeout: stopTimeout
         case .idleTimeout: idleTimeout
         case .chunkFileSize: chunkFileSize

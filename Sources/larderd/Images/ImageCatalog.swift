@@ -13,6 +13,8 @@ struct ImageCatalog: Sendable {
         var ownHosts: Set<RegistryHost> = []
         /// The projects whose repositories a name without a host can mean, besides the build's own; `nil` for all.
         var localProjects: Set<ProjectName>?
+        /// How other registries are served.
+        var mirrors = MirrorRules()
         /// What may be done with tags.
         var tagRules = TagRules()
     }
@@ -30,11 +32,13 @@ struct ImageCatalog: Sendable {
     }
 
     init(
-        executor: StoreExecutor, settings: Settings = Settings(), logger: Logger = Logger(label: "larderd.images")
+        executor: StoreExecutor, settings: Settings = Settings(), upstream: UpstreamAccess? = nil,
+        logger: Logger = Logger(label: "larderd.images")
     ) {
         self.executor = executor
         self.settings = settings
-        upstream = UpstreamImages(executor: executor, client: .upstream, logger: logger)
+        self.upstream = UpstreamImages(
+            executor: executor, access: upstream ?? UpstreamAccess(logger: logger), freshness: settings.mirrors.freshness)
     }
 
     /// The image called `name` as a base for builds of `project`, whose layers are layers of the project

@@ -14,4 +14,6 @@ struct UpstreamImage: Codable, Hashable, Sendable {
     let config: String
     /// The diffIDs from the bottom.
     let chain: [Digest]
+    /// When the registry was asked what the name points at. Seconds since 1970.
+    var checked: UInt64
 }

@@ -20,14 +20,15 @@ struct UpstreamImages: Sendable {
     }
 
     let executor: StoreExecutor
-    let client: HTTPClient
-    let logger: Logger
+    let access: UpstreamAccess
+    /// How long what a tag pointed at is used before its registry is asked again. Seconds.
+    let freshness: UInt64
     private let pulls = SingleFlight<Key, UpstreamImage>()
 
-    init(executor: StoreExecutor, client: HTTPClient, logger: Logger) {
+    init(executor: StoreExecutor, access: UpstreamAccess, freshness: UInt64) {
         self.executor = executor
-        self.client = client
-        self.logger = logger
+        self.access = access
+        self.freshness = freshness
     }
 
     /// The project that the layers belong to. No build can have a project of this name. Blocks.
@@ -43,14 +44,14 @@ struct UpstreamImages: Sendable {
     func image(_ name: ImageReference, platform: Platform, refresh: Bool) async throws -> UpstreamImage {
         let key = Key(name: "\(name)", platform: "\(platform)")
         let remembered = try await remembered(key)
-        if let remembered, !refresh || name.digest != nil { return remembered }
+        if let remembered, name.digest != nil || (!refresh && WallClock.isWithin(freshness, of: remembered.checked)) { return remembered }
         do {
             return try await pulls.value(for: key) {
                 try await self.pull(name, platform: platform, key: key, remembered: remembered)
             }
         } catch let failure as APIFailure where failure.code == .upstream {
             guard let remembered else { throw failure }
-            logger.warning(
+            access.logger.warning(
                 "upstream failed, so the image pulled before is used",
                 metadata: ["image.name": "\(name)", "image.digest": "\(remembered.digest)", "error": "\(failure)"])
             return remembered
@@ -80,9 +81,14 @@ extension UpstreamImages {
         _ name: ImageReference, platform: Platform, key: Key, remembered: UpstreamImage?
     ) async throws -> UpstreamImage {
         guard let host = name.host else { throw ImageCatalog.notHere(name) }
-        let registry = UpstreamRegistry(host, name.repository, client: client, logger: logger)
+        let registry = access.registry(host, name.repository)
+        // Asking for the digest alone costs no pull where pulls are counted.
+        if var remembered, let tag = name.tag, try await registry.digest(of: tag) == remembered.target {
+            remembered.checked = WallClock.seconds
+            try await remember(remembered, key)
+            return remembered
+        }
         let target = try await registry.manifest(ManifestReference(name))
-        if let remembered, remembered.target == target.sha256 { return remembered }
         let (manifest, digest) = try await imageManifest(target, name: name, platform: platform, registry)
         let document = try await registry.document(manifest.config, maximum: LocalImage.configurationMaximum)
         let configuration = try read(ImageConfiguration.self, document, "the configuration of \(name)", registry)
@@ -90,17 +96,22 @@ extension UpstreamImages {
         guard chain.count == manifest.layers.count else {
             throw registry.failure("has an image \(name) with more or fewer layers than diff_ids")
         }
-        logger.info("pulling", metadata: ["image.name": "\(name)", "image.digest": "\(digest)"])
+        access.logger.info("pulling", metadata: ["image.name": "\(name)", "image.digest": "\(digest)"])
         try await pull(layers: manifest.layers, chain: chain, from: registry)
         let image = UpstreamImage(
             name: key.name, platform: key.platform, target: target.sha256, digest: digest,
-            config: String(decoding: document, as: UTF8.self), chain: chain)
+            config: String(decoding: document, as: UTF8.self), chain: chain,
+            checked: WallClock.seconds)
+        try await remember(image, key)
+        return image
+    }
+
+    private func remember(_ image: UpstreamImage, _ key: Key) async throws {
         try await executor.run { store in
             _ = try store.put(
                 JSONDocument.encode(image), in: .upstream, key: key.record, project: Self.project(of: store),
-                references: Set(chain).sorted().map(Reference.blob))
+                references: Set(image.chain).sorted().map(Reference.blob))
         }
-        return image
     }
 
     /// The manifest for the platform, and its digest.
@@ -147,7 +158,7 @@ extension UpstreamImages {
             try store.blob(diffID, in: try Self.project(of: store))?.isLayer == true
         }
         if isThere { return }
-        try await registry.blob(layer) { [executor] body in
+        try await registry.blob(.sha256(layer.digest)) { [executor] body in
             let ingest = try await executor.run { store in
                 LayerIngest(diffID, into: try Self.project(of: store), of: store)
             }

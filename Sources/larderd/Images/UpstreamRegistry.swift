@@ -7,26 +7,23 @@ import Logging
 import NIOCore
 import NIOHTTP1
 import OCI
-import Synchronization
 
-/// One repository of another registry, read without credentials. Transient failures are tried again a few times.
-final class UpstreamRegistry: Sendable {
+/// One repository of another registry, which is only read. Transient failures are tried again a few times; a registry
+/// that wants to be left alone is.
+struct UpstreamRegistry: Sendable {
     /// How long a registry may take until it begins to answer.
     static let answerTimeout = TimeAmount.seconds(60)
     /// The pauses before a request is tried again.
     static let pauses: [Duration] = [.milliseconds(250), .seconds(1)]
 
-    private let client: HTTPClient
-    private let host: RegistryHost
-    private let repository: RepositoryName
-    private let logger: Logger
-    private let token = Mutex<String?>(nil)
+    private let access: UpstreamAccess
+    private let place: MirrorPlace
+    private var host: RegistryHost { place.host }
+    private var repository: RepositoryName { place.repository }
 
-    init(_ host: RegistryHost, _ repository: RepositoryName, client: HTTPClient, logger: Logger) {
-        self.host = host
-        self.repository = repository
-        self.client = client
-        self.logger = logger
+    init(_ host: RegistryHost, _ repository: RepositoryName, access: UpstreamAccess) {
+        place = MirrorPlace(host: host, repository: repository)
+        self.access = access
     }
 
     /// A manifest or index, checked against its digest when that is how it is named.
@@ -46,6 +43,24 @@ final class UpstreamRegistry: Sendable {
         }
     }
 
+    /// The digest of what a tag points at; `nil` when the registry does not say. Registries that count pulls do not count
+    /// this.
+    func digest(of tag: TagName) async throws -> Digest? {
+        try await retrying("tag \(tag)") {
+            let response = try await self.get(
+                "manifests/\(tag)", .HEAD, accept: MediaType.manifestsAndIndexes.joined(separator: ", "))
+            return response.headers.first(name: "docker-content-digest").flatMap { Digest($0) }
+        }
+    }
+
+    /// The length of a blob; `nil` when the registry does not say. Bytes.
+    func size(of blob: OCIDigest) async throws -> UInt64? {
+        try await retrying("blob \(blob)") {
+            let response = try await self.get("blobs/\(blob)", .HEAD, accept: "*/*")
+            return response.headers.first(name: "content-length").flatMap { UInt64($0) }
+        }
+    }
+
     /// A small blob as a whole, checked against its digest.
     func document(_ descriptor: Descriptor, maximum: Int) async throws -> [UInt8] {
         try await retrying("blob \(descriptor.digest)") {
@@ -60,10 +75,10 @@ final class UpstreamRegistry: Sendable {
 
     /// A blob as a stream that `take` reads. When it breaks off, `take` is called again with the whole.
     func blob(
-        _ descriptor: Descriptor, _ take: @Sendable (HTTPClientResponse.Body) async throws -> Void
+        _ digest: OCIDigest, _ take: @Sendable (HTTPClientResponse.Body) async throws -> Void
     ) async throws {
-        try await retrying("blob \(descriptor.digest)") {
-            try await take(try await self.get("blobs/\(descriptor.digest)", accept: "*/*").body)
+        try await retrying("blob \(digest)") {
+            try await take(try await self.get("blobs/\(digest)", accept: "*/*").body)
         }
     }
 
@@ -77,11 +92,12 @@ extension UpstreamRegistry {
     private func retrying<Result: Sendable>(
         _ subject: String, _ body: @Sendable () async throws -> Result
     ) async throws -> Result {
+        if let rest = access.pauses.rest(of: host) { throw busy(rest) }
         for pause in Self.pauses {
             do {
                 return try await body()
             } catch let error where Self.isTransient(error) {
-                logger.info(
+                access.logger.info(
                     "upstream tried again",
                     metadata: ["registry.host": "\(host)", "registry.item": "\(subject)", "error": "\(error)"])
                 try await Task.sleep(for: pause)
@@ -92,6 +108,7 @@ extension UpstreamRegistry {
         } catch let error where Self.isTransient(error) && !(error is UpstreamStatus) {
             throw failure("cannot be reached or broke off: \(error); check this server's network, then try again")
         } catch let error as UpstreamStatus {
+            if error.code == 429, let rest = access.pauses.rest(of: host) { throw busy(rest) }
             throw failure("answered with status \(error.code); try again later")
         }
     }
@@ -106,56 +123,81 @@ extension UpstreamRegistry {
         }
     }
 
+    private func busy(_ rest: Duration) -> APIFailure {
+        failure("wants to be asked again in \(rest.components.seconds + 1) s; log in to it, or wait")
+    }
+
     /// Asks for something of the repository; the answer is a success.
-    private func get(_ path: String, accept: String) async throws -> HTTPClientResponse {
+    private func get(_ path: String, _ method: HTTPMethod = .GET, accept: String) async throws -> HTTPClientResponse {
         let url = "\(host.endpoint)/v2/\(repository)/\(path)"
-        var response = try await send(url, accept: accept)
+        var response = try await send(method, url, accept: accept)
         if response.status == .unauthorized {
-            try await fetchToken(response)
-            response = try await send(url, accept: accept)
+            access.tokens.note(try await header(for: response), for: place)
+            response = try await send(method, url, accept: accept)
         }
         switch response.status.code {
         case 200: return response
-        case 401, 403: throw failure("does not give \(path) to anonymous clients; only public images can be pulled")
+        case 401, 403:
+            throw failure("does not give \(path) to this server; give it a login with --upstream-credentials")
         case 404: throw failure("has no \(path)", code: .notFound)
-        case 429, 500...599: throw UpstreamStatus(code: response.status.code)
+        case 429:
+            access.pauses.note(host, retryAfter: response.headers.first(name: "retry-after"))
+            // Trying again at once would only prolong it.
+            throw busy(access.pauses.rest(of: host) ?? .zero)
+        case 500...599: throw UpstreamStatus(code: response.status.code)
         default: throw failure("answered with status \(response.status.code) to a request for \(path)")
         }
     }
 
-    private func send(_ url: String, accept: String) async throws -> HTTPClientResponse {
+    private func send(_ method: HTTPMethod, _ url: String, accept: String) async throws -> HTTPClientResponse {
         var request = HTTPClientRequest(url: url)
+        request.method = method
         request.headers.add(name: "accept", value: accept)
         request.headers.add(name: "accept-encoding", value: "identity")
         request.headers.add(name: "user-agent", value: "larderd")
-        if let token = token.withLock({ $0 }) {
-            request.headers.add(name: "authorization", value: "Bearer \(token)")
-        }
-        return try await client.execute(request, timeout: Self.answerTimeout, logger: logger)
+        if let header = access.tokens[place] { request.headers.add(name: "authorization", value: header) }
+        return try await access.client.execute(request, timeout: Self.answerTimeout, logger: access.logger)
     }
 
-    private func fetchToken(_ refusal: HTTPClientResponse) async throws {
-        let challenges = refusal.headers["www-authenticate"].compactMap { BearerChallenge($0) }
-        guard let challenge = challenges.first else {
-            throw failure("asks for credentials; only public images can be pulled")
+    /// What the registry wants to see.
+    private func header(for refusal: HTTPClientResponse) async throws -> String {
+        let login = access.login(for: host, repository)
+        let challenges = refusal.headers["www-authenticate"]
+        if let challenge = challenges.lazy.compactMap({ BearerChallenge($0) }).first {
+            return "Bearer \(try await token(for: challenge, login))"
         }
-        let url = challenge.tokenURL(defaultScope: "repository:\(repository):pull")
-        guard url.hasPrefix("https://") || (url.hasPrefix("http://") && host.isLoopback) else {
+        guard challenges.contains(where: { $0.lowercased().hasPrefix("basic") }), let header = login?.basicHeader else {
+            throw failure("asks for a login; give this server one with --upstream-credentials")
+        }
+        return header
+    }
+
+    private func token(for challenge: BearerChallenge, _ login: RegistryLogin?) async throws -> String {
+        let scope = challenge.scope ?? "repository:\(repository):pull"
+        guard challenge.realm.hasPrefix("https://") || (challenge.realm.hasPrefix("http://") && host.isLoopback) else {
             throw failure("wants its tokens to be fetched from '\(challenge.realm)', which is not https")
         }
-        var request = HTTPClientRequest(url: url)
+        var request = HTTPClientRequest(url: challenge.tokenURL(scope: scope))
+        if let header = login?.basicHeader { request.headers.add(name: "authorization", value: header) }
+        if let identity = login?.identityToken {
+            request.url = challenge.realm
+            request.method = .POST
+            request.headers.add(name: "content-type", value: "application/x-www-form-urlencoded")
+            request.body = .bytes(
+                ByteBuffer(string: challenge.form(scope: scope, refreshToken: identity, client: "larderd")))
+        }
         request.headers.add(name: "user-agent", value: "larderd")
-        let response = try await client.execute(request, timeout: Self.answerTimeout, logger: logger)
+        let response = try await access.client.execute(request, timeout: Self.answerTimeout, logger: access.logger)
         guard response.status == .ok else {
             if response.status.code == 429 || response.status.code >= 500 {
                 throw UpstreamStatus(code: response.status.code)
             }
-            throw failure("gives anonymous clients no token (status \(response.status.code))")
+            throw failure("gives this server no token (status \(response.status.code))")
         }
         let bytes = try await collect(response, maximum: 1 << 20)
         let answer = try? JSONDocument.decode(TokenAnswer.self, from: bytes, subject: "the token")
         guard let token = answer?.token ?? answer?.accessToken else { throw failure("gave a token that is none") }
-        self.token.withLock { $0 = token }
+        return token
     }
 
     private func collect(_ response: HTTPClientResponse, maximum: Int) async throws -> [UInt8] {

@@ -13,14 +13,11 @@ struct OpenedBlob: Sendable {
     let stream: BlobStream?
     let first: ByteBuffer?
 
-    /// Opens the blob that `name` has under `digest`; `nil` when there is none. Blocks.
+    /// Opens a blob of `project`; `nil` when it is gone. Blocks.
     /// - Parameter header: a `Range`.
-    init?(_ digest: OCIDigest, in name: RepositoryName, range header: String?, of store: Store) throws {
-        guard let repository = try Repository(name, in: store), let info = try repository.blob(digest) else {
-            return nil
-        }
+    init?(_ info: BlobInfo, in project: ProjectID, range header: String?, of store: Store) throws {
         self.info = info
-        project = repository.project
+        self.project = project
         ranges = ByteRanges(header, size: info.size)
         switch ranges {
         case .unsatisfiable: stream = nil

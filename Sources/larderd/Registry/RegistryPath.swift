@@ -19,6 +19,16 @@ enum RegistryPath: Hashable, Sendable {
     /// `/v2/<name>/blobs/uploads/<session>`
     case upload(RepositoryName, id: String)
 
+    /// The repository that it is about; `nil` when it is about none.
+    var repository: RepositoryName? {
+        switch self {
+        case .base, .catalog: nil
+        case .tags(let name), .manifest(let name, _), .blob(let name, _), .referrers(let name, _), .uploads(let name),
+            .upload(let name, _):
+            name
+        }
+    }
+
     /// Reads a path as it is in a request line, without the query. Names may have any number of slashes, so it is
     /// read from its end.
     /// - Throws: ``RegistryFailure``: `nameInvalid`, `tagInvalid`, `digestInvalid`, or `unsupported` with status 404

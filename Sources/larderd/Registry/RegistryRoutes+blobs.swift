@@ -13,9 +13,21 @@ extension RegistryRoutes {
 
     /// `GET /v2/<name>/blobs/<digest>`, whole or parts of it.
     func sendBlob(_ digest: OCIDigest, in name: RepositoryName, _ request: Request) async throws -> Response {
+        try await sendBlob(digest, in: name, request) { store in
+            guard let repository = try Repository(name, in: store) else { return nil }
+            return try repository.blob(digest).map { ($0, repository.project) }
+        }
+    }
+
+    /// Sends the blob that `find`, which blocks, gives together with the project that has it.
+    func sendBlob(
+        _ digest: OCIDigest, in name: RepositoryName, _ request: Request,
+        _ find: @escaping @Sendable (Store) throws -> (BlobInfo, ProjectID)?
+    ) async throws -> Response {
         let range = Self.isCurrent(request.headers[.ifRange], digest) ? request.headers[.range] : nil
         let opened = try await executor.run { store in
-            try OpenedBlob(digest, in: name, range: range, of: store)
+            guard let (info, project) = try find(store) else { return nil as OpenedBlob? }
+            return try OpenedBlob(info, in: project, range: range, of: store)
         }
         guard let opened else { throw Self.noBlob(digest, in: name) }
         let size = opened.info.size
@@ -79,7 +91,7 @@ extension RegistryRoutes {
         }
     }
 
-    private static func headers(of digest: OCIDigest, length: UInt64) -> HTTPFields {
+    static func headers(of digest: OCIDigest, length: UInt64) -> HTTPFields {
         [
             .contentType: MediaType.octetStream, .contentLength: "\(length)", .acceptRanges: "bytes",
             .dockerContentDigest: digest.description, .eTag: "\"\(digest)\"",

@@ -19,7 +19,12 @@ extension RegistryRoutes {
             }
         }
         guard let manifest else { throw Self.noManifest(reference, in: name) }
-        return Response(
+        return Self.answer(with: manifest)
+    }
+
+    /// The answer that has `manifest`.
+    static func answer(with manifest: StoredManifest) -> Response {
+        Response(
             status: .ok,
             headers: [
                 .contentType: manifest.mediaType, .dockerContentDigest: manifest.digest.description,

@@ -13,15 +13,18 @@ struct RegistryRoutes: Sendable {
     /// The projects whose blobs repositories of other projects may have; `nil` for all.
     let localProjects: Set<ProjectName>?
     let uploads: UploadSessions
+    /// Other registries that are served from here; `nil` for none.
+    let mirror: UpstreamMirror?
 
     init(
         executor: StoreExecutor, rules: TagRules = TagRules(), localProjects: Set<ProjectName>? = nil,
-        uploads: UploadSessions = UploadSessions()
+        uploads: UploadSessions = UploadSessions(), mirror: UpstreamMirror? = nil
     ) {
         self.executor = executor
         self.rules = rules
         self.localProjects = localProjects
         self.uploads = uploads
+        self.mirror = mirror
     }
 
     /// Adds the routes to `router`. Repository names have any number of components, which the router cannot match, so
@@ -61,6 +64,16 @@ struct RegistryRoutes: Sendable {
 
     private func respond(to request: Request) async throws -> Response {
         let path = try RegistryPath(request.uri.path)
+        if let response = try await mirrored(path, request) { return response }
+        do {
+            return try await respond(to: request, path)
+        } catch let failure as RegistryFailure where failure.status == 404 {
+            guard let response = try await fallback(path, request) else { throw failure }
+            return response
+        }
+    }
+
+    private func respond(to request: Request, _ path: RegistryPath) async throws -> Response {
         switch (path, request.method) {
         case (.base, .get), (.base, .head): return try Self.json(EmptyDocument())
         case (.catalog, .get), (.catalog, .head): return try await catalog(request)

@@ -72,21 +72,22 @@ struct LarderServer: Service, CustomStringConvertible {
 
     private func serve(_ executor: StoreExecutor, admin: AdminSocket?) async throws {
         admin?.remove()
+        let upstream = try settings.upstreamAccess(logger: logger)
         var services: [any Service] = []
         let activity = Activity()
         let maintenance = Maintenance(
             store: executor.store, settings: settings, activity: activity, logger: logger)
         if let admin { services.append(admin.service(executor, maintenance, logger: logger)) }
         services.append(maintenance)
-        services.append(web(executor, activity))
+        services.append(web(executor, upstream, activity))
         var configuration = ServiceGroupConfiguration(services: services, logger: logger.quietened)
         configuration.maximumGracefulShutdownDuration = .seconds(settings.stopTimeout)
         try await ServiceGroup(configuration: configuration).run()
     }
 
-    private func web(_ executor: StoreExecutor, _ activity: Activity) -> some Service {
+    private func web(_ executor: StoreExecutor, _ upstream: UpstreamAccess, _ activity: Activity) -> some Service {
         Application(
-            router: router(executor, activity),
+            router: router(executor, upstream, activity),
             server: .http1(
                 configuration: HTTP1Channel.Configuration(
                     idleTimeout: .seconds(Int64(settings.idleTimeout)),
@@ -103,16 +104,20 @@ struct LarderServer: Service, CustomStringConvertible {
             logger: logger.quietened)
     }
 
-    private func router(_ executor: StoreExecutor, _ activity: Activity) -> Router<LarderRequestContext> {
+    private func router(
+        _ executor: StoreExecutor, _ upstream: UpstreamAccess, _ activity: Activity
+    ) -> Router<LarderRequestContext> {
         let router = Router(context: LarderRequestContext.self)
         router.add(middleware: ActivityMeter(activity: activity))
         router.add(middleware: RequestLogging(level: logger.logLevel))
         router.add(middleware: FailureResponses())
         HealthRoutes(executor: executor).add(to: router)
-        let images = ImageCatalog(executor: executor, settings: settings.images, logger: logger)
+        let images = ImageCatalog(
+            executor: executor, settings: settings.images, upstream: upstream, logger: logger)
         CacheRoutes(executor: executor, images: images).add(to: router)
         RegistryRoutes(
-            executor: executor, rules: settings.tagRules, localProjects: settings.images.localProjects
+            executor: executor, rules: settings.tagRules, localProjects: settings.images.localProjects,
+            mirror: UpstreamMirror(executor: executor, access: upstream, rules: settings.mirrors)
         ).add(to: router)
         return router
     }

@@ -8,6 +8,10 @@ enum Setting: String, CaseIterable, Sendable {
     case logFormat
     case localProjects
     case ownHosts
+    case mirrors
+    case defaultMirror
+    case mirrorFreshness
+    case upstreamCredentials
     case stopTimeout
     case idleTimeout
     case chunkFileSize
@@ -43,6 +47,10 @@ enum Setting: String, CaseIterable, Sendable {
         case .logFormat: "text|json"
         case .localProjects: "NAME,NAME,…"
         case .ownHosts: "HOST,HOST,…"
+        case .mirrors: "[NAME=]HOST,…"
+        case .defaultMirror: "HOST"
+        case .mirrorFreshness: "DURATION"
+        case .upstreamCredentials: "FILE"
         case .stopTimeout, .idleTimeout: "SECONDS"
         case .chunkFileSize: "SIZE"
         case .compressionLevel: "LEVEL"
@@ -64,6 +72,10 @@ enum Setting: String, CaseIterable, Sendable {
         case .logFormat: "text"
         case .localProjects: "any project"
         case .ownHosts: "the address it listens on"
+        case .mirrors: "none"
+        case .defaultMirror: "none"
+        case .mirrorFreshness: "5m"
+        case .upstreamCredentials: "only what needs no login is pulled"
         case .stopTimeout: "30"
         case .idleTimeout: "300"
         case .chunkFileSize: "256MiB"
@@ -91,6 +103,10 @@ enum Setting: String, CaseIterable, Sendable {
         case .logFormat: "How log lines look"
         case .localProjects: "The projects whose images a FROM without a host may name"
         case .ownHosts: "More names under which clients know this server, as HOST[:PORT]"
+        case .mirrors: "Registries whose repositories can be pulled from here, below NAME/ or HOST/, or with ?ns=HOST"
+        case .defaultMirror: "The mirrored registry of names whose project is not on this server, for docker's registry-mirrors"
+        case .mirrorFreshness: "How long a tag of another registry is believed before it is asked for again"
+        case .upstreamCredentials: "Logins for other registries: a config.json as docker login writes it"
         case .stopTimeout: "How long a stop waits for requests under way"
         case .idleTimeout: "How long a connection may stay silent before it is closed"
         case .chunkFileSize: "The length from which a chunk file is sealed; 1MiB to 1GiB"

@@ -26,6 +26,10 @@ struct Settings: Sendable {
     var localProjects: [ProjectName] = []
     /// More names under which clients know this server: images named with them are its own.
     var ownHosts: [RegistryHost] = []
+    /// Other registries that are served from here, and how long their tags are believed.
+    var mirrors = MirrorRules()
+    /// A file with logins for other registries, as docker keeps them.
+    var upstreamCredentials: FilePath?
     /// How long a stop waits for requests under way. Seconds.
     var stopTimeout = 30
     /// How long a connection may stay silent. Seconds.

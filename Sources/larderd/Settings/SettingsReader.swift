@@ -82,8 +82,26 @@ struct SettingsReader: Sendable {
             into: &settings.compressionLevel)
         try read(
             .storeThreads, "a count from 1 to 256", { Self.number($0, in: 1...256) }, into: &settings.storeThreads)
+        try readMirrors(into: &settings)
         try readLimits(into: &settings)
         return settings
+    }
+
+    private func readMirrors(into settings: inout Settings) throws {
+        try read(
+            .mirrors, "hosts with commas between them, each with a name or without, as in docker.io,quay=quay.io",
+            { Self.list($0) { MirrorRules.Entry($0) } }, into: &settings.mirrors.entries)
+        try read(
+            .defaultMirror, "a host, as in docker.io", { try? RegistryHost($0) }, into: &settings.mirrors.fallback)
+        try read(
+            .mirrorFreshness, "a time up to 30d, as in 5m",
+            { TimeSpan.parse($0).flatMap { $0 <= 2_592_000 ? $0 : nil } }, into: &settings.mirrors.freshness)
+        try read(
+            .upstreamCredentials, "the path of a file", { $0.isEmpty ? nil : FilePath($0) },
+            into: &settings.upstreamCredentials)
+        if let host = settings.mirrors.fallback, !settings.mirrors.entries.contains(where: { $0.host == host }) {
+            throw SettingsError("\(Setting.defaultMirror.flag): '\(host)' is not among \(Setting.mirrors.flag); add it there.")
+        }
     }
 
     private func readLimits(into settings: inout Settings) throws {

@@ -66,7 +66,7 @@ extension TestClient.Answer {
 /// Lends a registry on a new root. `addRoutes` puts others in front of it.
 func withRegistry<Result: Sendable>(
     limits: UploadSessions.Limits = UploadSessions.Limits(), rules: TagRules = TagRules(),
-    localProjects: Set<ProjectName>? = nil,
+    localProjects: Set<ProjectName>? = nil, mirrors: MirrorRules? = nil, credentials: CredentialFile? = nil,
     options: Store.Options = Store.Options(),
     addRoutes: (Router<LarderRequestContext>) -> Void = { _ in },
     _ body: @Sendable (TestRegistry) async throws -> Result
@@ -79,7 +79,11 @@ func withRegistry<Result: Sendable>(
         let router = Router(context: LarderRequestContext.self)
         addRoutes(router)
         RegistryRoutes(
-            executor: executor, rules: rules, localProjects: localProjects, uploads: UploadSessions(limits: limits)
+            executor: executor, rules: rules, localProjects: localProjects, uploads: UploadSessions(limits: limits),
+            mirror: mirrors.map {
+                UpstreamMirror(
+                    executor: executor, access: UpstreamAccess(credentials: credentials, logger: .silent), rules: $0)
+            }
         ).add(to: router)
         let outcome: Swift.Result<Result, any Error>
         do {

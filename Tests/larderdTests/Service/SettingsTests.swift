@@ -68,6 +68,8 @@ struct SettingsTests {
             .storeThreads: "2", .quota: "200GiB", .projectQuota: "1GiB,shop=2GiB", .maxAge: "30d", .pinnedTags: "v*",
             .immutableTags: "v*,shop/*:stable", .retention: "ci/*:*=50,pr-*=14d", .completeRepositories: "shop/*",
             .leasePeriod: "1h", .diskReserve: "1GiB", .maintenanceInterval: "5m", .scrubRate: "1MiB",
+            .mirrors: "docker.io,quay=quay.io", .defaultMirror: "docker.io", .mirrorFreshness: "1h",
+            .upstreamCredentials: "/etc/larder/config.json",
         ]
         #expect(values.count == Setting.allCases.count)
         let variables = values.map { ($0.key.variable, $0.value) }
@@ -78,6 +80,9 @@ struct SettingsTests {
             try await settings(file: "{\(keys)}"),
         ]
         for settings in results {
+            #expect(settings.mirrors.entries.map(\.name) == ["docker.io", "quay"])
+            #expect(settings.mirrors.fallback?.description == "docker.io" && settings.mirrors.freshness == 3600)
+            #expect(settings.upstreamCredentials == "/etc/larder/config.json")
             #expect(settings.root == "/x")
             #expect(settings.listen == ListenAddress(host: "localhost", port: 80))
             #expect(settings.logLevel == .debug)

@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 
 /// What proves to a registry who asks. Its descriptions keep the secret out of messages and logs.
-struct RegistryLogin: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+public struct RegistryLogin: Hashable, Sendable {
     private enum Proof: Hashable {
         case password(String)
         /// What a token server gives access tokens for ("Docker Registry v2 Bearer token specification", OAuth2).
@@ -9,21 +9,23 @@ struct RegistryLogin: Hashable, Sendable, CustomStringConvertible, CustomDebugSt
     }
 
     /// `nil` when only the token knows.
-    let user: String?
+    public let user: String?
     private let proof: Proof
 
-    init(user: String, password: String) {
+    /// Makes a login.
+    public init(user: String, password: String) {
         self.user = user
         proof = .password(password)
     }
 
-    init(identityToken: String) {
+    /// Makes a login by token.
+    public init(identityToken: String) {
         user = nil
         proof = .identityToken(identityToken)
     }
 
     /// Reads the `auth` of a credential file: `user:password` in base64. `nil` for anything else.
-    init?(base64 text: String) {
+    public init?(base64 text: String) {
         let compact = text.filter { !$0.isWhitespace }
         guard let data = Data(base64Encoded: compact), let plain = String(bytes: data, encoding: .utf8),
             let colon = plain.firstIndex(of: ":"), colon > plain.startIndex
@@ -34,17 +36,23 @@ struct RegistryLogin: Hashable, Sendable, CustomStringConvertible, CustomDebugSt
     }
 
     /// The `Authorization` header of the scheme Basic (RFC 7617); `nil` when there is no password.
-    var basicHeader: String? {
+    public var basicHeader: String? {
         guard let user, case .password(let password) = proof else { return nil }
         return "Basic " + Data("\(user):\(password)".utf8).base64EncodedString()
     }
 
     /// What access tokens are asked for with instead of a password; `nil` when there is one.
-    var identityToken: String? {
+    public var identityToken: String? {
         if case .identityToken(let token) = proof { token } else { nil }
     }
 
-    var description: String { user.map { "the login of \($0)" } ?? "an identity token" }
-    var debugDescription: String { description }
-    var customMirror: Mirror { Mirror(self, children: ["user": user as Any]) }
+}
+
+extension RegistryLogin: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// Whose login it is.
+    public var description: String { user.map { "the login of \($0)" } ?? "an identity token" }
+    /// The same.
+    public var debugDescription: String { description }
+    /// Shows the user.
+    public var customMirror: Mirror { Mirror(self, children: ["user": user as Any]) }
 }

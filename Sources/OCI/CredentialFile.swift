@@ -1,9 +1,8 @@
-internal import OCI
-
 /// What a `config.json` of docker or an `auth.json` of podman says about logins.
-struct CredentialFile: Hashable, Sendable {
+public struct CredentialFile: Hashable, Sendable {
     /// What is known of a registry.
-    enum Entry: Hashable, Sendable {
+    public enum Entry: Hashable, Sendable {
+        /// Here it is.
         case login(RegistryLogin)
         /// `docker-credential-NAME` knows.
         case helper(String)
@@ -26,8 +25,9 @@ struct CredentialFile: Hashable, Sendable {
     private let helpers: [String: String]
     private let store: String?
 
+    /// Reads a file.
     /// - Throws: `invalidDocument`, whose message never has a part of the file's values.
-    init(_ bytes: [UInt8]) throws(OCIError) {
+    public init(_ bytes: [UInt8]) throws(OCIError) {
         let contents = try JSONDocument.decode(Contents.self, from: bytes, subject: "the file")
         entries = (contents.auths ?? [:]).compactMapValues(Self.entry)
         helpers = (contents.credHelpers ?? [:]).filter { !$0.value.isEmpty }
@@ -35,7 +35,7 @@ struct CredentialFile: Hashable, Sendable {
     }
 
     /// Where a login for `repository` of `host` may be, best first.
-    func entries(for host: RegistryHost, _ repository: RepositoryName) -> [Entry] {
+    public func entries(for host: RegistryHost, _ repository: RepositoryName) -> [Entry] {
         var found: [Entry] = []
         if let helper = Self.best(helpers, host, repository) ?? store { found.append(.helper(helper)) }
         if let entry = Self.best(entries, host, repository) { found.append(entry) }
@@ -43,7 +43,7 @@ struct CredentialFile: Hashable, Sendable {
     }
 
     /// How a helper knows `host`.
-    static func serverName(of host: RegistryHost) -> String {
+    public static func serverName(of host: RegistryHost) -> String {
         host == .dockerHub ? "https://index.docker.io/v1/" : host.description
     }
 

@@ -1,7 +1,6 @@
-import OCI
 import Testing
 
-@testable import Build
+@testable import OCI
 
 @Suite("Files with logins")
 struct CredentialFileTests {

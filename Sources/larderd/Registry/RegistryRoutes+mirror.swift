@@ -1,0 +1,72 @@
+import CacheAPI
+import ChunkStore
+import Hummingbird
+import NIOCore
+import OCI
+
+/// Repositories of other registries. They are read here, and written where they are.
+extension RegistryRoutes {
+    /// The answer when the request is about a repository of another registry; `nil` when it is not.
+    func mirrored(_ path: RegistryPath, _ request: Request) async throws -> Response? {
+        guard let mirror, let name = path.repository else { return nil }
+        let namespace = request.uri.queryParameters["ns"].map { String($0) }
+        guard let place = mirror.rules.place(of: name, namespace: namespace) else { return nil }
+        return try await answer(path, in: place, request, mirror)
+    }
+
+    /// The answer of the registry that stands in for this server's own repositories; `nil` when there is none, or when
+    /// the repository's project is one of this server.
+    func fallback(_ path: RegistryPath, _ request: Request) async throws -> Response? {
+        guard let mirror, let name = path.repository, let place = mirror.rules.fallbackPlace(of: name),
+            request.method == .get || request.method == .head
+        else { return nil }
+        let isOwn = try await executor.run { store in
+            try ProjectName(owning: name.description).flatMap { try store.project(named: $0.description) } != nil
+        }
+        return isOwn ? nil : try await answer(path, in: place, request, mirror)
+    }
+
+    private func answer(
+        _ path: RegistryPath, in place: MirrorPlace, _ request: Request, _ mirror: UpstreamMirror
+    ) async throws -> Response {
+        guard request.method == .get || request.method == .head else {
+            throw RegistryFailure(
+                .denied, "\(place) is a mirrored repository, which can only be read here; push to \(place.host) itself")
+        }
+        do {
+            switch path {
+            case .manifest(_, let reference):
+                let found = try await mirror.manifest(reference, in: place)
+                var response = Self.answer(with: found.manifest)
+                // RFC 7234, 5.5.1
+                if found.isStale { response.headers[.warning] = "110 - \"\(place.host) failed; this is what it had\"" }
+                return response
+            case .blob(_, let digest) where request.method == .head:
+                let size = try await mirror.size(of: digest, in: place)
+                return Response(status: .ok, headers: Self.headers(of: digest, length: size))
+            case .blob(let name, let digest):
+                try await mirror.bring(digest, from: place)
+                return try await sendBlob(digest, in: name, request) { store in
+                    let shelf = try MirrorShelf(place, in: store)
+                    return try shelf.blob(digest).map { ($0, shelf.project) }
+                }
+            default:
+                throw RegistryFailure(
+                    .unsupported, "\(place) is mirrored: its manifests and blobs can be had here, not its lists")
+            }
+        } catch let failure as APIFailure {
+            throw Self.failure(failure, path)
+        }
+    }
+
+    /// What a client is told when the other registry did not give what was wanted.
+    private static func failure(_ failure: APIFailure, _ path: RegistryPath) -> any Error {
+        switch failure.code {
+        case .notFound:
+            if case .blob = path { return RegistryFailure(.blobUnknown, failure.message) }
+            return RegistryFailure(.manifestUnknown, failure.message)
+        case .upstream: return RegistryFailure(.unavailable, status: 502, failure.message)
+        default: return failure
+        }
+    }
+}
