@@ -38,7 +38,8 @@ struct ImageCatalog: Sendable {
         self.executor = executor
         self.settings = settings
         self.upstream = UpstreamImages(
-            executor: executor, access: upstream ?? UpstreamAccess(logger: logger), freshness: settings.mirrors.freshness)
+            executor: executor, access: upstream ?? UpstreamAccess(logger: logger),
+            freshness: settings.mirrors.freshness)
     }
 
     /// The image called `name` as a base for builds of `project`, whose layers are layers of the project

@@ -44,7 +44,9 @@ struct UpstreamImages: Sendable {
     func image(_ name: ImageReference, platform: Platform, refresh: Bool) async throws -> UpstreamImage {
         let key = Key(name: "\(name)", platform: "\(platform)")
         let remembered = try await remembered(key)
-        if let remembered, name.digest != nil || (!refresh && WallClock.isWithin(freshness, of: remembered.checked)) { return remembered }
+        if let remembered, name.digest != nil || (!refresh && WallClock.isWithin(freshness, of: remembered.checked)) {
+            return remembered
+        }
         do {
             return try await pulls.value(for: key) {
                 try await self.pull(name, platform: platform, key: key, remembered: remembered)

@@ -31,7 +31,9 @@ struct MirrorRules: Hashable, Sendable {
     ///   - namespace: the registry as containerd and BuildKit name it, in the query `ns`.
     func place(of name: RepositoryName, namespace: String?) -> MirrorPlace? {
         if let namespace {
-            guard let host = try? RegistryHost(namespace), entries.contains(where: { $0.host == host }) else { return nil }
+            guard let host = try? RegistryHost(namespace), entries.contains(where: { $0.host == host }) else {
+                return nil
+            }
             return Self.place(host, name)
         }
         let components = name.components

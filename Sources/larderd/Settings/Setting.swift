@@ -104,7 +104,8 @@ enum Setting: String, CaseIterable, Sendable {
         case .localProjects: "The projects whose images a FROM without a host may name"
         case .ownHosts: "More names under which clients know this server, as HOST[:PORT]"
         case .mirrors: "Registries whose repositories can be pulled from here, below NAME/ or HOST/, or with ?ns=HOST"
-        case .defaultMirror: "The mirrored registry of names whose project is not on this server, for docker's registry-mirrors"
+        case .defaultMirror:
+            "The mirrored registry of names whose project is not on this server, for docker's registry-mirrors"
         case .mirrorFreshness: "How long a tag of another registry is believed before it is asked for again"
         case .upstreamCredentials: "Logins for other registries: a config.json as docker login writes it"
         case .stopTimeout: "How long a stop waits for requests under way"

@@ -100,7 +100,8 @@ struct SettingsReader: Sendable {
             .upstreamCredentials, "the path of a file", { $0.isEmpty ? nil : FilePath($0) },
             into: &settings.upstreamCredentials)
         if let host = settings.mirrors.fallback, !settings.mirrors.entries.contains(where: { $0.host == host }) {
-            throw SettingsError("\(Setting.defaultMirror.flag): '\(host)' is not among \(Setting.mirrors.flag); add it there.")
+            throw SettingsError(
+                "\(Setting.defaultMirror.flag): '\(host)' is not among \(Setting.mirrors.flag); add it there.")
         }
     }
 

@@ -215,7 +215,8 @@ struct UpstreamTests {
         try await withUpstream(gate) { upstream, _, catalog in
             for (name, code, hint) in [
                 ("nothing", APIFailure.Code.notFound, "has no manifests/latest"), ("private", .upstream, "credentials"),
-                ("denied", .upstream, "does not give"), ("forged@\(Digest(hashing: [1]))", .upstream, "cannot be trusted"),
+                ("denied", .upstream, "does not give"),
+                ("forged@\(Digest(hashing: [1]))", .upstream, "cannot be trusted"),
                 ("page", .upstream, "no image"),
             ] {
                 let error = await #expect(throws: APIFailure.self) {

@@ -29,7 +29,9 @@ struct MirrorRulesTests {
     func entries() {
         #expect(MirrorRules.Entry("localhost:5000") == nil)
         #expect(MirrorRules.Entry("up=localhost:5000")?.name == "up")
-        for text in ["a/b=quay.io", "=quay.io", "A=quay.io", "up=", ""] { #expect(MirrorRules.Entry(text) == nil, "\(text)") }
+        for text in ["a/b=quay.io", "=quay.io", "A=quay.io", "up=", ""] {
+            #expect(MirrorRules.Entry(text) == nil, "\(text)")
+        }
     }
 
     @Test("the default stands in for names that say nothing")

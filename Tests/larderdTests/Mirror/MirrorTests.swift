@@ -64,7 +64,8 @@ struct MirrorTests {
 
     /// Pulls an image as clients do; its manifest's digest.
     @discardableResult
-    private func pull(_ name: String, _ tag: String, query: String = "", from own: TestRegistry) async throws -> Digest {
+    private func pull(_ name: String, _ tag: String, query: String = "", from own: TestRegistry) async throws -> Digest
+    {
         let answer = try await own.client.get("/v2/\(name)/manifests/\(tag)\(query)")
         try #require(answer.status == 200, "\(answer.text)")
         let manifest = try answer.json(Manifest.self)
@@ -102,7 +103,8 @@ struct MirrorTests {
             #expect(mood.count("get") + mood.count("GET \(path)") == 0)
             let part = try await own.client.send(.GET, path, headers: ["range": "bytes=10-19"])
             #expect(part.status == 206 && part.bytes == Array(image.blobs[0][10..<20]))
-            #expect(try await own.client.get("/v2/up/base/blobs/\(Digest(hashing: [1]))").registryError == "BLOB_UNKNOWN")
+            #expect(
+                try await own.client.get("/v2/up/base/blobs/\(Digest(hashing: [1]))").registryError == "BLOB_UNKNOWN")
             #expect(try await own.client.get("/v2/up/base/manifests/no").registryError == "MANIFEST_UNKNOWN")
         }
     }
