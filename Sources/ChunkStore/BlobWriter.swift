@@ -3,8 +3,8 @@ public import Chunking
 /// A blob on its way into the store. Not for use from several threads at once; may move between threads.
 /// Dropping it without ``commit(expecting:)`` leaves nothing visible behind.
 ///
-/// The caller's thread cuts the blob. A blob that grows long gets three threads of its own: one hashes all of it, one
-/// hashes its chunks and looks them up, one compresses and appends what is new. Up to 16 MiB wait between them, and
+/// The caller's thread cuts the blob. A blob that grows long gets four threads of its own: one hashes all of it, one
+/// hashes its chunks and looks them up, two compress and append what is new. Up to 16 MiB wait between them, and
 /// what they fail with is thrown by the next call.
 public struct BlobWriter: ~Copyable, Sendable {
     /// A blob of fewer bytes is not worth threads.

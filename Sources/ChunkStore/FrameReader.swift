@@ -99,7 +99,7 @@ extension Core {
         guard let decoded = try decodedFrame(at: location) else {
             throw StoreError(.missingContent, "a frame cannot be decompressed; ask again and send what is missing")
         }
-        var builder = FrameBuilder(codec: options.codec, level: options.level, target: Frame.rawBytesMaximum)
+        var builder = FrameBuilder(codec: options.codec, target: Frame.rawBytesMaximum)
         do throws(CompressionError) {
             var whole: Frame?
             for chunk in chunks {

@@ -16,8 +16,9 @@ public final class Store: Sendable {
         public var indexSizeMaximum: Int = 1 << 40
         /// How frames made by the server are compressed.
         public var codec: Codec = .lz4
-        /// The zstd level of frames made by the server.
-        public var level: Int32 = 1
+        /// The level of frames made by the server: of zstd, or with its sign changed the acceleration of lz4 (Compression,
+        /// *Throughput of the write path*).
+        public var level: Int32 = -16
         /// How much of the disk new content leaves free, so that collection always has room. Bytes; `nil` for 512 MiB or a
         /// twentieth of a small disk.
         public var diskReserve: UInt64?

@@ -19,6 +19,15 @@ public struct ChunkNames: Sendable {
         return reference
     }
 
+    /// Hashes the next chunks, whose bytes are `run`, one after the other. O(n).
+    public mutating func name(_ run: RawSpan, _ chunks: [(stream: Recipe.Stream, length: Int)]) -> [ChunkReference] {
+        var offset = 0
+        return chunks.map { stream, length in
+            defer { offset += length }
+            return name(run.extracting(offset..<(offset + length)), of: stream)
+        }
+    }
+
     mutating func append(_ name: Digest, to stream: Recipe.Stream) {
         switch stream {
         case .headers: headers.append(name)

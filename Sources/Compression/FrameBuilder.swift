@@ -41,29 +41,33 @@ public struct FrameBuilder: ~Copyable, Sendable {
     /// The frame of what was added since the last one; `nil` when that is nothing.
     public mutating func flush() throws(CompressionError) -> Frame? {
         guard !chunks.isEmpty else { return nil }
-        // A second reference, not a copy; it ends with the call, before the bytes are cleared.
-        let frame = try frame(of: chunks, raw)
+        let frame = try frameOfAdded()
         chunks.removeAll(keepingCapacity: true)
         raw.removeAll(keepingCapacity: true)
         return frame
     }
 
+    private mutating func frameOfAdded() throws(CompressionError) -> Frame {
+        // A second reference, not a copy; it ends with the call, before the bytes are cleared.
+        let raw = raw
+        return try unsafe frame(of: chunks, raw.span.bytes)
+    }
+
     /// A frame of `chunks`, whose bytes are `raw`, one after the other. For those who gather on another thread: nothing is
     /// checked, and neither the target nor what was added matters.
-    public mutating func frame(of chunks: [ChunkReference], _ raw: [UInt8]) throws(CompressionError) -> Frame {
+    public mutating func frame(of chunks: [ChunkReference], _ raw: RawSpan) throws(CompressionError) -> Frame {
         if let payload = try compressed(raw) { return Frame(codec: codec, chunks: chunks, payload: payload) }
-        return Frame(codec: .stored, chunks: chunks, payload: raw)
+        return Frame(codec: .stored, chunks: chunks, payload: [UInt8](copying: raw))
     }
 
     /// The compressed form of `raw`; `nil` when it would not be shorter.
-    private mutating func compressed(_ raw: [UInt8]) throws(CompressionError) -> [UInt8]? {
-        let bytes = unsafe raw.span.bytes
-        guard codec != .stored, probe.mayShrink(bytes) else { return nil }
+    private mutating func compressed(_ raw: RawSpan) throws(CompressionError) -> [UInt8]? {
+        guard codec != .stored, probe.mayShrink(raw) else { return nil }
         let count =
             switch codec {
-            case .lz4: try compressor.lz4(bytes, level: level)
-            default: try compressor.zstd(bytes, level: level)
+            case .lz4: try compressor.lz4(raw, level: level)
+            default: try compressor.zstd(raw, level: level)
             }
-        return count < raw.count ? compressor.result(count) : nil
+        return count < raw.byteCount ? compressor.result(count) : nil
     }
 }

@@ -14,13 +14,23 @@ import Testing
     func order(hasThread: Bool) throws {
         let log = Log()
         let stage = Stage<Int>(byteMaximum: 8) { item in log.taken.withLock { $0.append(item) } }
-        if hasThread { try stage.startThread() }
+        if hasThread { try stage.startThreads() }
         for item in 0..<1000 { try stage.put(item, byteCount: 1) }
         try stage.finish()
         #expect(log.taken.withLock { $0 } == Array(0..<1000))
         // Afterwards, what comes is taken at once.
         try stage.put(1000, byteCount: 1)
         #expect(log.taken.withLock { $0.last } == 1000)
+    }
+
+    @Test("with several threads each item is taken once, and all are when it has finished")
+    func severalThreads() throws {
+        let log = Log()
+        let stage = Stage<Int>(byteMaximum: 8, threadCount: 3) { item in log.taken.withLock { $0.append(item) } }
+        try stage.startThreads()
+        for item in 0..<1000 { try stage.put(item, byteCount: 1) }
+        try stage.finish()
+        #expect(log.taken.withLock { $0.sorted() } == Array(0..<1000))
     }
 
     @Test("no more bytes wait than it is told, and one item")
@@ -30,7 +40,7 @@ import Testing
             let waiting = log.handedOver.load(ordering: .sequentiallyConsistent) - item
             log.longestWait.max(waiting, ordering: .sequentiallyConsistent)
         }
-        try stage.startThread()
+        try stage.startThreads()
         for item in 0..<2000 {
             try stage.put(item, byteCount: 5)
             log.handedOver.add(1, ordering: .sequentiallyConsistent)
@@ -46,7 +56,7 @@ import Testing
             if item == 5 { throw StoreError(.io, "five") }
             log.taken.withLock { $0.append(item) }
         }
-        try stage.startThread()
+        try stage.startThreads()
         let code = errorCode {
             // More than can wait: one of them must be told.
             for item in 0..<1000 { try stage.put(item, byteCount: 1) }
@@ -63,7 +73,7 @@ import Testing
         do {
             let log = Log()
             let stage = Stage<Int>(byteMaximum: 1000) { item in log.taken.withLock { $0.append(item) } }
-            try stage.startThread()
+            try stage.startThreads()
             for item in 0..<100 { try stage.put(item, byteCount: 1) }
             witness = log
         }

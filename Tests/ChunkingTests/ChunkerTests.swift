@@ -58,6 +58,38 @@ struct ChunkerTests {
         }
     }
 
+    /// Where a chunk ends, byte by byte as the description says; `nil` when it does not.
+    private func end(of bytes: ArraySlice<UInt8>, _ parameters: ChunkParameters) -> Int? {
+        let bits = parameters.average.trailingZeroBitCount
+        var hash: UInt64 = 0
+        for (index, byte) in bytes.enumerated() {
+            if index + 1 > parameters.minimum {
+                hash = hash << 1 &+ GearTable.words[Int(byte)]
+                let zeros = index + 1 > parameters.average ? bits - 2 : bits + 2
+                if hash.leadingZeroBitCount >= zeros { return index + 1 }
+            }
+            if index + 1 == parameters.maximum { return index + 1 }
+        }
+        return nil
+    }
+
+    @Test("chunks end where going over them byte by byte ends them", arguments: seeds)
+    func byteByByte(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        // Short averages, so that borders lie close together.
+        for average in [256, 1024, 4096, 16_384] {
+            let parameters = ChunkParameters(
+                id: 1, minimum: average / 4, average: average, maximum: average * 8, fileRestart: average)
+            let bytes = generator.bytes(400_000)
+            var rest = bytes[...]
+            for chunk in cut(bytes, parameters) {
+                #expect(Int(chunk.length) == end(of: rest, parameters) ?? rest.count, "seed \(seed)")
+                rest = rest.dropFirst(Int(chunk.length))
+            }
+            #expect(rest.isEmpty)
+        }
+    }
+
     @Test("chunks keep to their limits, and to the average on random bytes", arguments: seeds)
     func limits(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)

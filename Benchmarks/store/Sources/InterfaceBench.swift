@@ -23,10 +23,15 @@ final class InterfaceBench: Sendable {
         self.repetition = repetition
     }
 
-    func run() throws {
-        row("ingest-new", try rate { _, file in try ingest(file) }, "MB/s")
-        row("ingest-known", try rate { _, file in try ingest(file) }, "MB/s")
-        row("read", try rate { layer, _ in try read(layer) }, "MB/s")
+    /// Stores the layers twice.
+    func ingest() throws {
+        try measure("ingest-new") { _, file in try ingest(file) }
+        try measure("ingest-known") { _, file in try ingest(file) }
+    }
+
+    /// Reads the layers, and asks for chunks.
+    func readAndAsk() throws {
+        try measure("read") { layer, _ in try read(layer) }
         let digests = layers.map(\.digest)
         // What no record refers to is collected while the questions are asked.
         _ = try store.put(
@@ -54,18 +59,22 @@ final class InterfaceBench: Sendable {
         Row(name, value, unit, repetition: repetition).print()
     }
 
-    /// MB/s of doing `action` with every layer, one after the other.
-    private func rate(_ action: (CorpusLayer, borrowing MappedFile) throws -> Void) throws -> Double {
+    /// Does `action` with every layer, one after the other: MB/s, and what that took of the processors.
+    private func measure(
+        _ name: String, _ action: (CorpusLayer, borrowing MappedFile) throws -> Void
+    ) throws {
         var bytes = 0
-        var seconds = 0.0
+        var (seconds, processorSeconds) = (0.0, 0.0)
         for layer in layers {
             let file = try MappedFile(layer.path)
-            let start = ContinuousClock.now
+            let (start, processorStart) = (ContinuousClock.now, Processor.seconds)
             try action(layer, file)
             seconds += start.duration(to: .now).seconds
+            processorSeconds += Processor.seconds - processorStart
             bytes += file.byteCount
         }
-        return Double(bytes) / 1e6 / seconds
+        row(name, Double(bytes) / 1e6 / seconds, "MB/s")
+        row("\(name)-cpu", processorSeconds * 1e9 / Double(bytes), "ns/B")
     }
 
     private func ingest(_ file: borrowing MappedFile) throws {

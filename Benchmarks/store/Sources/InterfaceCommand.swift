@@ -11,6 +11,7 @@ struct InterfaceCommand: ParsableCommand {
     @Option(help: "The corpus.") var corpus: String
     @Option(help: "A directory that does not exist yet; on the disk that is measured.") var root: String
     @Option(help: "Repetitions.") var runs = 5
+    @Flag(help: "Leave out reading and questions.") var ingestOnly = false
 
     func run() throws {
         let layers = try CorpusLayer.all(in: FilePath(corpus)).filter { Self.sample.contains($0.name) }
@@ -21,7 +22,8 @@ struct InterfaceCommand: ParsableCommand {
             let store = try Store(opening: path, options: options, logger: Logger(label: "store-bench"))
             let project = try store.makeProject(named: "bench")
             let bench = InterfaceBench(store: store, project: project, layers: layers, repetition: repetition)
-            try bench.run()
+            try bench.ingest()
+            if !ingestOnly { try bench.readAndAsk() }
             store.close()
         }
         Row("resident-anonymous", Double(try Memory.anonymous()) / 1e6, "MB").print()

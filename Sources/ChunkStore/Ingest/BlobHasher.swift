@@ -4,7 +4,7 @@ internal import Synchronization
 /// Computes the digest of a blob that arrives in parts; that of a long one on a thread of its own.
 struct BlobHasher: ~Copyable, Sendable {
     private static let segmentByteCount = 256 << 10
-    private static let byteMaximum = 4 << 20
+    private static let byteMaximum = 2 << 20
 
     private final class Digesting: Sendable {
         let hasher = Mutex(DigestHasher())
@@ -25,7 +25,7 @@ struct BlobHasher: ~Copyable, Sendable {
 
     /// Hashes on a thread from now on.
     func startThread() throws(StoreError) {
-        try stage.startThread()
+        try stage.startThreads()
     }
 
     /// Takes the next bytes.

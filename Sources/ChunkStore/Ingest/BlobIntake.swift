@@ -1,10 +1,12 @@
 internal import Chunking
 
 /// Takes the chunks of a blob that is being cut: names them, makes frames of those that are new, and at the end the
-/// blob. Those of a long blob are named and looked up on one thread, compressed and appended on another.
+/// blob. Those of a long blob are named and looked up on one thread, compressed and appended on two others, since that is
+/// most of the work.
 struct BlobIntake: ~Copyable, Sendable {
     private static let cutByteMaximum = 4 << 20
-    private static let newByteMaximum = 8 << 20
+    private static let newByteMaximum = 4 << 20
+    private static let sinkThreads = 2
 
     private let store: Store
     private let project: ProjectID
@@ -18,11 +20,11 @@ struct BlobIntake: ~Copyable, Sendable {
         self.store = store
         self.project = project
         let sink = FrameSink(store, project)
-        let sinking = Stage<FrameContent>(byteMaximum: Self.newByteMaximum) { content throws(StoreError) in
-            try sink.append(content)
-        }
+        let sinking = Stage<FrameContent>(
+            byteMaximum: Self.newByteMaximum, threadCount: Self.sinkThreads
+        ) { content throws(StoreError) in try sink.append(content) }
         let sieve = ChunkSieve(store) { content throws(StoreError) in
-            try sinking.put(content, byteCount: content.bytes.count)
+            try sinking.put(content, byteCount: content.byteCount)
         }
         sieving = Stage(byteMaximum: Self.cutByteMaximum) { run throws(StoreError) in try sieve.take(run) }
         (self.sieve, self.sink, self.sinking) = (sieve, sink, sinking)
@@ -30,8 +32,8 @@ struct BlobIntake: ~Copyable, Sendable {
 
     /// Works on threads from now on.
     func startThreads() throws(StoreError) {
-        try sinking.startThread()
-        try sieving.startThread()
+        try sinking.startThreads()
+        try sieving.startThreads()
     }
 
     /// Takes the next chunk of `stream`.

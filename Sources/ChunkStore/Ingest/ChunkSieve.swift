@@ -28,13 +28,7 @@ final class ChunkSieve: Sendable {
     /// Takes the blob's next chunks.
     func take(_ run: CutRun) throws(StoreError) {
         try state.withLock { state throws(StoreError) in
-            var chunks: [ChunkReference] = []
-            var offset = 0
-            for (stream, length) in run.chunks {
-                let bytes = unsafe run.bytes.span.bytes.extracting(offset..<(offset + length))
-                chunks.append(state.names.name(bytes, of: stream))
-                offset += length
-            }
+            let chunks = unsafe state.names.name(run.bytes.span.bytes, run.chunks)
             try pass(chunks, run.bytes, &state)
         }
     }
@@ -62,18 +56,14 @@ final class ChunkSieve: Sendable {
             }
             return isNew
         }
-        if isNew.allSatisfy(\.self) {
-            state.content.append(chunks, bytes)
-            if state.content.isFull { try flush(&state) }
-            return
-        }
         var offset = 0
         for (chunk, isNew) in zip(chunks, isNew) {
             let end = offset + Int(chunk.length)
-            if isNew { unsafe state.content.append(chunk, bytes.span.bytes.extracting(offset..<end)) }
+            if isNew { state.content.append(chunk, at: offset..<end, in: bytes) }
             offset = end
             if state.content.isFull { try flush(&state) }
         }
+        state.content.detach()
     }
 
     private func flush(_ state: inout State) throws(StoreError) {

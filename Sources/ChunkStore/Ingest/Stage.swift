@@ -1,12 +1,12 @@
 internal import Synchronization
 
-/// Takes items in the order in which they come: at once, or on a thread of its own, a bounded number of bytes behind
-/// those who bring them.
+/// Takes items in the order in which they come: at once, or on threads of its own, a bounded number of bytes behind
+/// those who bring them. With several threads that many are taken at a time.
 ///
-/// After an item has failed on the thread the others are dropped, and every further call throws what it failed with.
+/// After an item has failed on a thread the others are dropped, and every further call throws what it failed with.
 final class Stage<Item: Sendable>: Sendable {
     private struct State {
-        var hasThread = false
+        var hasThreads = false
         var waiting: [(item: Item, byteCount: Int)] = []
         /// The bytes of all items that wait or are being taken.
         var byteCount = 0
@@ -21,23 +21,45 @@ final class Stage<Item: Sendable>: Sendable {
         }
     }
 
+    /// A thread of a stage.
+    private final class Worker: Sendable {
+        private let thread: Mutex<DedicatedThread?>
+
+        init(_ body: @escaping @Sendable () -> Void) throws(StoreError) {
+            thread = Mutex(try DedicatedThread(body))
+        }
+
+        func join() {
+            let running = thread.withLock { $0.take() }
+            if let running { running.join() }
+        }
+    }
+
     private let byteMaximum: Int
+    private let threadCount: Int
     private let take: @Sendable (consuming Item) throws(StoreError) -> Void
     private let state = Monitor(State())
-    private let thread = Mutex<DedicatedThread?>(nil)
+    private let workers = Mutex<[Worker]>([])
 
-    /// - Parameter byteMaximum: once there is a thread, callers wait while the items have more bytes than this.
-    init(byteMaximum: Int, _ take: @escaping @Sendable (consuming Item) throws(StoreError) -> Void) {
+    /// - Parameters:
+    ///   - byteMaximum: once there are threads, callers wait while the items have more bytes than this.
+    ///   - threadCount: how many there are to be.
+    init(
+        byteMaximum: Int, threadCount: Int = 1, _ take: @escaping @Sendable (consuming Item) throws(StoreError) -> Void
+    ) {
         self.byteMaximum = byteMaximum
+        self.threadCount = threadCount
         self.take = take
     }
 
-    /// Takes items on a thread from now on. Nobody may be calling ``put(_:byteCount:)``.
-    func startThread() throws(StoreError) {
-        try thread.withLock { thread throws(StoreError) in
-            if thread != nil { return }
-            thread = try DedicatedThread { [state, take] in Self.run(state, take) }
-            state.with { $0.hasThread = true }
+    /// Takes items on threads from now on. Nobody may be calling ``put(_:byteCount:)``.
+    func startThreads() throws(StoreError) {
+        try workers.withLock { workers throws(StoreError) in
+            // What could be started of them ends with the stage.
+            while workers.count < threadCount {
+                workers.append(try Worker { [state, take] in Self.run(state, take) })
+                state.with { $0.hasThreads = true }
+            }
         }
     }
 
@@ -51,7 +73,7 @@ final class Stage<Item: Sendable>: Sendable {
     func put(_ item: Item, byteCount: Int) throws(StoreError) {
         let isQueued: Result<Bool, StoreError> = state.wait { state in
             if let failure = state.failure { return .failure(failure) }
-            if !state.hasThread { return .success(false) }
+            if !state.hasThreads { return .success(false) }
             guard state.byteCount <= byteMaximum else { return nil }
             state.waiting.append((item, byteCount))
             state.byteCount += byteCount
@@ -69,10 +91,12 @@ final class Stage<Item: Sendable>: Sendable {
 
     private func end() {
         state.with { $0.isEnding = true }
-        let running = thread.withLock { $0.take() }
-        guard let running else { return }
-        running.join()
-        state.with { $0.hasThread = false }
+        let running = workers.withLock { workers in
+            defer { workers = [] }
+            return workers
+        }
+        for worker in running { worker.join() }
+        state.with { $0.hasThreads = false }
     }
 
     private static func run(

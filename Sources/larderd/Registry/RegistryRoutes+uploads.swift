@@ -7,7 +7,7 @@ import OCI
 
 extension RegistryRoutes {
     /// How many bytes of a body are handed to the store's threads at once, at least.
-    private static let batchMinimum = 256 << 10
+    private static let batchMinimum = 512 << 10
 
     /// How long the parts of an upload should be: shorter ones are taken, too, but cost more. Bytes.
     private static let chunkMinimum = 64 << 10

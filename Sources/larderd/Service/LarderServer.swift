@@ -90,6 +90,7 @@ struct LarderServer: Service, CustomStringConvertible {
             router: router(executor, upstream, activity),
             server: .http1(
                 configuration: HTTP1Channel.Configuration(
+                    additionalChannelHandlers: [ReceiveSizes()],
                     idleTimeout: .seconds(Int64(settings.idleTimeout)),
                     httpDecoderConfiguration: .init(
                         maxHeaderFieldSize: 32 << 10, maxHeaderListSize: 64 << 10, maxHeaderFieldCount: 200))),
