@@ -1,6 +1,9 @@
 internal import Chunking
 
-/// A blob, or a part of one, on its way out of the store. Every chunk is checked before its bytes are given out.
+/// A blob, or a part of one, on its way out of the store.
+///
+/// Of what is given out the record's checksum was verified, and that it is as long as the recipe says; whoever relies on the
+/// bytes as a whole compares their digest. Frames that come next are decompressed ahead, by other threads.
 public struct BlobReader: ~Copyable, Sendable {
     /// What the bytes belong to.
     struct Subject: Sendable {
@@ -32,7 +35,7 @@ public struct BlobReader: ~Copyable, Sendable {
     }
 
     /// Appends the next bytes to `buffer`, at least one and about `maximum` (never more); 0 at the end.
-    /// - Throws: `missingContent` when a chunk does not pass its check, `io`, `closed`.
+    /// - Throws: `missingContent` when a frame does not pass its check, `io`, `closed`.
     public mutating func read(into buffer: inout [UInt8], maximum: Int) throws(StoreError) -> Int {
         buffer.reserveCapacity(buffer.count + Int(min(UInt64(max(0, maximum)), remaining)))
         return try read(maximum: maximum) { buffer.append(copying: $0) }
@@ -42,32 +45,70 @@ public struct BlobReader: ~Copyable, Sendable {
     /// stored in; each is valid only inside the call. How many there were; 0 at the end.
     ///
     /// What was lent before a failure stays given; the failure comes again with the next call.
+    /// - Parameter onPart: must not close the store.
     /// - Throws: as ``read(into:maximum:)``, or what `onPart` throws.
     public mutating func read(
         maximum: Int, onPart: (RawSpan) throws(StoreError) -> Void
     ) throws(StoreError) -> Int {
         let wanted = Int(min(UInt64(max(0, maximum)), remaining))
-        var count = 0
-        while count < wanted {
-            let (bytes, range) = try nextPart(maximum: wanted - count)
-            try unsafe onPart(bytes.span.bytes.extracting(range))
-            advance(by: range.count)
-            count += range.count
+        guard wanted > 0 else { return 0 }
+        let store = store
+        try store.use { core throws(StoreError) in
+            var count = 0
+            while count < wanted { count += try lendRun(maximum: wanted - count, core, onPart) }
         }
-        return count
+        headers.rest()
+        payload.rest()
+        return wanted
     }
 
-    /// The bytes of the frame that the next bytes are in, and where.
-    private mutating func nextPart(maximum: Int) throws(StoreError) -> ([UInt8], Range<Int>) {
+    /// Lends pieces that follow each other in one frame as one part.
+    private mutating func lendRun(
+        maximum: Int, _ core: Core, _ onPart: (RawSpan) throws(StoreError) -> Void
+    ) throws(StoreError) -> Int {
+        let (frame, first) = try nextPart(maximum: maximum, core)
+        var run = first
+        advance(by: first.count)
+        while run.count < maximum, let next = adjacentPart(to: run.upperBound, of: frame, maximum: maximum - run.count) {
+            run = run.lowerBound..<next.upperBound
+            advance(by: next.count)
+        }
+        let bytes = frame.bytes
+        try unsafe onPart(bytes.span.bytes.extracting(run))
+        return run.count
+    }
+
+    /// The frame that the next bytes are in, and where.
+    private mutating func nextPart(maximum: Int, _ core: Core) throws(StoreError) -> (DecodedFrame, Range<Int>) {
         guard let next = piece ?? pieces.next() else {
             throw StoreError(.missingContent, "the recipe of \(subject.digest) ends early; store the blob again")
         }
         piece = next
-        let (frame, range) = try chunk(of: next)
-        let start = range.lowerBound + next.offset + given
-        let end = start + min(next.length - given, maximum)
-        guard end <= range.upperBound else { throw missing(next.chunk) }
-        return (frame.bytes, start..<end)
+        let (frame, range) = try chunk(of: next, core)
+        guard let part = part(of: next, in: range, maximum: maximum) else { throw missing(next.chunk) }
+        return (frame, part)
+    }
+
+    /// Where the next bytes are, if they come right behind `end` in `frame`.
+    private mutating func adjacentPart(to end: Int, of frame: DecodedFrame, maximum: Int) -> Range<Int>? {
+        guard let next = piece ?? pieces.next() else { return nil }
+        piece = next
+        let known =
+            switch next.stream {
+            case .headers: headers.knownChunk(at: next.index)
+            case .payload: payload.knownChunk(at: next.index)
+            }
+        guard let known, known.frame === frame, let part = part(of: next, in: known.range, maximum: maximum),
+            part.lowerBound == end
+        else { return nil }
+        return part
+    }
+
+    /// Where what is left of `piece` is in a frame that has its chunk at `range`; `nil` when the chunk is too short.
+    private func part(of piece: Recipe.Piece, in range: Range<Int>, maximum: Int) -> Range<Int>? {
+        let start = range.lowerBound + piece.offset + given
+        let end = start + min(piece.length - given, maximum)
+        return end <= range.upperBound ? start..<end : nil
     }
 
     private mutating func advance(by count: Int) {
@@ -78,19 +119,16 @@ public struct BlobReader: ~Copyable, Sendable {
         given = 0
     }
 
-    private mutating func chunk(of piece: Recipe.Piece) throws(StoreError) -> (DecodedFrame, Range<Int>) {
+    private mutating func chunk(of piece: Recipe.Piece, _ core: Core) throws(StoreError) -> (DecodedFrame, Range<Int>) {
+        // Of the stream at most as much is read as of the blob.
+        let wanted = remaining + UInt64(piece.offset + given)
         let found: StreamReader.Found
         switch piece.stream {
-        case .headers: found = try headers.chunk(at: piece.index, store)
-        case .payload: found = try payload.chunk(at: piece.index, store)
+        case .headers: found = try headers.chunk(at: piece.index, wanted: wanted, core)
+        case .payload: found = try payload.chunk(at: piece.index, wanted: wanted, core)
         }
         if let chunk = found { return chunk }
-        let subject = subject
-        if let row = subject.row {
-            try store.use { core throws(StoreError) in
-                core.forget(subject.digest, of: subject.project, ifStill: row)
-            }
-        }
+        if let row = subject.row { core.forget(subject.digest, of: subject.project, ifStill: row) }
         throw missing(piece.chunk)
     }
 
@@ -98,55 +136,5 @@ public struct BlobReader: ~Copyable, Sendable {
         StoreError(
             .missingContent,
             "chunk \(chunk.id.short) of blob \(subject.digest) is damaged or gone; store the blob again")
-    }
-}
-
-/// Finds the chunks of one stream of a recipe. Keeps the frame it is in, so that the other stream cannot push it out.
-struct StreamReader: Sendable {
-    typealias Found = (frame: DecodedFrame, range: Range<Int>)?
-
-    private let chunks: [ChunkReference]
-    private var locator: ChunkLocator
-    private var frame: (location: Location, decoded: DecodedFrame)?
-    /// The chunk that was found last.
-    private var last: (position: Int, range: Range<Int>)?
-
-    init(_ chunks: [ChunkReference]) {
-        self.chunks = chunks
-        locator = ChunkLocator(chunks)
-    }
-
-    /// The decoded frame that the chunk at `position` is in, and where; `nil` when it is damaged or gone.
-    mutating func chunk(at position: Int, _ store: Store) throws(StoreError) -> Found {
-        if let last, last.position == position, let frame { return (frame.decoded, last.range) }
-        var copy = self
-        let found = try store.use { core throws(StoreError) in try copy.find(position, core) }
-        self = copy
-        return found
-    }
-
-    private mutating func find(_ position: Int, _ core: Core) throws(StoreError) -> Found {
-        let chunk = chunks[position]
-        var tried: Location?
-        while let row = try locator.row(at: position, core.index) {
-            if row.frame == tried {
-                core.forget([chunk.id], in: row.frame)
-                locator.reset()
-                return nil
-            }
-            if frame?.location != row.frame {
-                frame = nil
-                last = nil
-                if let decoded = try core.decodedFrame(at: row.frame) { frame = (row.frame, decoded) }
-            }
-            if let frame, let range = frame.decoded.range(of: chunk) {
-                last = (position, range)
-                return (frame.decoded, range)
-            }
-            // It may have been moved since its place was looked up; what is still there is damaged.
-            tried = row.frame
-            locator.reset()
-        }
-        return nil
     }
 }

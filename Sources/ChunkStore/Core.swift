@@ -19,6 +19,7 @@ final class Core: Sendable {
     let writer: Writer
     let decoders = DecoderPool()
     let frames = FrameCache()
+    let readAhead = ReadAhead()
     let clock: StoreClock
     let leases: Leases
     let recentUse = RecentUse()

@@ -87,6 +87,7 @@ public final class Store: Sendable {
             return state.core
         }
         state.wait { $0.users == 0 ? () : nil }
+        core?.readAhead.stop()
         core?.writer.stop()
     }
 

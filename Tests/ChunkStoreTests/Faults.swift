@@ -82,9 +82,9 @@ final class Faults: Sendable {
                 if path.lastComponent?.string == "chunks" { plan.durableNames = names }
             }
         }
-        disk.read = { [self] descriptor, offset, count throws(Errno) in
+        disk.readInto = { [self] descriptor, offset, count, bytes throws(Errno) in
             if let error = plan.withLock({ $0.readError }) { throw error }
-            return try system.read(descriptor, offset, count)
+            try system.readInto(descriptor, offset, count, &bytes)
         }
         disk.freeBytes = { [self] path throws(Errno) in
             if let bytes = plan.withLock({ $0.freeBytes }) { return bytes }

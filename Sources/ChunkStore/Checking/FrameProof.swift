@@ -72,7 +72,7 @@ struct FrameProof {
         guard let record = try reader.record(at: location, .frame), let frame = Self.frame(record),
             frame.base.isEmpty, let bytes = decode(frame, [])
         else { return nil }
-        let decoded = DecodedFrame(chunks: frame.chunks, bytes: bytes)
+        let decoded = DecodedFrame(chunks: frame.chunks, bytes: bytes, isHashed: true)
         cache.insert(decoded, at: location)
         return decoded
     }

@@ -7,8 +7,8 @@ struct Disk: Sendable {
     var open:
         @Sendable (FilePath, FileDescriptor.AccessMode, FileDescriptor.OpenOptions) throws(Errno) -> FileDescriptor
     var close: @Sendable (FileDescriptor) -> Void
-    /// Reads `count` bytes at `offset`; fewer only at the end of the file.
-    var read: @Sendable (FileDescriptor, _ offset: UInt64, _ count: Int) throws(Errno) -> [UInt8]
+    /// Appends the `count` bytes at `offset` to an array; fewer only at the end of the file.
+    var readInto: @Sendable (FileDescriptor, _ offset: UInt64, _ count: Int, inout [UInt8]) throws(Errno) -> Void
     /// Writes at `offset`; may write fewer bytes than it was given, and says how many.
     var write: @Sendable (FileDescriptor, _ offset: UInt64, RawSpan) throws(Errno) -> Int
     /// Lets the kernel begin to write a range of a file, so that a later sync waits for less. Of no consequence when it
@@ -40,7 +40,7 @@ struct Disk: Sendable {
             }
         },
         close: { descriptor in try? descriptor.close() },
-        read: systemRead,
+        readInto: systemRead,
         write: { descriptor, offset, bytes throws(Errno) in
             try Errno.catching {
                 unsafe try bytes.withUnsafeBytes {
@@ -92,16 +92,16 @@ struct Disk: Sendable {
         })
 
     private static func systemRead(
-        _ descriptor: FileDescriptor, _ offset: UInt64, _ count: Int
-    ) throws(Errno) -> [UInt8] {
-        try Errno.catching {
-            try unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-                filled = 0
+        _ descriptor: FileDescriptor, _ offset: UInt64, _ count: Int, into bytes: inout [UInt8]
+    ) throws(Errno) {
+        try bytes.append(addingCapacity: count) { output throws(Errno) in
+            try unsafe output.withUnsafeMutableBufferPointer { buffer, filled throws(Errno) in
                 while filled < count {
                     let rest = unsafe UnsafeMutableRawBufferPointer(
-                        rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...])
-                    let got = unsafe try descriptor.read(
-                        fromAbsoluteOffset: Int64(offset) + Int64(filled), into: rest)
+                        rebasing: UnsafeMutableRawBufferPointer(buffer)[filled..<count])
+                    let got = try Errno.catching {
+                        unsafe try descriptor.read(fromAbsoluteOffset: Int64(offset) + Int64(filled), into: rest)
+                    }
                     if got == 0 { return }
                     filled += got
                 }
@@ -111,6 +111,13 @@ struct Disk: Sendable {
 }
 
 extension Disk {
+    /// Reads `count` bytes at `offset`; fewer only at the end of the file.
+    func read(_ descriptor: FileDescriptor, _ offset: UInt64, _ count: Int) throws(Errno) -> [UInt8] {
+        var bytes: [UInt8] = []
+        try readInto(descriptor, offset, count, &bytes)
+        return bytes
+    }
+
     /// Writes all of `bytes` at `offset`, in as many parts as it takes.
     func writeAll(_ bytes: RawSpan, at offset: UInt64, to descriptor: FileDescriptor) throws(Errno) {
         var written = 0

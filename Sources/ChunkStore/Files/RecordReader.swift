@@ -7,6 +7,8 @@ internal import SystemPackage
 final class RecordReader: Sendable {
     private static let reportedMaximum = 4096
 
+    /// Where the memory of records comes from, and may be given back to.
+    let pool = BytePool()
     private let files: OpenFiles
     private let disk: Disk
     let salt: RootSalt
@@ -37,12 +39,9 @@ final class RecordReader: Sendable {
         damage.store(true, ordering: .relaxed)
     }
 
-    /// The record at `location`; `nil` when it is damaged or gone for good, which is logged once.
-    /// - Parameter verifying: whether its checksum is looked at; those who check the content by themselves need not.
+    /// The record at `location`, its checksum verified; `nil` when it is damaged or gone for good, which is logged once.
     /// - Throws: `io` when the disk refuses, which may pass.
-    func record(
-        at location: Location, _ kind: RecordKind, verifying: Bool = true
-    ) throws(StoreError) -> StoredRecord? {
+    func record(at location: Location, _ kind: RecordKind) throws(StoreError) -> StoredRecord? {
         guard location.isPresent, Int(location.length) <= RecordHeader.byteCount + RecordHeader.bodyMaximum else {
             return nil
         }
@@ -51,7 +50,7 @@ final class RecordReader: Sendable {
             guard let bytes = try bytes(at: location) else { break }
             guard bytes.count == Int(location.length) else { break }
             if let header = unsafe RecordHeader(bytes.span.bytes), header.kind == kind,
-                header.recordLength == bytes.count, unsafe !verifying || header.matches(bytes.span.bytes, salt)
+                header.recordLength == bytes.count, unsafe header.matches(bytes.span.bytes, salt)
             {
                 return StoredRecord(header: header, bytes: bytes)
             }
@@ -63,7 +62,9 @@ final class RecordReader: Sendable {
     private func bytes(at location: Location) throws(StoreError) -> [UInt8]? {
         do throws(Errno) {
             let file = try files.file(location.file)
-            return try disk.read(file.descriptor, location.offset, Int(location.length))
+            var bytes = pool.take(Int(location.length))
+            try disk.readInto(file.descriptor, location.offset, Int(location.length), &bytes)
+            return bytes
         } catch .noSuchFileOrDirectory {
             return nil
         } catch {

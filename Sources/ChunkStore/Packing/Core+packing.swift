@@ -73,12 +73,12 @@ extension Core {
         return bases
     }
 
-    /// A chunk's bytes and the frame that they are in; `nil` when it is damaged or gone.
+    /// A chunk's bytes, hashed, and the frame that they are in; `nil` when it is damaged or gone.
     func locate(
         _ chunk: ChunkReference
     ) throws(StoreError) -> (decoded: DecodedFrame, range: Range<Int>, frame: Location)? {
         let row = try index.read { transaction throws(StoreError) in try transaction.chunk(chunk.id) }
-        guard let row, row.frame.isPresent, let decoded = try decodedFrame(at: row.frame),
+        guard let row, row.frame.isPresent, let decoded = try decodedFrame(at: row.frame, hashed: true),
             let range = decoded.range(of: chunk)
         else { return nil }
         return (decoded, range, row.frame)

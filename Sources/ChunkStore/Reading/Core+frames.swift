@@ -10,53 +10,84 @@ extension Core {
         return frame
     }
 
-    /// The frame at `location`, decompressed and every chunk hashed; `nil` when it is damaged. That also tells what went
-    /// wrong before the frame was written, so the record's checksum, which says less, is not looked at.
-    func decodedFrame(at location: Location) throws(StoreError) -> DecodedFrame? {
-        try decodedFrame(at: location, mayBeDelta: true)
+    /// The frame at `location`, decompressed; `nil` when it is damaged.
+    ///
+    /// What is compared is the checksum of the record. The chunks were hashed when they came in, and are again by those who
+    /// look for damage: hashing them on each reading too would take longer than all else together. Once damage was seen, what
+    /// is read is hashed nevertheless.
+    /// - Parameter hashed: whether every chunk must have been hashed, come what may.
+    func decodedFrame(at location: Location, hashed: Bool = false) throws(StoreError) -> DecodedFrame? {
+        let hashed = hashed || reader.hasSeenDamage
+        return try frames.frame(at: location, hashed: hashed) { () throws(StoreError) in
+            try decode(location, hashed: hashed, mayBeDelta: true)
+        }
     }
 
-    private func decodedFrame(at location: Location, mayBeDelta: Bool) throws(StoreError) -> DecodedFrame? {
-        if let cached = frames.frame(at: location) { return cached }
+    /// A frame that is no difference from others. Nobody is waited for, so that an index whose deltas depend on each other
+    /// makes nobody wait for himself.
+    private func plainFrame(at location: Location, hashed: Bool) throws(StoreError) -> DecodedFrame? {
+        if let known = frames.frame(at: location), known.isHashed || !hashed { return known }
+        guard let decoded = try decode(location, hashed: hashed, mayBeDelta: false) else { return nil }
+        frames.insert(decoded, at: location)
+        return decoded
+    }
+
+    private func decode(_ location: Location, hashed: Bool, mayBeDelta: Bool) throws(StoreError) -> DecodedFrame? {
         // What is not right is read once more, since the memory it passed through may be to blame.
         for _ in 0..<2 {
-            guard let record = try reader.record(at: location, .frame, verifying: false) else { return nil }
-            guard let frame = record.frame else { continue }
-            guard mayBeDelta || frame.base.isEmpty, let prefix = try bytes(of: frame.base) else { return nil }
-            guard let decoded = decode(frame, prefix) else { continue }
-            frames.insert(decoded, at: location)
-            return decoded
+            guard let record = try reader.record(at: location, .frame) else { return nil }
+            defer { reader.pool.give(record.bytes) }
+            guard let header = record.frameHeader else { continue }
+            guard mayBeDelta || header.base.isEmpty, let prefix = try bytes(of: header.base, hashed: hashed) else {
+                return nil
+            }
+            defer { reader.pool.give(prefix) }
+            if let decoded = decode(record, header, prefix, hashed: hashed) { return decoded }
         }
         reader.report(location, .frame)
         return nil
     }
 
-    private func decode(_ frame: borrowing Frame, _ prefix: [UInt8]) -> DecodedFrame? {
-        let chunks = frame.chunks
-        let bytes = try? decoders.with { decoder in
-            try unsafe decoder.decode(frame, prefix: prefix.span.bytes, verify: true) { [UInt8](copying: $0) }
+    private func decode(
+        _ record: StoredRecord, _ header: FrameHeader, _ prefix: [UInt8], hashed: Bool
+    ) -> DecodedFrame? {
+        let pool = reader.pool
+        var bytes = pool.take(header.chunks.reduce(0) { $0 + Int($1.length) })
+        do {
+            try decoders.with { decoder in
+                try record.withBody { body throws(CompressionError) in
+                    try unsafe decoder.decode(
+                        header, payload: body.extracting(droppingFirst: header.byteCount), prefix: prefix.span.bytes,
+                        verify: hashed, into: &bytes)
+                }
+            }
+        } catch {
+            return nil
         }
-        return bytes.map { DecodedFrame(chunks: chunks, bytes: $0) }
+        return DecodedFrame(chunks: header.chunks, bytes: bytes, isHashed: hashed, pool: pool)
     }
 
     /// The bytes of chunks that a delta is a difference from; `nil` when one is damaged or gone.
-    private func bytes(of base: [ChunkReference]) throws(StoreError) -> [UInt8]? {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(base.reduce(0) { $0 + Int($1.length) })
+    private func bytes(of base: [ChunkReference], hashed: Bool) throws(StoreError) -> [UInt8]? {
+        if base.isEmpty { return [] }
+        var bytes = reader.pool.take(base.reduce(0) { $0 + Int($1.length) })
         for chunk in base {
-            guard let (frame, range) = try plainChunk(chunk) else { return nil }
-            bytes.append(contentsOf: frame.bytes[range])
+            guard let (frame, range) = try plainChunk(chunk, hashed: hashed) else { return nil }
+            let decoded = frame.bytes
+            unsafe bytes.append(copying: decoded.span.bytes.extracting(range))
         }
         return bytes
     }
 
     /// A chunk that is not itself a difference, which is all that a delta may depend on.
-    private func plainChunk(_ chunk: ChunkReference) throws(StoreError) -> (DecodedFrame, Range<Int>)? {
+    private func plainChunk(
+        _ chunk: ChunkReference, hashed: Bool
+    ) throws(StoreError) -> (DecodedFrame, Range<Int>)? {
         var last: Location?
         while let row = try index.read({ transaction throws(StoreError) in try transaction.chunk(chunk.id) }),
             row.frame.isPresent, row.frame != last
         {
-            if let decoded = try decodedFrame(at: row.frame, mayBeDelta: false), let range = decoded.range(of: chunk) {
+            if let decoded = try plainFrame(at: row.frame, hashed: hashed), let range = decoded.range(of: chunk) {
                 return (decoded, range)
             }
             // Looked up again: it may have been moved meanwhile.
@@ -67,8 +98,8 @@ extension Core {
 
     /// What the delta frame at `location` is a difference from; `nil` when it cannot be told.
     func base(ofFrameAt location: Location) throws(StoreError) -> FrameBase? {
-        guard let record = try reader.record(at: location, .frame), let frame = record.frame else { return nil }
-        return FrameBase(project: ProjectID(number: record.header.project), chunks: frame.base)
+        guard let record = try reader.record(at: location, .frame), let header = record.frameHeader else { return nil }
+        return FrameBase(project: ProjectID(number: record.header.project), chunks: header.base)
     }
 
     /// Decompresses `frame` and hashes every chunk.
@@ -129,8 +160,11 @@ extension Core {
 }
 
 extension StoredRecord {
-    /// The frame that the record holds; `nil` when it is none.
-    fileprivate var frame: Frame? {
-        try? withBody { body throws(CompressionError) in try Frame(decoding: body) }
+    /// What stands before the payload of the frame that the record holds; `nil` when it is none.
+    fileprivate var frameHeader: FrameHeader? {
+        try? withBody { body throws(CompressionError) in
+            let header = try FrameHeader(decoding: body)
+            return header.frameByteCount == body.byteCount ? header : nil
+        }
     }
 }
