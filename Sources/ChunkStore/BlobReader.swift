@@ -69,7 +69,8 @@ public struct BlobReader: ~Copyable, Sendable {
         let (frame, first) = try nextPart(maximum: maximum, core)
         var run = first
         advance(by: first.count)
-        while run.count < maximum, let next = adjacentPart(to: run.upperBound, of: frame, maximum: maximum - run.count) {
+        while run.count < maximum, let next = adjacentPart(to: run.upperBound, of: frame, maximum: maximum - run.count)
+        {
             run = run.lowerBound..<next.upperBound
             advance(by: next.count)
         }

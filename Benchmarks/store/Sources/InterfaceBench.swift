@@ -9,18 +9,20 @@ final class InterfaceBench: Sendable {
     let project: ProjectID
     let layers: [CorpusLayer]
     let repetition: Int
+    /// Whether reading is measured once more after all is packed.
+    let packs: Bool
 
     /// What collections made the store shorter by.
     private let freed = Atomic<UInt64>(0)
 
     private static let busySeconds = 15
-    private static let variantSize: UInt64 = 16 << 20
 
-    init(store: Store, project: ProjectID, layers: [CorpusLayer], repetition: Int) {
+    init(store: Store, project: ProjectID, layers: [CorpusLayer], repetition: Int, packs: Bool) {
         self.store = store
         self.project = project
         self.layers = layers
         self.repetition = repetition
+        self.packs = packs
     }
 
     /// Stores the layers twice.
@@ -32,13 +34,18 @@ final class InterfaceBench: Sendable {
     /// Reads the layers, and asks for chunks.
     func readAndAsk() throws {
         try measure("read") { layer, _ in try read(layer) }
+        if packs {
+            _ = try store.pack()
+            try measure("read-packed") { layer, _ in try read(layer) }
+        }
         let digests = layers.map(\.digest)
         // What no record refers to is collected while the questions are asked.
         _ = try store.put(
             [], in: .manifest, key: Array("sample".utf8), project: project, references: digests.map(Reference.blob))
         let questions = try Questions(about: digests, of: project, in: store)
         report("idle", try questions.ask(for: .seconds(2)))
-        let load = Load { [self] number in try ingestVariant(number) }
+        let variants = IngestLoad(store: store, project: project, layers: layers)
+        let load = Load { number in try variants.ingestVariant(number) }
         let collection = Load { [self] _ in
             freed.add(try store.collect().freedBytes, ordering: .relaxed)
             usleep(100_000)
@@ -89,20 +96,5 @@ final class InterfaceBench: Sendable {
         }
         var buffer: [UInt8] = []
         while try reader.read(into: &buffer, maximum: 1 << 20) > 0 { buffer.removeAll(keepingCapacity: true) }
-    }
-
-    /// Ingests the beginning of a layer, with every byte another, so that it is new and compresses as before. It is short,
-    /// so that its chunks are not collected, by the short lease of this store, before it is complete.
-    private func ingestVariant(_ number: Int) throws {
-        let key = UInt8(1 + number / layers.count % 255)
-        let file = try MappedFile(layers[number % layers.count].path)
-        var writer = store.beginBlob(in: project)
-        try file.forEachPart { part throws(StoreError) in
-            guard writer.size < Self.variantSize else { return }
-            var bytes = [UInt8](copying: part)
-            for index in bytes.indices { bytes[index] ^= key }
-            try unsafe writer.write(bytes.span.bytes)
-        }
-        _ = try writer.commit(expecting: nil)
     }
 }

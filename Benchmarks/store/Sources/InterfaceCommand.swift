@@ -12,6 +12,7 @@ struct InterfaceCommand: ParsableCommand {
     @Option(help: "A directory that does not exist yet; on the disk that is measured.") var root: String
     @Option(help: "Repetitions.") var runs = 5
     @Flag(help: "Leave out reading and questions.") var ingestOnly = false
+    @Flag(help: "Measure reading once more in a packed store, in the last repetition; takes minutes.") var pack = false
 
     func run() throws {
         let layers = try CorpusLayer.all(in: FilePath(corpus)).filter { Self.sample.contains($0.name) }
@@ -21,7 +22,9 @@ struct InterfaceCommand: ParsableCommand {
             options.leasePeriod = 3
             let store = try Store(opening: path, options: options, logger: Logger(label: "store-bench"))
             let project = try store.makeProject(named: "bench")
-            let bench = InterfaceBench(store: store, project: project, layers: layers, repetition: repetition)
+            let bench = InterfaceBench(
+                store: store, project: project, layers: layers, repetition: repetition,
+                packs: pack && repetition == runs)
             try bench.ingest()
             if !ingestOnly { try bench.readAndAsk() }
             store.close()
@@ -30,5 +33,5 @@ struct InterfaceCommand: ParsableCommand {
     }
 
     /// One layer of each kind, none of which is like another.
-    private static let sample: Set<String> = ["debian-1", "apt-1", "venv-1", "source-00", "binary-1"]
+    static let sample: Set<String> = ["debian-1", "apt-1", "venv-1", "source-00", "binary-1"]
 }

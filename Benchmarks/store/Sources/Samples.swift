@@ -15,6 +15,11 @@ struct Samples: Sendable {
         return result
     }
 
+    /// Takes those of `other` too.
+    mutating func add(_ other: Samples) {
+        milliseconds += other.milliseconds
+    }
+
     private static var processorMilliseconds: Double {
         var time = timespec()
         unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)

@@ -7,7 +7,7 @@ struct StoreBench: ParsableCommand {
         commandName: "store-bench",
         abstract: "Measures Larder's store through its own interface.",
         subcommands: [
-            InterfaceCommand.self, IndexCommand.self, OpeningCommand.self, LoadCommand.self, CheckingCommand.self,
-            HistoryCommand.self, SweepCommand.self, PackCommand.self,
+            InterfaceCommand.self, UpkeepCommand.self, IndexCommand.self, OpeningCommand.self, LoadCommand.self,
+            CheckingCommand.self, HistoryCommand.self, SweepCommand.self, PackCommand.self,
         ])
 }

@@ -31,7 +31,7 @@ extension CacheRoutes {
                 node.entry.kind == .file || node.entry.kind == .hardlink, query.chain.indices.contains(node.layer),
                 let reader = try store.readFile(node.entry, of: query.chain[node.layer], in: project)
             else { throw APIFailure(.notFound, "There is no regular file at \(query.path).") }
-            return FileDownload(reader)
+            return BlobDownload(reader)
         }
         return Response(
             status: .ok, headers: [.contentType: "application/octet-stream"],

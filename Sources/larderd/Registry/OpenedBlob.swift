@@ -10,7 +10,7 @@ struct OpenedBlob: Sendable {
     /// What of it is sent.
     let ranges: ByteRanges
     /// The first of that; `nil` when there is none.
-    let stream: BlobStream?
+    let stream: BlobDownload?
     let first: ByteBuffer?
 
     /// Opens a blob of `project`; `nil` when it is gone. Blocks.
@@ -21,16 +21,17 @@ struct OpenedBlob: Sendable {
         ranges = ByteRanges(header, size: info.size)
         switch ranges {
         case .unsatisfiable: stream = nil
-        case .whole: stream = try BlobStream(info.digest, range: nil, in: project, of: store)
-        case .parts(let parts): stream = try BlobStream(info.digest, range: parts.first, in: project, of: store)
+        case .whole: stream = try BlobDownload(info.digest, range: nil, in: project, of: store)
+        case .parts(let parts): stream = try BlobDownload(info.digest, range: parts.first, in: project, of: store)
         }
         first = try stream?.next()
         if ranges != .unsatisfiable && stream == nil { return nil }
     }
 
     /// Another part of it, and its first piece. Blocks.
-    func part(_ range: Range<UInt64>, of store: Store) throws(StoreError) -> (stream: BlobStream?, first: ByteBuffer?) {
-        let stream = try BlobStream(info.digest, range: range, in: project, of: store)
+    func part(_ range: Range<UInt64>, of store: Store) throws(StoreError) -> (stream: BlobDownload?, first: ByteBuffer?)
+    {
+        let stream = try BlobDownload(info.digest, range: range, in: project, of: store)
         return (stream, try stream?.next())
     }
 }
