@@ -80,13 +80,32 @@ import Testing
         }
     }
 
-    @Test func wrongBytesUnderAValidChecksumAreMissing() throws {
+    /// What memory that failed between hashing and writing would leave: reading does not notice, its checksum being right.
+    @Test func wrongBytesUnderAValidChecksumAreFoundByScrubbing() throws {
+        let store = try temporary.open()
+        var random = SeededGenerator(seed: 2)
+        let (small, wrong) = (random.bytes(1000), random.bytes(1000))
+        let chunk = ChunkReference(id: Digest(hashing: small), length: 1000)
+        try force(Frame(codec: .stored, chunks: [chunk], payload: wrong), under: [chunk], into: store)
+        let blob = try store.store(small, in: project).digest
+        #expect(try store.contents(of: blob, in: project) == wrong)
+        #expect(try store.scrub().damaged == 1)
+        #expect(errorCode { _ = try store.contents(of: blob, in: project) } == .missingContent)
+        try store.store(small, in: project)
+        #expect(try store.contents(of: blob, in: project) == small)
+        // The wrong frame is a waste now.
+        #expect(try store.scrub().damaged == 0)
+    }
+
+    @Test func wrongBytesUnderAValidChecksumAreMissingOnceDamageWasSeen() throws {
         let store = try temporary.open()
         var random = SeededGenerator(seed: 2)
         let small = random.bytes(1000)
         let chunk = ChunkReference(id: Digest(hashing: small), length: 1000)
         try force(Frame(codec: .stored, chunks: [chunk], payload: random.bytes(1000)), under: [chunk], into: store)
         let blob = try store.store(small, in: project).digest
+        _ = try store.contents(of: blob, in: project)
+        try store.use { core throws(StoreError) in core.reader.noteDamage() }
         #expect(errorCode { _ = try store.contents(of: blob, in: project) } == .missingContent)
         try store.store(small, in: project)
         #expect(try store.contents(of: blob, in: project) == small)

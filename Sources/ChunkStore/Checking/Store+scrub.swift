@@ -2,7 +2,7 @@ internal import Chunking
 internal import Glibc
 
 extension Store {
-    /// Verifies the checksum of every record in the chunk files, from where the last call stopped to the end of the last
+    /// Verifies the checksum of every record in the chunk files and hashes every chunk that is needed, from where the last call stopped to the end of the last
     /// file, while serving goes on. What is found damaged is missing from then on, so that it is stored again with the next
     /// push that needs it.
     /// - Parameters:
@@ -30,10 +30,12 @@ struct Scrub {
     private var state = ScrubRow()
     private var report = ScrubReport()
     private var noted: UInt64 = 0
+    private let proof: FrameProof
     private let start = StoreClock.milliseconds()
 
     init(core: Core, bytesPerSecond: UInt64?, shouldStop: @escaping () -> Bool) {
         self.core = core
+        proof = FrameProof(core.reader)
         self.bytesPerSecond = bytesPerSecond
         self.shouldStop = shouldStop
     }
@@ -80,9 +82,7 @@ struct Scrub {
                     isAtEnd = true
                     break
                 }
-                if step.record == nil, !step.isUnknown, try !isReadable(step, in: number, row) {
-                    damage.append(step.range)
-                }
+                if try !step.isUnknown && !isSound(step, in: number, row) { damage.append(step.range) }
             }
             report.bytes += walk.position - state.offset
             state.offset = walk.position
@@ -105,13 +105,29 @@ struct Scrub {
         state.offset = UInt64(ChunkFileHeader.byteCount)
     }
 
-    /// Whether what was damaged is right when it is read once more: the memory it passed through may be to blame.
-    private func isReadable(
+    /// Whether a record is right. What is not is read once more: the memory it passed through may be to blame.
+    private func isSound(
         _ step: ChunkFileWalk.Step, in number: UInt32, _ row: FileRow
     ) throws(StoreError) -> Bool {
+        if let record = step.record, try isProven(record, at: step.range.lowerBound, in: number) { return true }
         guard var walk = try core.reader.walk(of: number, end: row.length) else { return false }
         walk.skip(to: step.range.lowerBound)
-        return try core.reader.next(&walk, in: number)?.record != nil
+        guard let record = try core.reader.next(&walk, in: number)?.record else { return false }
+        return try isProven(record, at: step.range.lowerBound, in: number)
+    }
+
+    /// Whether a frame that is needed has the chunks that it says. Nothing else that reads a store without damage looks at
+    /// that, since it takes longer than reading.
+    private func isProven(_ record: StoredRecord, at offset: UInt64, in number: UInt32) throws(StoreError) -> Bool {
+        guard record.header.kind == .frame else { return true }
+        let location = Location(file: number, length: UInt32(record.bytes.count), offset: offset)
+        let isNeeded = try core.index.read { transaction throws(StoreError) in
+            try transaction.frame(at: location) != nil
+        }
+        guard isNeeded else { return true }
+        return try proof.prove(record) { id throws(StoreError) in
+            try core.index.read { transaction throws(StoreError) in try transaction.chunk(id)?.frame }
+        } != nil
     }
 
     private mutating func note() throws(StoreError) {
