@@ -25,12 +25,16 @@ public struct BlobReader: ~Copyable, Sendable {
     private var piece: Recipe.Piece?
     private var given = 0
 
-    init(_ store: Store, _ recipe: Recipe, _ pieces: Recipe.Pieces, count: UInt64, of subject: Subject) {
+    /// - Parameter hashed: whether every chunk is hashed, since nobody else can tell whether the bytes are right.
+    init(
+        _ store: Store, _ recipe: Recipe, _ pieces: Recipe.Pieces, count: UInt64, of subject: Subject,
+        hashed: Bool = false
+    ) {
         self.store = store
         self.subject = subject
         self.pieces = pieces.makeIterator()
-        headers = StreamReader(recipe.headers)
-        payload = StreamReader(recipe.payload)
+        headers = StreamReader(recipe.headers, hashed: hashed)
+        payload = StreamReader(recipe.payload, hashed: hashed)
         remaining = count
     }
 

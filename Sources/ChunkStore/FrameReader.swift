@@ -20,27 +20,43 @@ public struct FrameReader: ~Copyable, Sendable {
         self.items = items
     }
 
-    /// The next frame; `nil` at the end. A frame that is a difference from others, that also holds chunks of other projects
-    /// only, or of which little was asked for is made anew from what was asked for; every other is as it is stored.
-    /// - Throws: `missingContent` when a frame does not pass its checksum, `io`, `closed`.
+    /// The next frame; `nil` at the end. As ``next(_:)``.
     public mutating func next() throws(StoreError) -> Frame? {
+        var frame: Result<Frame, CompressionError>?
+        _ = try next { bytes in
+            frame = Result { () throws(CompressionError) in try Frame(decoding: bytes) }
+        }
+        do throws(CompressionError) {
+            return try frame?.get()
+        } catch {
+            throw StoreError(.missingContent, error.description, cause: error)
+        }
+    }
+
+    /// Lends the wire form of the next frame to `onFrame`, inside the call only; false at the end. A frame that is a
+    /// difference from others, that also holds chunks of other projects only, or of which little was asked for is made anew
+    /// from what was asked for; every other is as it is stored.
+    /// - Throws: `missingContent` when a frame does not pass its checksum, `io`, `closed`.
+    public mutating func next(_ onFrame: (RawSpan) -> Void) throws(StoreError) -> Bool {
         while position < items.count {
             let item = items[position]
             let project = project
-            let found = try store.use { core throws(StoreError) in try core.frame(for: item, of: project) }
-            if let found {
+            let isFound = try store.use { core throws(StoreError) in
+                try core.lendFrame(for: item, of: project, onFrame)
+            }
+            if isFound {
                 position += 1
-                return found
+                return true
             }
             // The frame was moved or packed since its place was looked up.
             let moved = try store.use { core throws(StoreError) in try core.relocated(item) }
             items.replaceSubrange(position...position, with: moved)
         }
-        return nil
+        return false
     }
 }
 
-extension Frame {
+extension FrameHeader {
     fileprivate func holds(_ ids: [Digest]) -> Bool {
         let held = Set(chunks.map(\.id))
         return ids.allSatisfy { held.contains($0) }
@@ -49,21 +65,32 @@ extension Frame {
     /// Whether so little of the frame is wanted that the rest should not travel.
     fileprivate func isMostlyUnwanted(_ ids: [Digest]) -> Bool {
         let wanted = Set(ids)
-        let bytes = chunks.reduce(0) { wanted.contains($1.id) ? $0 + Int($1.length) : $0 }
-        return bytes < rawByteCount / 2
+        let (all, bytes) = chunks.reduce((0, 0)) { sums, chunk in
+            (sums.0 + Int(chunk.length), sums.1 + (wanted.contains(chunk.id) ? Int(chunk.length) : 0))
+        }
+        return bytes < all / 2
     }
 }
 
 extension Core {
-    /// The frame for `item`; `nil` when it is not where it was.
-    fileprivate func frame(for item: FrameReader.Item, of project: ProjectID) throws(StoreError) -> Frame? {
-        guard let frame = try frame(at: item.location), frame.holds(item.wanted) else { return nil }
+    /// Lends the frame for `item`; false when it is not where it was.
+    fileprivate func lendFrame(
+        for item: FrameReader.Item, of project: ProjectID, _ onFrame: (RawSpan) -> Void
+    ) throws(StoreError) -> Bool {
+        guard let (record, header) = try frameRecord(at: item.location), header.holds(item.wanted) else { return false }
+        defer { reader.pool.give(record.bytes) }
         let isFit = try index.read { transaction throws(StoreError) in
-            guard frame.base.isEmpty, !frame.isMostlyUnwanted(item.wanted) else { return false }
-            for chunk in frame.chunks where try transaction.member(chunk.id, of: project) == nil { return false }
+            guard header.base.isEmpty, !header.isMostlyUnwanted(item.wanted) else { return false }
+            for chunk in header.chunks where try transaction.member(chunk.id, of: project) == nil { return false }
             return true
         }
-        return isFit ? frame : try extract(item.wanted, from: frame, at: item.location)
+        if isFit {
+            record.withBody { onFrame($0) }
+        } else {
+            let made = try extract(item.wanted, of: header.chunks, at: item.location).encoded()
+            unsafe onFrame(made.span.bytes)
+        }
+        return true
     }
 
     /// Where the chunks of `item` are now.
@@ -92,10 +119,13 @@ extension Core {
 }
 
 extension Core {
-    /// A frame of only the chunks `wanted` of `frame`, so that a project gets no bytes of another along with its own.
-    func extract(_ wanted: [Digest], from frame: Frame, at location: Location) throws(StoreError) -> Frame {
+    /// A frame of only the chunks `wanted` of those in the frame at `location`, so that a project gets no bytes of another
+    /// along with its own.
+    func extract(
+        _ wanted: [Digest], of chunks: [ChunkReference], at location: Location
+    ) throws(StoreError) -> Frame {
         let wanted = Set(wanted)
-        let chunks = frame.chunks.filter { wanted.contains($0.id) }
+        let chunks = chunks.filter { wanted.contains($0.id) }
         guard let decoded = try decodedFrame(at: location) else {
             throw StoreError(.missingContent, "a frame cannot be decompressed; ask again and send what is missing")
         }

@@ -19,7 +19,7 @@ extension Store {
     public func entries(of layer: Digest, in project: ProjectID) throws(StoreError) -> EntryTable? {
         guard let opened = try opened(layer, in: project), let chunks = opened.record.entries else { return nil }
         let table = Recipe(opaque: layer, of: chunks)
-        var reader = BlobReader(self, table, table.pieces(), count: table.size, of: opened.subject)
+        var reader = BlobReader(self, table, table.pieces(), count: table.size, of: opened.subject, hashed: true)
         var bytes: [UInt8] = []
         do throws(StoreError) {
             while try reader.read(into: &bytes, maximum: 1 << 20) > 0 {}
@@ -57,7 +57,7 @@ extension Store {
         }
         return BlobReader(
             self, recipe, recipe.payloadPieces(offset: entry.payloadOffset, length: entry.size), count: entry.size,
-            of: opened.subject)
+            of: opened.subject, hashed: true)
     }
 
     private func opened(_ digest: Digest, in project: ProjectID) throws(StoreError) -> OpenedBlob? {

@@ -82,7 +82,7 @@ struct Scrub {
                     isAtEnd = true
                     break
                 }
-                if try !step.isUnknown && !isSound(step, in: number, row) { damage.append(step.range) }
+                if !step.isUnknown, try !isSound(step, in: number, row) { damage.append(step.range) }
             }
             report.bytes += walk.position - state.offset
             state.offset = walk.position

@@ -80,7 +80,8 @@ extension Packing {
     private mutating func rewriteFrame(
         at location: Location, _ reason: Reason, _ report: inout PackReport
     ) throws(StoreError) {
-        guard let frame = try core.frame(at: location), let owner = try core.base(ofFrameAt: location) else { return }
+        guard let (record, frame) = try core.frameRecord(at: location) else { return }
+        let owner = FrameBase(project: ProjectID(number: record.header.project), chunks: frame.base)
         if case .holdsOthers(let project) = reason {
             guard owner.project == project, try holdsOthers(owner) else { return }
         }

@@ -2,12 +2,14 @@ internal import Chunking
 internal import Compression
 
 extension Core {
-    /// The frame at `location` as it is stored; `nil` when it is damaged.
-    func frame(at location: Location) throws(StoreError) -> Frame? {
+    /// The record of the frame at `location` and what stands before its payload; `nil` when it is damaged.
+    func frameRecord(at location: Location) throws(StoreError) -> (record: StoredRecord, header: FrameHeader)? {
         guard let record = try reader.record(at: location, .frame) else { return nil }
-        let frame = try? record.withBody { body throws(CompressionError) in try Frame(decoding: body) }
-        if frame == nil { reader.report(location, .frame) }
-        return frame
+        guard let header = record.frameHeader else {
+            reader.report(location, .frame)
+            return nil
+        }
+        return (record, header)
     }
 
     /// The frame at `location`, decompressed; `nil` when it is damaged.

@@ -11,6 +11,7 @@ struct StreamReader: Sendable {
     private static let heldMaximum = 48 << 20
 
     private let chunks: [ChunkReference]
+    private let hashed: Bool
     private var locator: ChunkLocator
     /// The frame that the last chunk was in. Kept, so that the other stream cannot push it out of the cache.
     private var frame: (location: Location, decoded: DecodedFrame)?
@@ -21,8 +22,9 @@ struct StreamReader: Sendable {
     /// Frames that were asked for ahead, in the order of their use.
     private var requested: [Location] = []
 
-    init(_ chunks: [ChunkReference]) {
+    init(_ chunks: [ChunkReference], hashed: Bool) {
         self.chunks = chunks
+        self.hashed = hashed
         locator = ChunkLocator(chunks)
     }
 
@@ -63,8 +65,8 @@ struct StreamReader: Sendable {
             if frame?.location != row.frame {
                 frame = nil
                 last = nil
-                try lookAhead(from: position, at: row.frame, wanted, core)
-                if let decoded = try core.decodedFrame(at: row.frame) { frame = (row.frame, decoded) }
+                if !hashed { try lookAhead(from: position, at: row.frame, wanted, core) }
+                if let decoded = try core.decodedFrame(at: row.frame, hashed: hashed) { frame = (row.frame, decoded) }
             }
             if let frame, let range = frame.decoded.range(of: chunk) {
                 last = (position, range)

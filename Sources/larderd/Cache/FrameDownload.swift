@@ -15,9 +15,10 @@ final class FrameDownload: Sendable {
     /// The next frames, at least ``CacheLimits/pieceBytes`` unless they are the last; `nil` at the end.
     func next() throws -> ByteBuffer? {
         try reader.withLock { reader in
-            var piece = ByteBuffer()
-            while piece.readableBytes < CacheLimits.pieceBytes, let frame = try reader.next() {
-                piece.writeBytes(frame.encoded())
+            var piece = ByteBufferAllocator().buffer(capacity: CacheLimits.pieceBytes + Frame.rawBytesMaximum / 2)
+            var isMore = true
+            while isMore, piece.readableBytes < CacheLimits.pieceBytes {
+                isMore = try reader.next { frame in piece.writeBytes(frame) }
             }
             return piece.readableBytes > 0 ? piece : nil
         }
