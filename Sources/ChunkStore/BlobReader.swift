@@ -33,8 +33,9 @@ public struct BlobReader: ~Copyable, Sendable {
         self.store = store
         self.subject = subject
         self.pieces = pieces.makeIterator()
-        headers = StreamReader(recipe.headers, hashed: hashed)
-        payload = StreamReader(recipe.payload, hashed: hashed)
+        // One frame of headers is read for dozens of the payload.
+        headers = StreamReader(recipe.headers, hashed: hashed, ahead: 1)
+        payload = StreamReader(recipe.payload, hashed: hashed, ahead: 4)
         remaining = count
     }
 

@@ -62,7 +62,10 @@ import Testing
 
     @Test func aStoreClosesWhileFramesAreReadAhead() throws {
         for (digest, bytes) in layers {
-            var reader = try #require(try store.read(digest, in: project))
+            guard var reader = try store.read(digest, in: project) else {
+                Issue.record("a layer is not there")
+                return
+            }
             var read: [UInt8] = []
             _ = try reader.read(into: &read, maximum: 100_000)
             #expect(read == Array(bytes.prefix(100_000)))
@@ -78,7 +81,8 @@ import Testing
     @Test func oneOfTwoWhoWantAFrameMakesIt() throws {
         let cache = FrameCache()
         let location = Location(file: 1, length: 100, offset: 64)
-        let (made, gotten) = (Atomic(0), Atomic(0))
+        let made = Atomic(0)
+        let gotten = Atomic(0)
         try parallel(count: 4) { number in
             let frame = try? cache.frame(at: location, hashed: false) {
                 made.add(1, ordering: .relaxed)

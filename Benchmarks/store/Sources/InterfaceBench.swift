@@ -27,16 +27,16 @@ final class InterfaceBench: Sendable {
 
     /// Stores the layers twice.
     func ingest() throws {
-        try measure("ingest-new") { _, file in try ingest(file) }
-        try measure("ingest-known") { _, file in try ingest(file) }
+        try report("ingest-new") { _, file in try ingest(file) }
+        try report("ingest-known") { _, file in try ingest(file) }
     }
 
     /// Reads the layers, and asks for chunks.
     func readAndAsk() throws {
-        try measure("read") { layer, _ in try read(layer) }
+        try report("read") { layer, _ in try read(layer) }
         if packs {
             _ = try store.pack()
-            try measure("read-packed") { layer, _ in try read(layer) }
+            try report("read-packed") { layer, _ in try read(layer) }
         }
         let digests = layers.map(\.digest)
         // What no record refers to is collected while the questions are asked.
@@ -66,22 +66,22 @@ final class InterfaceBench: Sendable {
         Row(name, value, unit, repetition: repetition).print()
     }
 
-    /// Does `action` with every layer, one after the other: MB/s, and what that took of the processors.
-    private func measure(
+    /// How fast `action` is done with every layer, one after the other, and how much time of all processors that takes.
+    private func report(
         _ name: String, _ action: (CorpusLayer, borrowing MappedFile) throws -> Void
     ) throws {
         var bytes = 0
-        var (seconds, processorSeconds) = (0.0, 0.0)
+        var seconds = 0.0
+        let before = ProcessorTime.seconds()
         for layer in layers {
             let file = try MappedFile(layer.path)
-            let (start, processorStart) = (ContinuousClock.now, Processor.seconds)
+            let start = ContinuousClock.now
             try action(layer, file)
             seconds += start.duration(to: .now).seconds
-            processorSeconds += Processor.seconds - processorStart
             bytes += file.byteCount
         }
         row(name, Double(bytes) / 1e6 / seconds, "MB/s")
-        row("\(name)-cpu", processorSeconds * 1e9 / Double(bytes), "ns/B")
+        row("\(name)-processor", (ProcessorTime.seconds() - before) / Double(bytes) * 1e9, "s/GB")
     }
 
     private func ingest(_ file: borrowing MappedFile) throws {

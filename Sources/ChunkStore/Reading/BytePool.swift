@@ -17,19 +17,17 @@ final class BytePool: Sendable {
 
     /// An empty array with room for `count` bytes, the one that was used last if it fits.
     func take(_ count: Int) -> [UInt8] {
-        var bytes: [UInt8] = []
         guard count >= Self.capacityMinimum else {
+            var bytes: [UInt8] = []
             bytes.reserveCapacity(count)
             return bytes
         }
-        let idle = state.withLock { state -> [UInt8]? in
+        var bytes = state.withLock { state -> [UInt8] in
             let fits = state.idle.lastIndex { $0.capacity >= count && $0.capacity / 4 <= count }
-            guard let fits else { return nil }
-            let found = state.idle.remove(at: fits)
-            state.byteCount -= found.capacity
-            return found
+            guard let fits else { return [] }
+            state.byteCount -= state.idle[fits].capacity
+            return state.idle.remove(at: fits)
         }
-        if let idle { bytes = idle }
         // Whoever still reads the array keeps it, and this one gets memory of its own.
         bytes.removeAll(keepingCapacity: true)
         if bytes.capacity < count { bytes.reserveCapacity(1 << (Int.bitWidth - (count - 1).leadingZeroBitCount)) }

@@ -3,11 +3,13 @@ internal import Chunking
 /// Looks up where the chunks of a recipe are, many at a time and ahead of their use, so that neither a long recipe's
 /// rows are all held nor each chunk costs a transaction.
 struct ChunkLocator: Sendable {
-    private static let windowCount = 256
+    private static let windowMaximum = 256
 
     private let chunks: [ChunkReference]
     private var first = 0
     private var rows: [ChunkRow?] = []
+    /// How many are looked up at a time: more each time, since who reads on is likely to read to the end.
+    private var windowCount = 8
 
     init(_ chunks: [ChunkReference]) {
         self.chunks = chunks
@@ -21,7 +23,7 @@ struct ChunkLocator: Sendable {
     /// The row of the chunk at `position`; `nil` when the store does not have it.
     mutating func row(at position: Int, _ index: Index) throws(StoreError) -> ChunkRow? {
         if position < first || position >= first + rows.count {
-            rows = try look(up: position..<min(chunks.count, position + Self.windowCount), index)
+            rows = try look(up: position..<min(chunks.count, position + windowCount), index)
             first = position
         }
         return rows[position - first]
@@ -31,7 +33,7 @@ struct ChunkLocator: Sendable {
     mutating func row(_ later: Int, after position: Int, _ index: Index) throws(StoreError) -> ChunkRow? {
         if later >= first + rows.count {
             let next = first + rows.count
-            let more = try look(up: next..<min(chunks.count, max(later + 1, next + Self.windowCount)), index)
+            let more = try look(up: next..<min(chunks.count, max(later + 1, next + windowCount)), index)
             rows.removeFirst(max(0, min(rows.count, position - first)))
             first = next - rows.count
             rows += more
@@ -44,8 +46,9 @@ struct ChunkLocator: Sendable {
         rows = []
     }
 
-    private func look(up positions: Range<Int>, _ index: Index) throws(StoreError) -> [ChunkRow?] {
-        try index.read { transaction throws(StoreError) in
+    private mutating func look(up positions: Range<Int>, _ index: Index) throws(StoreError) -> [ChunkRow?] {
+        windowCount = min(2 * windowCount, Self.windowMaximum)
+        return try index.read { transaction throws(StoreError) in
             var found: [ChunkRow?] = []
             found.reserveCapacity(positions.count)
             for chunk in chunks[positions] {

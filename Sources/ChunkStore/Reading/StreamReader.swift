@@ -4,14 +4,15 @@ internal import Chunking
 struct StreamReader: Sendable {
     typealias Found = (frame: DecodedFrame, range: Range<Int>)?
 
-    /// How far ahead frames are decompressed: so many, and so many bytes of chunks.
-    private static let aheadCountMaximum = 4
+    /// No frame is decompressed ahead whose chunks come later than so many bytes.
     private static let aheadByteMaximum: UInt64 = 8 << 20
     /// Once all decoded frames have so much memory, a reader keeps none while it waits for its turn. Bytes.
     private static let heldMaximum = 48 << 20
 
     private let chunks: [ChunkReference]
     private let hashed: Bool
+    /// How many frames are decompressed ahead.
+    private let aheadCountMaximum: Int
     private var locator: ChunkLocator
     /// The frame that the last chunk was in. Kept, so that the other stream cannot push it out of the cache.
     private var frame: (location: Location, decoded: DecodedFrame)?
@@ -22,9 +23,10 @@ struct StreamReader: Sendable {
     /// Frames that were asked for ahead, in the order of their use.
     private var requested: [Location] = []
 
-    init(_ chunks: [ChunkReference], hashed: Bool) {
+    init(_ chunks: [ChunkReference], hashed: Bool, ahead: Int) {
         self.chunks = chunks
         self.hashed = hashed
+        aheadCountMaximum = hashed ? 0 : ahead
         locator = ChunkLocator(chunks)
     }
 
@@ -59,13 +61,13 @@ struct StreamReader: Sendable {
         while let row = try locator.row(at: position, core.index) {
             if row.frame == tried {
                 core.forget([chunk.id], in: row.frame)
-                locator.reset()
+                forgetPlaces()
                 return nil
             }
             if frame?.location != row.frame {
                 frame = nil
                 last = nil
-                if !hashed { try lookAhead(from: position, at: row.frame, wanted, core) }
+                try lookAhead(from: position, at: row.frame, wanted, core)
                 if let decoded = try core.decodedFrame(at: row.frame, hashed: hashed) { frame = (row.frame, decoded) }
             }
             if let frame, let range = frame.decoded.range(of: chunk) {
@@ -74,9 +76,15 @@ struct StreamReader: Sendable {
             }
             // It may have been moved since its place was looked up; what is still there is damaged.
             tried = row.frame
-            locator.reset()
+            forgetPlaces()
         }
         return nil
+    }
+
+    private mutating func forgetPlaces() {
+        locator.reset()
+        requested = []
+        ahead = 0
     }
 
     /// Asks for the frames behind the one at `current`, in which the chunk at `position` is.
@@ -87,7 +95,7 @@ struct StreamReader: Sendable {
         ahead = max(ahead, position)
         var left = min(wanted, Self.aheadByteMaximum)
         for chunk in chunks[position..<ahead] { left -= min(left, UInt64(chunk.length)) }
-        while ahead < chunks.count, left > 0, requested.count < Self.aheadCountMaximum,
+        while ahead < chunks.count, left > 0, requested.count < aheadCountMaximum,
             let row = try locator.row(ahead, after: position, core.index)
         {
             if row.frame != current, !requested.contains(row.frame) {
