@@ -13,8 +13,8 @@ final class BlobDownload: Sendable {
     private static let pieceMinimum = 64 << 10
     /// The first piece is short, so that the answer begins soon. Bytes.
     private static let firstMaximum = 256 << 10
-    /// One piece is being sent, one waits, one is being made.
-    private static let buffersMaximum = 3
+    /// The end of one piece is with the kernel, one is being sent, one waits, one is being made.
+    private static let buffersMaximum = 4
 
     private struct State: ~Copyable {
         var reader: BlobReader
