@@ -129,7 +129,7 @@ import Testing
             Stage<UInt64>(byteMaximum: 1) { _ throws(StoreError) in body(number) }
         }
         for stage in stages {
-            try stage.startThread()
+            try stage.startThreads()
             try stage.put(0, byteCount: 0)
         }
         for stage in stages { try stage.finish() }
