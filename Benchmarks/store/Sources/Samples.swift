@@ -18,6 +18,7 @@ struct Samples: Sendable {
     /// Takes those of `other` too.
     mutating func add(_ other: Samples) {
         milliseconds += other.milliseconds
+        processorMilliseconds += other.processorMilliseconds
     }
 
     private static var processorMilliseconds: Double {
