@@ -2,7 +2,10 @@ import NIOCore
 
 /// Lets a connection that brings much be read in large pieces: a call of the kernel, and a hop to another thread, are then
 /// paid for by more bytes. Up to ten pieces wait for whoever reads the body.
-final class ReceiveSizes: RemovableChannelHandler {
+final class ReceiveSizes: ChannelInboundHandler, RemovableChannelHandler {
+    /// Everything is passed on as it is.
+    typealias InboundIn = Any
+
     /// How long a piece is at most. Bytes.
     private static let maximum = 512 << 10
 
