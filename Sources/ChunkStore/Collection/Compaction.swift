@@ -8,10 +8,7 @@ internal import SystemPackage
 /// in the writer if they still point at the original; the file is removed when none does, in three steps: its row says
 /// so (committed), the file goes, the row goes.
 struct Compaction {
-    /// So much is copied at a time: whoever writes something small meanwhile waits until it is on disk.
-    private static let batchBytes = 1 << 20
-    /// A file that is appended to is not sealed for less waste. Bytes.
-    private static let wasteMinimum: UInt64 = 4 << 20
+    private static let batchBytes = 4 << 20
     private static let batchCount = 64
 
     let core: Core
@@ -42,7 +39,7 @@ struct Compaction {
     private func sealTail() throws(StoreError) {
         let files = try core.index.read { transaction throws(StoreError) in try transaction.files() }
         guard let tail = files.last(where: { $0.row.state == .open }),
-            tail.row.length - min(tail.row.length, tail.row.live) > Self.wasteMinimum,
+            tail.row.length - min(tail.row.length, tail.row.live) > UInt64(Self.batchBytes),
             Double(tail.row.live) < policy.liveShareMinimum * Double(tail.row.length)
         else { return }
         try core.appender.sealTail(tail.number)

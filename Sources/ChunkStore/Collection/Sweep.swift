@@ -3,7 +3,7 @@ internal import Chunking
 /// Removes blobs and chunks that nothing refers to and no lease holds.
 struct Sweep {
     private static let pageCount = 1024
-    private static let chunksPerJob = 128
+    private static let chunksPerJob = 512
 
     let core: Core
     /// Asked between steps.
