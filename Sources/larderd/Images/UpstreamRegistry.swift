@@ -61,6 +61,20 @@ struct UpstreamRegistry: Sendable {
         }
     }
 
+    /// A part of the list of tags, and whether there are more.
+    func tags(_ page: Page) async throws -> (names: [String], hasMore: Bool) {
+        try await retrying("the list of tags") {
+            var path = "tags/list?n=\(page.count)"
+            if let last = page.last { path += "&last=\(last)" }
+            let response = try await self.get(path, accept: "application/json")
+            let bytes = try await self.collect(response, maximum: StoredManifest.byteCountMaximum)
+            guard let list = try? JSONDocument.decode(TagNames.self, from: bytes, subject: "the list") else {
+                throw self.failure("sent a list of tags that is none")
+            }
+            return (list.tags ?? [], response.headers.contains(name: "link"))
+        }
+    }
+
     /// A small blob as a whole, checked against its digest.
     func document(_ descriptor: Descriptor, maximum: Int) async throws -> [UInt8] {
         try await retrying("blob \(descriptor.digest)") {
@@ -212,6 +226,10 @@ extension UpstreamRegistry {
 /// A status that may be another one in a moment.
 private struct UpstreamStatus: Error {
     let code: UInt
+}
+
+private struct TagNames: Decodable {
+    let tags: [String]?
 }
 
 private struct TokenAnswer: Decodable {

@@ -52,6 +52,12 @@ struct UpstreamMirror: Sendable {
         }
     }
 
+    /// A part of the list of tags that `place` has now, and whether there are more. Nothing of it is kept.
+    /// - Throws: ``APIFailure`` `notFound`, `upstream`.
+    func tags(of place: MirrorPlace, _ page: Page) async throws -> (names: [String], hasMore: Bool) {
+        try await access.registry(place.host, place.repository).tags(page)
+    }
+
     /// The size of a blob, which stays where it is. Bytes.
     /// - Throws: ``APIFailure`` `notFound`, `upstream`; errors of the store.
     func size(of digest: OCIDigest, in place: MirrorPlace) async throws -> UInt64 {

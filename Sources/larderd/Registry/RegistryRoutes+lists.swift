@@ -26,6 +26,14 @@ extension RegistryRoutes {
         return try Self.list(TagList(name: name.description, tags: names), link)
     }
 
+    /// The answer with a page of tags that another registry has cut.
+    static func tagList(
+        _ tags: [String], of name: RepositoryName, _ page: Page, hasMore: Bool
+    ) throws -> Response {
+        let link = tags.last.map { "</v2/\(name)/tags/list?n=\(page.count)&last=\($0)>; rel=\"next\"" }
+        return try list(TagList(name: name.description, tags: tags), hasMore ? link : nil)
+    }
+
     /// `GET /v2/_catalog`: the repositories that have tags.
     func catalog(_ request: Request) async throws -> Response {
         let page = try Self.page(request)
@@ -39,7 +47,7 @@ extension RegistryRoutes {
         return try Self.list(Catalog(repositories: repositories), link)
     }
 
-    private static func page(_ request: Request) throws(RegistryFailure) -> Page {
+    static func page(_ request: Request) throws(RegistryFailure) -> Page {
         let query = request.uri.queryParameters
         return try Page(count: query["n"], last: query["last"])
     }

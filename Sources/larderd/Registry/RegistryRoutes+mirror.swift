@@ -50,9 +50,15 @@ extension RegistryRoutes {
                     let shelf = try MirrorShelf(place, in: store)
                     return try shelf.blob(digest).map { ($0, shelf.project) }
                 }
+            case .tags(let name):
+                let page = try Self.page(request)
+                // It goes into a request of ours, so it must be what it says.
+                if let last = page.last { _ = try RegistryPath.tag(last) }
+                let (tags, hasMore) = try await mirror.tags(of: place, page)
+                return try Self.tagList(tags, of: name, page, hasMore: hasMore)
             default:
                 throw RegistryFailure(
-                    .unsupported, "\(place) is mirrored: its manifests and blobs can be had here, not its lists")
+                    .unsupported, "\(place) is mirrored: its manifests, blobs and tags can be had here, nothing else")
             }
         } catch let failure as APIFailure {
             throw Self.failure(failure, path)
@@ -64,6 +70,7 @@ extension RegistryRoutes {
         switch failure.code {
         case .notFound:
             if case .blob = path { return RegistryFailure(.blobUnknown, failure.message) }
+            if case .tags = path { return RegistryFailure(.nameUnknown, failure.message) }
             return RegistryFailure(.manifestUnknown, failure.message)
         case .upstream: return RegistryFailure(.unavailable, status: 502, failure.message)
         default: return failure

@@ -225,6 +225,24 @@ struct MirrorTests {
         }
     }
 
+    /// A bug that was found: tools that list the tags before they pull took a mirrored repository for a broken one.
+    @Test("the tags of a mirrored repository can be listed, in pages")
+    func tags() async throws {
+        try await withMirror { upstream, own, _ in
+            for tag in ["a", "b", "c"] { try await upstream.push(image(), to: "shop/base", as: tag) }
+            let all = try await own.client.get("/v2/up/shop/base/tags/list")
+            #expect(all.text == #"{"name":"up/shop/base","tags":["a","b","c"]}"#)
+            #expect(all.headers.first(name: "link") == nil)
+            let first = try await own.client.get("/v2/up/shop/base/tags/list?n=2")
+            #expect(first.text.contains(#"["a","b"]"#))
+            #expect(first.headers.first(name: "link") == #"</v2/up/shop/base/tags/list?n=2&last=b>; rel="next""#)
+            let rest = try await own.client.get("/v2/up/shop/base/tags/list?n=2&last=b")
+            #expect(rest.text.contains(#"["c"]"#))
+            #expect(try await own.client.get("/v2/up/shop/base/tags/list?last=a%26n=1").registryError == "TAG_INVALID")
+            #expect(try await own.client.get("/v2/up/shop/none/tags/list").registryError == "NAME_UNKNOWN")
+        }
+    }
+
     @Test("the default registry is asked for names whose project is not here")
     func fallback() async throws {
         try await withMirror(isDefault: true) { upstream, own, mood in
