@@ -39,7 +39,15 @@ struct ImageExport: Sendable {
         _ outputs: [ImageOutput], server: RegistryHost?, credentials: RegistryCredentials = RegistryCredentials(),
         _ progress: ProgressLog
     ) async throws {
-        if outputs.contains(where: { $0 != .load }) { try await transcode(progress) }
+        let destinations = PushDestination.all(of: names, server: server)
+        let leaves = outputs.contains { output in
+            switch output {
+            case .file: true
+            case .load: false
+            case .push: !destinations.isEmpty
+            }
+        }
+        if leaves { try await transcode(progress) }
         for output in outputs {
             switch output {
             case .file(let format, let path):
@@ -52,7 +60,6 @@ struct ImageExport: Sendable {
                     for line in try await engine.load(asStored) { task.output(line) }
                 }
             case .push:
-                let destinations = PushDestination.all(of: names, server: server)
                 if destinations.isEmpty { continue }
                 try await PushDestination.push(try await content().pushed, to: destinations, credentials, progress)
             }

@@ -46,18 +46,7 @@ struct TranscodedLayer: Sendable {
     /// Its bytes.
     var read: BlobSource {
         { [file, size] use in
-            try await BlockingThreads.run {
-                try use { write in
-                    var buffer = [UInt8](repeating: 0, count: 256 << 10)
-                    var position: UInt64 = 0
-                    while position < size {
-                        let count = Int(min(UInt64(buffer.count), size - position))
-                        try file.read(into: &buffer, count: count, at: position)
-                        try unsafe write(buffer.span.bytes.extracting(first: count))
-                        position += UInt64(count)
-                    }
-                }
-            }
+            try await BlockingThreads.run { try use(file.source(size: size)) }
         }
     }
 }

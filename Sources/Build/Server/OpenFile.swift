@@ -91,3 +91,19 @@ extension OpenFile {
         }
     }
 }
+
+extension OpenFile {
+    /// Its first `size` bytes, as those of a layer.
+    func source(size: UInt64) -> LayerSource {
+        { write in
+            var buffer = [UInt8](repeating: 0, count: 1 << 20)
+            var offset: UInt64 = 0
+            while offset < size {
+                let count = Int(min(UInt64(buffer.count), size - offset))
+                try self.read(into: &buffer, count: count, at: offset)
+                try unsafe write(buffer.span.bytes.extracting(first: count))
+                offset += UInt64(count)
+            }
+        }
+    }
+}

@@ -30,7 +30,7 @@ struct LayerMaker: Sendable {
             isCancelled.set()
         }
         let (layer, entries) = try Self.parts(result)
-        keep(result, entries, Self.source(spool, size: result.recipe.size))
+        keep(result, entries, spool.source(size: result.recipe.size))
         return (layer, entries)
     }
 
@@ -58,18 +58,5 @@ struct LayerMaker: Sendable {
             throw BuildError(.invalidInput, "The step's files do not make a layer: they are no tar that can be read.")
         }
         return (result.recipe.digest, entries)
-    }
-
-    private static func source(_ file: OpenFile, size: UInt64) -> LayerSource {
-        { write in
-            var buffer = [UInt8](repeating: 0, count: 1 << 20)
-            var offset: UInt64 = 0
-            while offset < size {
-                let count = Int(min(UInt64(buffer.count), size - offset))
-                try file.read(into: &buffer, count: count, at: offset)
-                try unsafe write(buffer.span.bytes.extracting(first: count))
-                offset += UInt64(count)
-            }
-        }
     }
 }

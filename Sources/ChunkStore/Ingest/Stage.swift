@@ -21,25 +21,11 @@ final class Stage<Item: Sendable>: Sendable {
         }
     }
 
-    /// A thread of a stage.
-    private final class Worker: Sendable {
-        private let thread: Mutex<DedicatedThread?>
-
-        init(_ body: @escaping @Sendable () -> Void) throws(StoreError) {
-            thread = Mutex(try DedicatedThread(body))
-        }
-
-        func join() {
-            let running = thread.withLock { $0.take() }
-            if let running { running.join() }
-        }
-    }
-
     private let byteMaximum: Int
     private let threadCount: Int
     private let take: @Sendable (consuming Item) throws(StoreError) -> Void
     private let state = Monitor(State())
-    private let workers = Mutex<[Worker]>([])
+    private let workers = Mutex<[JoinableThread]>([])
 
     /// - Parameters:
     ///   - byteMaximum: once there are threads, callers wait while the items have more bytes than this.
@@ -57,7 +43,7 @@ final class Stage<Item: Sendable>: Sendable {
         try workers.withLock { workers throws(StoreError) in
             // What could be started of them ends with the stage.
             while workers.count < threadCount {
-                workers.append(try Worker { [state, take] in Self.run(state, take) })
+                workers.append(try JoinableThread { [state, take] in Self.run(state, take) })
                 state.with { $0.hasThreads = true }
             }
         }

@@ -14,21 +14,8 @@ final class ReadAhead: Sendable {
     }
 
     private let state = Monitor(State())
-    private let threads = Mutex<[Thread]>([])
+    private let threads = Mutex<[JoinableThread]>([])
     private let threadCount = max(1, min(4, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-
-    /// A thread that can be taken out of a list.
-    private final class Thread: Sendable {
-        private let thread: Mutex<DedicatedThread?>
-
-        init(_ body: @escaping @Sendable () -> Void) throws(StoreError) {
-            thread = Mutex(try DedicatedThread(body))
-        }
-
-        func join() {
-            thread.withLock { $0.take() }?.join()
-        }
-    }
 
     /// Has the frame at `location` decompressed. Whether it is or will be.
     func request(_ location: Location, of core: Core) -> Bool {
@@ -60,7 +47,7 @@ final class ReadAhead: Sendable {
         threads.withLock { threads in
             guard threads.count < threadCount, !(state.with { $0.isEnding }) else { return }
             // Without the thread the reader decompresses by itself what it asked for.
-            if let thread = try? Thread({ [state] in Self.run(state) }) { threads.append(thread) }
+            if let thread = try? JoinableThread({ [state] in Self.run(state) }) { threads.append(thread) }
         }
     }
 

@@ -45,21 +45,8 @@ struct ImportCommand: AsyncParsableCommand {
             platform: try PlatformFlag.read(platform, in: surroundings))
         let server = ServerConnection(to: address, project: project, token: connection.token(in: surroundings))
         let display = progress.display(environment: surroundings.environment)
-        let (result, signal) = await Interruption.run(display) { () async -> Result<String, any Error> in
-            do {
-                return .success("\(try await rootFilesystem.run(on: server, events: display).digest)")
-            } catch {
-                return .failure(error)
-            }
-        }
-        await display.finish()
-        await server.shutdown()
-        if let signal { throw ExitCode(128 + signal) }
-        switch result {
-        case .success(let digest): print(digest)
-        case .failure(let error):
-            StandardError.write("ERROR: \(error)\n")
-            throw ExitCode.failure
+        try await ServerTask.run(on: server, showing: display) {
+            "\(try await rootFilesystem.run(on: server, events: display).digest)"
         }
     }
 }

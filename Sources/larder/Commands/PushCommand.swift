@@ -46,21 +46,8 @@ struct PushCommand: AsyncParsableCommand {
             project: try connection.project(in: surroundings, owning: copy.name),
             token: connection.token(in: surroundings))
         let display = (quiet ? .quiet : progress).display(environment: surroundings.environment)
-        let (result, signal) = await Interruption.run(display) { () async -> Result<String, any Error> in
-            do {
-                return .success(try await copy.run(on: server, events: display))
-            } catch {
-                return .failure(error)
-            }
-        }
-        await display.finish()
-        await server.shutdown()
-        if let signal { throw ExitCode(128 + signal) }
-        switch result {
-        case .success(let digest): print(digest)
-        case .failure(let error):
-            StandardError.write("ERROR: \(error)\n")
-            throw ExitCode.failure
+        try await ServerTask.run(on: server, showing: display) {
+            try await copy.run(on: server, events: display)
         }
     }
 

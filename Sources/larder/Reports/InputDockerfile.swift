@@ -28,6 +28,7 @@ struct InputDockerfile: Sendable {
             }
         }
         let parent = FileManager.default.temporaryDirectory.path
+        // mkdtemp puts a name in place of the X.
         var template = Array("\(parent)/larder-XXXXXX".utf8CString)
         guard unsafe mkdtemp(&template) != nil else {
             StandardError.write("ERROR: no directory can be made in \(parent) for the Dockerfile\n")
