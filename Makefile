@@ -19,6 +19,7 @@ build: ## Build larder and larderd into .build/release/
 
 test: ## Run all tests
 	@deploy/install-deps build test
+	@deploy/peers install test
 	$(SWIFT) test --disable-xctest
 
 # What proves that nothing is lost, at full length; each count may be given, as may LARDER_PROOF_SEED.

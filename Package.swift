@@ -98,7 +98,9 @@ let package = Package(
             path: "Benchmarks/store/Sources",
             swiftSettings: strict),
         // Tests
-        .target(name: "TestSupport", dependencies: [systemPackage], path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: [subprocess, systemPackage], path: "Tests/TestSupport",
+            swiftSettings: strict),
         .testTarget(name: "ChunkingTests", dependencies: ["Chunking", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "CompressionTests", dependencies: ["Compression", "Chunking", "TestSupport"], swiftSettings: strict),
@@ -138,6 +140,10 @@ let package = Package(
                 "TestSupport",
                 hummingbird, asyncHTTPClient, nioCore, nioPosix, httpTypes, subprocess, systemPackage, logging,
             ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ClientTests",
+            dependencies: ["larderd", "larder", "TestSupport", subprocess, systemPackage],
             swiftSettings: strict),
         .testTarget(name: "LayeringTests", dependencies: [subprocess, systemPackage], swiftSettings: strict),
     ],

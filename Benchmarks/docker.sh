@@ -1,4 +1,4 @@
-# Sourced by benchmarks after peers.sh: dockerd with BuildKit and buildx.
+# Sourced by benchmarks after deploy/peers: dockerd with BuildKit and buildx.
 
 docker_socket=/run/larder-bench.sock
 

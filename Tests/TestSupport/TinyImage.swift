@@ -1,16 +1,12 @@
-import FoundationEssentials
-import Subprocess
-import SystemPackage
-
-#if canImport(Glibc)
-import Glibc
-import TestSupport
-#endif
+internal import FoundationEssentials
+internal import Glibc
+internal import Subprocess
+public import SystemPackage
 
 /// A root filesystem of a few commands, to build on: Debian's statically linked busybox.
-enum TinyImage {
+public enum TinyImage {
     /// Why commands cannot be run in containers here; `nil` when they can.
-    static let obstacle: String? = {
+    public static let obstacle: String? = {
         if geteuid() != 0 { return "running commands in containers needs root" }
         guard isThere(["/usr/bin/busybox", "/bin/busybox"]) else {
             return "there is no busybox: install busybox-static"
@@ -24,7 +20,7 @@ enum TinyImage {
     }
 
     /// Its tar.
-    static func tar(in directory: FilePath) async throws -> [UInt8] {
+    public static func tar(in directory: FilePath) async throws -> [UInt8] {
         let script = """
             set -e
             root=$(mktemp -d "$1/root.XXXXXX")
@@ -46,12 +42,12 @@ enum TinyImage {
     }
 
     /// Runs a shell script with arguments.
-    static func shell(_ script: String, _ arguments: String...) async throws {
+    public static func shell(_ script: String, _ arguments: String...) async throws {
         let result = try await Subprocess.run(
             .path("/bin/sh"), arguments: Arguments(["-c", script, "sh"] + arguments), output: .discarded,
             error: .string(limit: 10_000))
         guard result.terminationStatus.isSuccess else {
-            throw UnexpectedAnswer(status: 1, body: result.standardError)
+            throw ShellError(script: script, status: 1, complaint: result.standardError)
         }
     }
 }

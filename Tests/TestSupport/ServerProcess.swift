@@ -1,24 +1,20 @@
-import FoundationEssentials
-import Subprocess
-import SystemPackage
-import Testing
-
-#if canImport(Glibc)
-import Glibc
-#endif
+internal import FoundationEssentials
+internal import Glibc
+internal import Subprocess
+public import SystemPackage
 
 /// A real `larderd`, the executable that was built beside these tests.
-struct ServerProcess {
+public struct ServerProcess: Sendable {
     /// The process id.
-    let pid: Int32
+    public let pid: Int32
     /// The port it listens on.
-    let port: Int
+    public let port: Int
 
     /// The address for clients.
-    var address: String { "http://127.0.0.1:\(port)" }
+    public var address: String { "http://127.0.0.1:\(port)" }
 
     /// Where the build put its executables.
-    static var executables: FilePath {
+    public static var executables: FilePath {
         let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
         // Swift Testing on Linux runs the test bundle itself, or a helper of the toolchain that loads it.
         let bundle = own.contains("/.build") ? own : CommandLine.arguments.first { $0.contains("xctest") } ?? own
@@ -26,7 +22,7 @@ struct ServerProcess {
     }
 
     /// Starts a server on `root`, with more options, and lends it to `body`; afterwards it is killed if it is still there.
-    static func run<Result: Sendable>(
+    public static func run<Result: Sendable>(
         root: FilePath, options: [String] = [], _ body: @Sendable (ServerProcess) async throws -> Result
     ) async throws -> Result {
         let outcome = try await Subprocess.run(
@@ -48,7 +44,7 @@ struct ServerProcess {
     }
 
     /// Sends SIGKILL: nothing is flushed, nothing is closed.
-    func kill9() {
+    public func kill9() {
         _ = kill(pid, SIGKILL)
     }
 
@@ -58,6 +54,3 @@ struct ServerProcess {
         return line.split(separator: ":").lazy.compactMap { Int($0.prefix { $0.isNumber }) }.last { $0 > 1024 }
     }
 }
-
-/// The server ended before it listened.
-struct ServerDidNotStart: Error {}

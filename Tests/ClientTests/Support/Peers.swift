@@ -1,0 +1,123 @@
+import FoundationEssentials
+import Glibc
+import Subprocess
+import SystemPackage
+import TestSupport
+
+/// Clients that others wrote, in a root filesystem and in namespaces of their own (`deploy/peers`): whatever is started
+/// in there ends with this process, and what is mounted or written there goes with it.
+struct Peers: Sendable {
+    /// The same directory for this process and for the clients.
+    let directory: FilePath
+    /// The clients' root filesystem, as this process sees it.
+    private let root: String
+    /// The process whose namespaces they are in.
+    private let holder: String
+
+    /// Those of the current suite; set where ``RealClients`` runs.
+    @TaskLocal static var current: Peers?
+
+    /// Starts the namespaces, lends them to `body`, and ends them.
+    static func run(_ body: @Sendable (Peers) async throws -> Void) async throws {
+        try await withTemporaryDirectory { directory in
+            let configuration = Configuration(
+                executable: .path(script), arguments: ["hold", directory.string],
+                workingDirectory: directory)
+            _ = try await Subprocess.run(
+                configuration, input: .inputWriter, output: .sequence, error: .discarded
+            ) { execution in
+                var lines = execution.standardOutput.strings().makeAsyncIterator()
+                let words = try await lines.next()?.split(whereSeparator: \.isWhitespace).map(String.init) ?? []
+                guard words.count == 2 else { throw Failure(command: "hold", status: "no answer", said: "") }
+                let peers = Peers(directory: directory, root: words[0], holder: words[1])
+                try await peers.configure()
+                try await body(peers)
+                try await execution.standardInputWriter.finish()
+            }
+        }
+    }
+
+    /// Runs `script` with `bash -ex` among the clients, in ``directory``, with `$1`, `$2`… and gives what it prints.
+    /// - Throws: ``Failure`` when its status is not 0.
+    @discardableResult
+    func callAsFunction(_ script: String, _ arguments: String...) async throws -> String {
+        try await run(script, arguments)
+    }
+
+    /// The same with a list of arguments.
+    func run(_ script: String, _ arguments: [String]) async throws -> String {
+        let environment = [
+            "-i", "-C", directory.string, "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/tmp/home", "TMPDIR=/tmp",
+            "CONTAINERS_CONF=/tmp/home/containers.conf", "CONTAINERS_STORAGE_CONF=/tmp/home/storage.conf",
+            "CONTAINERS_REGISTRIES_CONF=/tmp/home/registries.conf", "BUILDAH_ISOLATION=chroot",
+            "COSIGN_PASSWORD=pantry", "COSIGN_YES=true",
+        ]
+        let inside = ["--target", holder, "--mount", "--pid", "chroot", root, "/usr/bin/env"] + environment
+        let limited = ["timeout", "--kill-after=5", "120", "bash", "-o", "pipefail", "-exc", script, "bash"]
+        let outcome = try await Subprocess.run(
+            .name("nsenter"), arguments: Arguments(inside + limited + arguments), output: .string(limit: 4 << 20),
+            error: .string(limit: 4 << 20))
+        guard outcome.terminationStatus.isSuccess else {
+            throw Failure(
+                command: ([script] + arguments).joined(separator: " "), status: "\(outcome.terminationStatus)",
+                said: String(outcome.standardOutput.suffix(4_000)) + outcome.standardError.suffix(4_000))
+        }
+        return outcome.standardOutput
+    }
+
+    /// What the clients need to know of this machine. None of them is told that a registry has no TLS.
+    private func configure() async throws {
+        // Limits cannot be raised on every machine: they are asked for no more than there is.
+        try await self(
+            """
+            mkdir -p /tmp/home/.config/containers
+            cd /tmp/home
+            echo '{"default": [{"type": "insecureAcceptAnything"}]}' >.config/containers/policy.json
+            printf '[containers]\\ndefault_ulimits = ["nofile=%s:%s", "nproc=%s:%s"]\\n[engine]\\nruntime = "runc"\\n' \
+                "$(ulimit -Hn)" "$(ulimit -Hn)" "$1" "$1" >containers.conf
+            printf '[storage]\\ndriver = "overlay"\\nrunroot = "/run/containers"\\ngraphroot = "/tmp/containers"\\n' \
+                >storage.conf
+            : >registries.conf
+            """, try Self.processLimit())
+    }
+
+    private static func processLimit() throws -> String {
+        String(decoding: try shell("ulimit -Hu 2>/dev/null || echo 1024").dropLast(), as: UTF8.self)
+    }
+
+    /// Why a client did not do what it was asked for.
+    struct Failure: Error, CustomStringConvertible {
+        let command: String
+        let status: String
+        let said: String
+
+        var description: String { "\(command): \(status)\n\(said)" }
+    }
+}
+
+extension Peers {
+    private static let script = FilePath(#filePath)
+        .removingLastComponent().removingLastComponent().removingLastComponent().removingLastComponent()
+        .appending("deploy/peers")
+
+    private static let programs = [
+        "dockerd", "docker", "ctr", "podman", "buildah", "skopeo", "crane", "oras", "cosign", "docker-registry",
+    ]
+
+    /// Why there are no clients here; `nil` when there are.
+    static let obstacle: String? = {
+        if geteuid() != 0 { return "the clients are in a root filesystem of their own, which needs root" }
+        if let obstacle = TinyImage.obstacle { return obstacle }
+        let directory = ProcessInfo.processInfo.environment["LARDER_PEERS_DIR"] ?? "/var/cache/larder-peers"
+        let lacking = programs.filter { program in
+            !["bin", "sbin"].contains {
+                FileManager.default.isExecutableFile(atPath: "\(directory)/root/usr/\($0)/\(program)")
+            }
+        }
+        guard lacking.isEmpty else {
+            return "\(directory) lacks \(lacking.joined(separator: ", ")): run deploy/peers install test"
+        }
+        let isPermitted = (try? shell("unshare --mount --pid --fork --kill-child true 2>/dev/null")) != nil
+        return isPermitted ? nil : "namespaces cannot be made here"
+    }()
+}
