@@ -43,9 +43,11 @@ struct MirrorRules: Hashable, Sendable {
         return Self.place(entry.host, rest)
     }
 
-    /// Where a repository is looked for that this server does not know.
-    func fallbackPlace(of name: RepositoryName) -> MirrorPlace? {
-        fallback.map { Self.place($0, name) }
+    /// Where a repository is looked for that this server does not know. Nowhere when another registry than docker.io, which
+    /// is what the fallback stands in for, is named: what it has is not what the fallback has.
+    func fallbackPlace(of name: RepositoryName, namespace: String?) -> MirrorPlace? {
+        if let namespace, (try? RegistryHost(namespace)) != .dockerHub { return nil }
+        return fallback.map { Self.place($0, name) }
     }
 
     private static func place(_ host: RegistryHost, _ name: RepositoryName) -> MirrorPlace {

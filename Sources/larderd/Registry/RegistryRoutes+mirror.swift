@@ -17,7 +17,9 @@ extension RegistryRoutes {
     /// The answer of the registry that stands in for this server's own repositories; `nil` when there is none, or when
     /// the repository's project is one of this server.
     func fallback(_ path: RegistryPath, _ request: Request) async throws -> Response? {
-        guard let mirror, let name = path.repository, let place = mirror.rules.fallbackPlace(of: name),
+        let namespace = request.uri.queryParameters["ns"].map { String($0) }
+        guard let mirror, let name = path.repository,
+            let place = mirror.rules.fallbackPlace(of: name, namespace: namespace),
             request.method == .get || request.method == .head
         else { return nil }
         let isOwn = try await executor.run { store in

@@ -53,11 +53,30 @@ struct DockerDaemon: Sendable {
 
     /// Builds `context` with `options`, shell words, and gives what BuildKit did.
     func build(_ context: String, _ options: String) async throws -> BuildProgress {
-        BuildProgress(try await self("docker buildx build --progress=plain \(options) \(context) 2>&1"))
+        // Programs are told of progress on standard error.
+        try BuildProgress(try await self("docker buildx build --progress=rawjson \(options) '\(context)' 2>&1"))
     }
 
     /// Forgets all that was built or pulled, as a new runner has not heard of it.
     func forget() async throws {
         try await self("docker image prune --all --force; docker buildx prune --all --force")
+    }
+
+    /// Has it ask `address` for images of docker.io first, or nobody.
+    func setMirror(_ address: String?) async throws {
+        let mirrors = address.map { "\"\($0)\"" } ?? ""
+        try await self(
+            """
+            echo '{"features": {"containerd-snapshotter": '$2'}, "registry-mirrors": ['$3']}' >$1/daemon.json
+            kill -HUP $(cat $1/pid)
+            for attempt in $(seq 100); do
+                mirrors=$(docker info --format '{{json .RegistryConfig.Mirrors}}')
+                case "$4 $mirrors" in
+                    ' null' | ' []' | ?*" "*"$4"*) exit 0 ;;
+                esac
+                sleep 0.1
+            done
+            exit 1
+            """, state, "\(store == .containerd)", mirrors, address ?? "")
     }
 }

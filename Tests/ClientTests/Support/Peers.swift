@@ -51,6 +51,8 @@ struct Peers: Sendable {
             "CONTAINERS_CONF=/tmp/home/containers.conf", "CONTAINERS_STORAGE_CONF=/tmp/home/storage.conf",
             "CONTAINERS_REGISTRIES_CONF=/tmp/home/registries.conf", "BUILDAH_ISOLATION=chroot",
             "COSIGN_PASSWORD=pantry", "COSIGN_YES=true",
+            // So that nobody speaks to anybody outside, and it is seen who tries.
+            "HTTP_PROXY=http://127.0.0.1:1", "HTTPS_PROXY=http://127.0.0.1:1", "NO_PROXY=127.0.0.1",
         ]
         let inside = ["--target", holder, "--mount", "--pid", "chroot", root, "/usr/bin/env"] + environment
         let limited = ["timeout", "--kill-after=5", "120", "bash", "-o", "pipefail", "-exc", script, "bash"]
