@@ -34,11 +34,23 @@ struct MirrorRulesTests {
         }
     }
 
-    @Test("the default stands in for names that say nothing")
+    @Test("the default stands in for names that say nothing, or docker.io")
     func fallback() throws {
         let rules = try rules(["docker.io"], fallback: "docker.io")
-        #expect(rules.fallbackPlace(of: try RepositoryName("debian"))?.description == "docker.io/library/debian")
-        #expect(try self.rules(["docker.io"]).fallbackPlace(of: RepositoryName("debian")) == nil)
+        let name = try RepositoryName("debian")
+        for namespace in [nil, "docker.io"] {
+            let place = rules.fallbackPlace(of: name, namespace: namespace)
+            #expect(place?.description == "docker.io/library/debian")
+        }
+        #expect(try self.rules(["docker.io"]).fallbackPlace(of: name, namespace: nil) == nil)
+    }
+
+    @Test("the default has nothing for who names another registry")
+    func fallbackOfAnother() throws {
+        let rules = try rules(["docker.io"], fallback: "docker.io")
+        for namespace in ["quay.io", "127.0.0.1:5000", "", "not a host"] {
+            #expect(rules.fallbackPlace(of: try RepositoryName("library/debian"), namespace: namespace) == nil)
+        }
     }
 
     @Test("what is noted in the future is not fresh")

@@ -251,7 +251,9 @@ struct MirrorTests {
             try await own.push(image("c"), to: "shop/other", as: "1")
             mood.reads.withLock { $0 = [] }
             #expect(try await pull("library/base", "1", from: own) == digest)
+            #expect(try await pull("library/base", "1", query: "?ns=docker.io", from: own) == digest)
             mood.reads.withLock { $0 = [] }
+            #expect(try await own.client.get("/v2/library/base/manifests/1?ns=quay.io").status == 404)
             // Nobody outside learns the names of our own project, nor can put something into it.
             #expect(try await own.client.get("/v2/shop/api/manifests/1").status == 404)
             #expect(mood.reads.withLock { $0 } == [])
