@@ -6,7 +6,7 @@ extension RealClients {
     @Suite struct ArtifactTests {
         @Test("oras pushes an artifact, attaches to it, discovers that, and pulls both")
         func oras() async throws {
-            try await Pantry.run { pantry in
+            try await Pantry.run(with: "oras") { pantry in
                 try pantry.context(
                     ["data": String(repeating: "data\n", count: 100_000), "sbom.json": "{}"], named: "up")
                 let discovered = try await pantry.peers(
@@ -41,7 +41,7 @@ extension RealClients {
 
         @Test("oras copies an artifact with all that refers to it into another repository")
         func orasCopies() async throws {
-            try await Pantry.run { pantry in
+            try await Pantry.run(with: "oras") { pantry in
                 try pantry.context(["data": "data", "note": "note"], named: "up")
                 let script = """
                     cd $2/up
@@ -66,7 +66,7 @@ extension RealClients {
         @Test(
             "cosign signs an image, and verifies it with the key and with no other", arguments: SignaturePlace.allCases)
         func cosign(place: SignaturePlace) async throws {
-            try await Pantry.run { pantry in
+            try await Pantry.run(with: "cosign", "crane") { pantry in
                 let context = try pantry.context(["Dockerfile": "FROM scratch\nCOPY a /a\n", "a": "a"])
                 try await pantry.larder("build", "-t", "shop/api:1", context)
                 let arguments = ["\(pantry.host)/shop/api", "\(pantry.directory)", place.option]

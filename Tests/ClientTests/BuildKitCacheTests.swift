@@ -36,7 +36,7 @@ extension RealClients {
                 "mode=max,compression=uncompressed,force-compression=true", "mode=min",
             ])
         func registryCache(attributes: String) async throws {
-            try await Pantry.run { pantry in
+            try await Pantry.run(with: "dockerd") { pantry in
                 let docker = try await DockerDaemon(.containerd, pantry.peers)
                 let context = try pantry.context(Self.files)
                 let base = try await pantry.importBase()
@@ -56,7 +56,7 @@ extension RealClients {
 
         @Test("One changed file runs what depends on it")
         func changed() async throws {
-            try await Pantry.run { pantry in
+            try await Pantry.run(with: "dockerd") { pantry in
                 let docker = try await DockerDaemon(.containerd, pantry.peers)
                 let base = try await pantry.importBase()
                 let cache = "type=registry,ref=\(pantry.host)/shop/api:cache"
@@ -74,7 +74,7 @@ extension RealClients {
 
         @Test("Steps are found in an image with an inline cache", arguments: DockerDaemon.Store.allCases)
         func inlineCache(store: DockerDaemon.Store) async throws {
-            try await Pantry.run { pantry in
+            try await Pantry.run(with: "dockerd") { pantry in
                 let docker = try await DockerDaemon(store, pantry.peers)
                 let context = try pantry.context(Self.files)
                 let base = try await pantry.importBase()
@@ -94,7 +94,7 @@ extension RealClients {
 
         @Test("Several caches are read together")
         func severalCaches() async throws {
-            try await Pantry.run { pantry in
+            try await Pantry.run(with: "dockerd") { pantry in
                 let docker = try await DockerDaemon(.containerd, pantry.peers)
                 let base = try await pantry.importBase()
                 let cache = "type=registry,ref=\(pantry.host)/shop/api"

@@ -18,7 +18,7 @@ extension RealClients {
 
         @Test("An image that larder built is pulled by all clients", arguments: Puller.allCases)
         func allPullWhatLarderBuilt(puller: Puller) async throws {
-            try await Pantry.run { pantry in
+            try await Pantry.run(with: puller.program) { pantry in
                 let context = try pantry.context(Self.files)
                 try await pantry.larder("build", "-t", "shop/api:1", context)
                 try await Self.check(puller, "shop/api:1", of: context, in: pantry)
@@ -27,7 +27,7 @@ extension RealClients {
 
         @Test("An image that BuildKit pushed is pulled by all clients", arguments: Puller.allCases)
         func allPullWhatBuildKitPushed(puller: Puller) async throws {
-            try await Pantry.run { pantry in
+            try await Pantry.run(with: "dockerd", puller.program) { pantry in
                 let context = try pantry.context(Self.files)
                 let docker = try await DockerDaemon(.containerd, pantry.peers)
                 for form in ["gzip", "zstd", "uncompressed"] {
@@ -55,7 +55,7 @@ extension RealClients {
             "What docker pushes comes back to it with the same digest, though nobody told it that there is no TLS",
             arguments: DockerDaemon.Store.allCases)
         func dockerPushesAndPulls(store: DockerDaemon.Store) async throws {
-            try await Pantry.run { pantry in
+            try await Pantry.run(with: "dockerd", "crane") { pantry in
                 let docker = try await DockerDaemon(store, pantry.peers)
                 let context = try pantry.context(Self.files)
                 let name = "\(pantry.host)/shop/api:1"
@@ -80,7 +80,7 @@ extension RealClients {
             "What podman and buildah push, in docker's form and in OCI's, is pulled by docker",
             arguments: ["podman", "buildah"])
         func podmanPushes(program: String) async throws {
-            try await Pantry.run { pantry in
+            try await Pantry.run(with: program, "dockerd") { pantry in
                 let context = try pantry.context(Self.files)
                 for (form, compression) in [("v2s2", "gzip"), ("oci", "zstd")] {
                     let name = "\(pantry.host)/shop/\(program):\(form)"

@@ -5,7 +5,7 @@ extension RealClients {
     @Suite struct IndexTests {
         @Test("BuildKit pushes an image for two platforms, and each client gets its own")
         func twoPlatforms() async throws {
-            try await Pantry.run { pantry in
+            try await Pantry.run(with: "dockerd", "crane", "skopeo") { pantry in
                 let docker = try await DockerDaemon(.containerd, pantry.peers)
                 let context = try pantry.context([
                     "Dockerfile": "FROM scratch\nARG TARGETARCH\nCOPY $TARGETARCH /name\n", "amd64": "amd64",

@@ -19,7 +19,7 @@ extension RealClients {
 
         @Test("A second runner takes every step from the cache repository", arguments: ["buildah", "podman"])
         func everyStep(program: String) async throws {
-            try await Pantry.run { pantry in
+            try await Pantry.run(with: program, "crane") { pantry in
                 let context = try pantry.context(Self.files)
                 let base = try await pantry.importBase()
                 let arguments = [program, base, "\(pantry.host)/shop/cache", context]

@@ -5,9 +5,10 @@ extension RealClients {
     @Suite struct MirrorTests {
         /// Starts a registry with the image `library/tiny:1` on a free port, and lends that port and a way to end it.
         private static func withUpstream(
+            for client: String,
             _ body: @Sendable (_ port: String, _ stop: @Sendable () async throws -> Void, Pantry) async throws -> Void
         ) async throws {
-            try await Pantry.run { pantry in
+            try await Pantry.run(with: client, "docker-registry", "skopeo") { pantry in
                 let base = try await pantry.importBase()
                 let port = try await pantry.peers(
                     """
@@ -38,7 +39,7 @@ extension RealClients {
             "docker's registry-mirrors may be larderd, which serves what it has when the registry is gone",
             arguments: DockerDaemon.Store.allCases)
         func docker(store: DockerDaemon.Store) async throws {
-            try await Self.withUpstream { port, stop, outer in
+            try await Self.withUpstream(for: "dockerd") { port, stop, outer in
                 let docker = try await DockerDaemon(store, outer.peers)
                 try await Pantry.run(options: Self.options(port)) { pantry in
                     try await docker.setMirror("http://\(pantry.host)")
@@ -48,6 +49,10 @@ extension RealClients {
                     try await stop()
                     #expect(try await docker(pull) == first)
                     try await docker("docker rmi tiny:1")
+                    // BuildKit asks the mirror itself.
+                    try await docker.forget()
+                    let context = try pantry.context(["Dockerfile": "FROM tiny:1\nRUN echo 1 >/a\n"])
+                    _ = try await docker.build(context, "--network none")
                 }
                 try await docker.setMirror(nil)
             }
@@ -55,7 +60,7 @@ extension RealClients {
 
         @Test("podman's registries.conf may name larderd, which serves what it has when the registry is gone")
         func podman() async throws {
-            try await Self.withUpstream { port, stop, _ in
+            try await Self.withUpstream(for: "podman") { port, stop, _ in
                 try await Pantry.run(options: Self.options(port)) { pantry in
                     let script = """
                         printf '[[registry]]\\nprefix = "docker.io"\\nlocation = "docker.io"\\n' >$2/registries.conf

@@ -14,10 +14,14 @@ struct Pantry: Sendable {
     /// What images are named with. None of the clients but those told otherwise knows that there is no TLS.
     var host: String { "127.0.0.1:\(server.port)" }
 
-    /// Lends one to `body`.
+    /// Lends one, begun with `options`, to `body`. The test is skipped where one of the programs that it is about is not
+    /// installed.
     static func run(
-        options: [String] = [], _ body: @Sendable (Pantry) async throws -> Void
+        with programs: String..., options: [String] = [], _ body: @Sendable (Pantry) async throws -> Void
     ) async throws {
+        for program in programs where !Peers.has(program) {
+            try Test.cancel("\(program) is not installed: run deploy/peers install test")
+        }
         let peers = try #require(Peers.current)
         let directory = peers.directory.appending("\(UInt32.random(in: .min ... .max))")
         try FileManager.default.createDirectory(atPath: directory.string, withIntermediateDirectories: true)

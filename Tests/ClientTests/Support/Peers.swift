@@ -4,8 +4,8 @@ import Subprocess
 import SystemPackage
 import TestSupport
 
-/// Clients that others wrote, in a root filesystem and in namespaces of their own (`deploy/peers`): whatever is started
-/// in there ends with this process, and what is mounted or written there goes with it.
+/// Clients that others wrote, in namespaces of their own, and in a root filesystem that has them (`deploy/peers`): whatever
+/// is started in there ends with this process, and what is mounted or written there goes with it.
 struct Peers: Sendable {
     /// The same directory for this process and for the clients.
     let directory: FilePath
@@ -24,15 +24,20 @@ struct Peers: Sendable {
                 executable: .path(script), arguments: ["hold", directory.string],
                 workingDirectory: directory)
             _ = try await Subprocess.run(
-                configuration, input: .inputWriter, output: .sequence, error: .discarded
+                configuration, input: .inputWriter, output: .sequence, error: .combinedWithOutput
             ) { execution in
+                let pid = execution.processIdentifier.value
+                // Ends everything in the namespaces, whatever happens here. So does the end of this process.
+                defer { _ = kill(pid, SIGKILL) }
                 var lines = execution.standardOutput.strings().makeAsyncIterator()
-                let words = try await lines.next()?.split(whereSeparator: \.isWhitespace).map(String.init) ?? []
-                guard words.count == 2 else { throw Failure(command: "hold", status: "no answer", said: "") }
-                let peers = Peers(directory: directory, root: words[0], holder: words[1])
+                let answer = try await lines.next() ?? ""
+                let words = answer.split(whereSeparator: \.isWhitespace).map(String.init)
+                guard words.count == 3, words[0] == "ready" else {
+                    throw Failure(command: "deploy/peers hold", status: "no answer", said: answer)
+                }
+                let peers = Peers(directory: directory, root: words[1], holder: words[2])
                 try await peers.configure()
                 try await body(peers)
-                try await execution.standardInputWriter.finish()
             }
         }
     }
@@ -47,7 +52,8 @@ struct Peers: Sendable {
     /// The same with a list of arguments.
     func run(_ script: String, _ arguments: [String]) async throws -> String {
         let environment = [
-            "-i", "-C", directory.string, "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/tmp/home", "TMPDIR=/tmp",
+            "-i", "-C", directory.string, "PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/tmp/home",
+            "TMPDIR=/tmp",
             "CONTAINERS_CONF=/tmp/home/containers.conf", "CONTAINERS_STORAGE_CONF=/tmp/home/storage.conf",
             "CONTAINERS_REGISTRIES_CONF=/tmp/home/registries.conf", "BUILDAH_ISOLATION=chroot",
             "COSIGN_PASSWORD=pantry", "COSIGN_YES=true",
@@ -102,23 +108,23 @@ extension Peers {
         .removingLastComponent().removingLastComponent().removingLastComponent().removingLastComponent()
         .appending("deploy/peers")
 
-    private static let programs = [
-        "dockerd", "docker", "ctr", "podman", "buildah", "skopeo", "crane", "oras", "cosign", "docker-registry",
-    ]
-
-    /// Why there are no clients here; `nil` when there are.
-    static let obstacle: String? = {
-        if geteuid() != 0 { return "the clients are in a root filesystem of their own, which needs root" }
-        if let obstacle = TinyImage.obstacle { return obstacle }
+    /// Where the clients are: what `deploy/peers` installed, or this machine's own.
+    private static let source: String = {
         let directory = ProcessInfo.processInfo.environment["LARDER_PEERS_DIR"] ?? "/var/cache/larder-peers"
-        let lacking = programs.filter { program in
-            !["bin", "sbin"].contains {
-                FileManager.default.isExecutableFile(atPath: "\(directory)/root/usr/\($0)/\(program)")
-            }
+        return FileManager.default.fileExists(atPath: "\(directory)/root/usr") ? "\(directory)/root" : ""
+    }()
+
+    /// Whether there is such a client.
+    static func has(_ program: String) -> Bool {
+        ["bin", "sbin", "local/bin"].contains {
+            FileManager.default.isExecutableFile(atPath: "\(source)/usr/\($0)/\(program)")
         }
-        guard lacking.isEmpty else {
-            return "\(directory) lacks \(lacking.joined(separator: ", ")): run deploy/peers install test"
-        }
+    }
+
+    /// Why nothing can be started here; `nil` when it can.
+    static let obstacle: String? = {
+        if geteuid() != 0 { return "real clients need root" }
+        if let obstacle = TinyImage.obstacle { return obstacle }
         let isPermitted = (try? shell("unshare --mount --pid --fork --kill-child true 2>/dev/null")) != nil
         return isPermitted ? nil : "namespaces cannot be made here"
     }()

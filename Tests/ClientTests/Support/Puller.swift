@@ -2,6 +2,14 @@
 enum Puller: String, CaseIterable, Sendable {
     case dockerContainerd, dockerClassic, ctr, podman, buildah, skopeo, crane
 
+    /// What must be installed.
+    var program: String {
+        switch self {
+        case .dockerContainerd, .dockerClassic: "dockerd"
+        default: rawValue
+        }
+    }
+
     /// Pulls `image` and puts its files below a new directory `destination`.
     func pull(_ image: String, to destination: String, in pantry: Pantry) async throws {
         switch self {
