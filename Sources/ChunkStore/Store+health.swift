@@ -4,4 +4,10 @@ extension Store {
     public func checkWritable() throws(StoreError) {
         try use { core throws(StoreError) in try core.appender.checkHealth() }
     }
+
+    /// Whether the disk would still have its reserve free with so many more bytes on it. A file system that does not say
+    /// how much is left has room. Blocks.
+    public func hasRoom(for byteCount: UInt64) -> Bool {
+        (try? use { core throws(StoreError) in core.appender.hasRoom(for: byteCount) }) ?? false
+    }
 }

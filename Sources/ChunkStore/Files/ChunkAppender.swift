@@ -103,7 +103,9 @@ final class ChunkAppender: Sendable {
     ) throws(StoreError) -> (location: Location, pin: FilePin) {
         try state.withLock { state throws(StoreError) in
             if let poison = state.poison { throw poison }
-            try checkRoom(for: bytes.count, reserve)
+            guard hasRoom(for: UInt64(bytes.count), reserve) else {
+                throw .disk("append to a chunk file in", directory, .noSpace)
+            }
             let tail = try openTail(&state)
             try write(bytes, at: tail.length, of: tail.file, &state)
             let end = tail.length + UInt64(bytes.count)
@@ -138,15 +140,10 @@ final class ChunkAppender: Sendable {
         }
     }
 
-    private func checkRoom(for count: Int, _ reserve: Reserve) throws(StoreError) {
-        // A file system that does not say how much is left will say ENOSPC.
-        let kept: UInt64 =
-            switch reserve {
-            case .content: contentReserve
-            case .bookkeeping: 1 << 20
-            }
-        guard let free = try? disk.freeBytes(directory), free < UInt64(count) + kept else { return }
-        throw .disk("append to a chunk file in", directory, .noSpace)
+    /// Whether so many more bytes leave `reserve` free. A file system that does not say how much is left will say ENOSPC.
+    func hasRoom(for count: UInt64, _ reserve: Reserve = .content) -> Bool {
+        guard let free = try? disk.freeBytes(directory) else { return true }
+        return free >= count + (reserve == .content ? contentReserve : 1 << 20)
     }
 
     private func write(

@@ -9,29 +9,40 @@ struct OpenedBlob: Sendable {
     let project: ProjectID
     /// What of it is sent.
     let ranges: ByteRanges
+    /// The form in which all of it is sent; `nil` for as it is.
+    let encoded: LayerEncodings.Encoded?
     /// The first of that; `nil` when there is none.
-    let stream: BlobDownload?
+    let source: (any PieceSource)?
     let first: ByteBuffer?
 
     /// Opens a blob of `project`; `nil` when it is gone. Blocks.
-    /// - Parameter header: a `Range`.
-    init?(_ info: BlobInfo, in project: ProjectID, range header: String?, of store: Store) throws {
+    /// - Parameters:
+    ///   - header: a `Range`.
+    ///   - coding: what it is to be sent in, if all of it is sent.
+    init?(
+        _ info: BlobInfo, in project: ProjectID, range header: String?,
+        _ encodings: LayerEncodings?, as coding: ContentCoding?, of store: Store
+    ) throws {
         self.info = info
         self.project = project
         ranges = ByteRanges(header, size: info.size)
+        var encoded: LayerEncodings.Encoded?
+        if let coding, ranges == .whole { encoded = try encodings?.open(info, as: coding, in: project, of: store) }
+        self.encoded = encoded
         switch ranges {
-        case .unsatisfiable: stream = nil
-        case .whole: stream = try BlobDownload(info.digest, range: nil, in: project, of: store)
-        case .parts(let parts): stream = try BlobDownload(info.digest, range: parts.first, in: project, of: store)
+        case .unsatisfiable: source = nil
+        case .whole: source = try encoded?.source ?? BlobDownload(info.digest, range: nil, in: project, of: store)
+        case .parts(let parts): source = try BlobDownload(info.digest, range: parts.first, in: project, of: store)
         }
-        first = try stream?.next()
-        if ranges != .unsatisfiable && stream == nil { return nil }
+        first = try source?.next()
+        if ranges != .unsatisfiable && source == nil { return nil }
     }
 
     /// Another part of it, and its first piece. Blocks.
-    func part(_ range: Range<UInt64>, of store: Store) throws(StoreError) -> (stream: BlobDownload?, first: ByteBuffer?)
-    {
-        let stream = try BlobDownload(info.digest, range: range, in: project, of: store)
-        return (stream, try stream?.next())
+    func part(
+        _ range: Range<UInt64>, of store: Store
+    ) throws -> (source: (any PieceSource)?, first: ByteBuffer?) {
+        let source = try BlobDownload(info.digest, range: range, in: project, of: store)
+        return (source, try source?.next())
     }
 }

@@ -25,11 +25,18 @@ extension RegistryRoutes {
         _ find: @escaping @Sendable (Store) throws -> (BlobInfo, ProjectID)?
     ) async throws -> Response {
         let range = Self.isCurrent(request.headers[.ifRange], digest) ? request.headers[.range] : nil
-        let opened = try await executor.run { store in
+        let coding = ContentCoding(accepting: request.headers[.acceptEncoding])
+        let opened = try await executor.run { [encodings] store in
             guard let (info, project) = try find(store) else { return nil as OpenedBlob? }
-            return try OpenedBlob(info, in: project, range: range, of: store)
+            return try OpenedBlob(info, in: project, range: range, encodings, as: coding, of: store)
         }
         guard let opened else { throw Self.noBlob(digest, in: name) }
+        var response = try answer(opened, digest)
+        if encodings?.apply(to: opened.info) == true { response.headers[.vary] = "Accept-Encoding" }
+        return response
+    }
+
+    private func answer(_ opened: OpenedBlob, _ digest: OCIDigest) throws -> Response {
         let size = opened.info.size
         switch opened.ranges {
         case .unsatisfiable:
@@ -37,8 +44,13 @@ extension RegistryRoutes {
             failure.headers[.contentRange] = "bytes */\(size)"
             throw failure
         case .whole:
+            guard let encoded = opened.encoded else {
+                return Response(
+                    status: .ok, headers: Self.headers(of: digest, length: size), body: body(of: opened, length: size))
+            }
             return Response(
-                status: .ok, headers: Self.headers(of: digest, length: size), body: body(of: opened, length: size))
+                status: .ok, headers: Self.headers(of: digest, encoded),
+                body: body(of: opened, length: encoded.length))
         case .parts(let parts) where parts.count == 1:
             let part = parts[0]
             let length = part.upperBound - part.lowerBound
@@ -72,16 +84,16 @@ extension RegistryRoutes {
 
     /// Streams the blob, or several parts of it with what stands around them: a piece is read while the one before it is
     /// sent. An error after the first piece breaks the connection off, since the status is out.
-    private func body(of blob: OpenedBlob, length: UInt64, in layout: MultipartRanges? = nil) -> ResponseBody {
-        ResponseBody(contentLength: Int(clamping: length)) { [executor] writer in
+    private func body(of blob: OpenedBlob, length: UInt64?, in layout: MultipartRanges? = nil) -> ResponseBody {
+        ResponseBody(contentLength: length.map { Int(clamping: $0) }) { [executor] writer in
             for position in 0..<(layout?.parts.count ?? 1) {
                 if let layout { try await writer.write(ByteBuffer(string: layout.head(at: position))) }
-                var (stream, piece) = (blob.stream, blob.first)
+                var (source, piece) = (blob.source, blob.first)
                 if let layout, position > 0 {
-                    (stream, piece) = try await executor.run { try blob.part(layout.parts[position], of: $0) }
+                    (source, piece) = try await executor.run { try blob.part(layout.parts[position], of: $0) }
                 }
-                while let present = piece, let stream {
-                    async let next = executor.run { _ in try stream.next() }
+                while let present = piece, let source {
+                    async let next = executor.run { _ in try source.next() }
                     try await writer.write(present)
                     piece = try await next
                 }
@@ -96,6 +108,15 @@ extension RegistryRoutes {
             .contentType: MediaType.octetStream, .contentLength: "\(length)", .acceptRanges: "bytes",
             .dockerContentDigest: digest.description, .eTag: "\"\(digest)\"",
         ]
+    }
+
+    /// The digest stays the layer's own; the ETag tells its forms apart (RFC 9110, section 8.8.3).
+    private static func headers(of digest: OCIDigest, _ encoded: LayerEncodings.Encoded) -> HTTPFields {
+        var headers = headers(of: digest, length: 0)
+        headers[.contentLength] = encoded.length.map { "\($0)" }
+        headers[.contentEncoding] = encoded.coding.rawValue
+        headers[.eTag] = "\"\(digest)-\(encoded.coding.rawValue)\""
+        return headers
     }
 
     private static func isCurrent(_ ifRange: String?, _ digest: OCIDigest) -> Bool {

@@ -15,16 +15,19 @@ struct RegistryRoutes: Sendable {
     let uploads: UploadSessions
     /// Other registries that are served from here; `nil` for none.
     let mirror: UpstreamMirror?
+    /// The forms in which layers are sent; `nil` for none but their own.
+    let encodings: LayerEncodings?
 
     init(
         executor: StoreExecutor, rules: TagRules = TagRules(), localProjects: Set<ProjectName>? = nil,
-        uploads: UploadSessions = UploadSessions(), mirror: UpstreamMirror? = nil
+        uploads: UploadSessions = UploadSessions(), mirror: UpstreamMirror? = nil, encodings: LayerEncodings? = nil
     ) {
         self.executor = executor
         self.rules = rules
         self.localProjects = localProjects
         self.uploads = uploads
         self.mirror = mirror
+        self.encodings = encodings
     }
 
     /// Adds the routes to `router`. Repository names have any number of components, which the router cannot match, so

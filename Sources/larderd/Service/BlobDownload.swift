@@ -6,7 +6,7 @@ import Synchronization
 /// A blob, or a part of one, on its way to a client, in pieces that are worth a hop to another thread. Calls block, and
 /// come one after the other, each on any thread: the lock is never contended, it shows the compiler that the reader is
 /// used by one at a time.
-final class BlobDownload: Sendable {
+final class BlobDownload: PieceSource {
     /// The pieces of all downloads together have about this much memory. Bytes.
     private static let memoryMaximum = 96 << 20
     private static let pieceMaximum = 1 << 20

@@ -73,21 +73,25 @@ struct LarderServer: Service, CustomStringConvertible {
     private func serve(_ executor: StoreExecutor, admin: AdminSocket?) async throws {
         admin?.remove()
         let upstream = try settings.upstreamAccess(logger: logger)
+        let copies = EncodedCopies(of: settings.root, byteMaximum: settings.encodedCopies, logger: logger)
+        defer { copies.remove() }
         var services: [any Service] = []
         let activity = Activity()
         let maintenance = Maintenance(
             store: executor.store, settings: settings, activity: activity, logger: logger)
         if let admin { services.append(admin.service(executor, maintenance, logger: logger)) }
         services.append(maintenance)
-        services.append(web(executor, upstream, activity))
+        services.append(web(executor, upstream, copies, activity))
         var configuration = ServiceGroupConfiguration(services: services, logger: logger.quietened)
         configuration.maximumGracefulShutdownDuration = .seconds(settings.stopTimeout)
         try await ServiceGroup(configuration: configuration).run()
     }
 
-    private func web(_ executor: StoreExecutor, _ upstream: UpstreamAccess, _ activity: Activity) -> some Service {
+    private func web(
+        _ executor: StoreExecutor, _ upstream: UpstreamAccess, _ copies: EncodedCopies, _ activity: Activity
+    ) -> some Service {
         Application(
-            router: router(executor, upstream, activity),
+            router: router(executor, upstream, copies, activity),
             server: .http1(
                 configuration: HTTP1Channel.Configuration(
                     additionalChannelHandlers: [ReceiveSizes()],
@@ -106,7 +110,7 @@ struct LarderServer: Service, CustomStringConvertible {
     }
 
     private func router(
-        _ executor: StoreExecutor, _ upstream: UpstreamAccess, _ activity: Activity
+        _ executor: StoreExecutor, _ upstream: UpstreamAccess, _ copies: EncodedCopies, _ activity: Activity
     ) -> Router<LarderRequestContext> {
         let router = Router(context: LarderRequestContext.self)
         router.add(middleware: ActivityMeter(activity: activity))
@@ -118,7 +122,8 @@ struct LarderServer: Service, CustomStringConvertible {
         CacheRoutes(executor: executor, images: images).add(to: router)
         RegistryRoutes(
             executor: executor, rules: settings.tagRules, localProjects: settings.images.localProjects,
-            mirror: UpstreamMirror(executor: executor, access: upstream, rules: settings.mirrors)
+            mirror: UpstreamMirror(executor: executor, access: upstream, rules: settings.mirrors),
+            encodings: LayerEncodings(copies: copies)
         ).add(to: router)
         return router
     }

@@ -26,6 +26,7 @@ enum Setting: String, CaseIterable, Sendable {
     case completeRepositories
     case leasePeriod
     case diskReserve
+    case encodedCopies
     case maintenanceInterval
     case scrubRate
 
@@ -55,7 +56,7 @@ enum Setting: String, CaseIterable, Sendable {
         case .chunkFileSize: "SIZE"
         case .compressionLevel: "LEVEL"
         case .storeThreads: "COUNT"
-        case .quota, .diskReserve, .scrubRate: "SIZE"
+        case .quota, .diskReserve, .encodedCopies, .scrubRate: "SIZE"
         case .projectQuota: "SIZE|NAME=SIZE,…"
         case .maxAge, .leasePeriod, .maintenanceInterval: "DURATION"
         case .pinnedTags, .immutableTags, .completeRepositories: "PATTERN,PATTERN,…"
@@ -89,6 +90,7 @@ enum Setting: String, CaseIterable, Sendable {
         case .retention: "all tags are kept"
         case .leasePeriod: "2h"
         case .diskReserve: "512MiB, or a twentieth of a small disk"
+        case .encodedCopies: "1GiB"
         case .maintenanceInterval: "1m"
         case .scrubRate: "4MiB"
         }
@@ -124,6 +126,8 @@ enum Setting: String, CaseIterable, Sendable {
         case .completeRepositories: "Repositories that refuse images of which a layer is missing, as in shop/*"
         case .leasePeriod: "How long what was stored or reported is kept though nothing refers to it; 0 to 7d"
         case .diskReserve: "How much of the disk uploads leave free"
+        case .encodedCopies:
+            "The most bytes of layers to keep compressed beside the store, for clients that ask often; 0 for none"
         case .maintenanceInterval: "How often to evict, collect, compact and pack; 0 for never"
         case .scrubRate: "How much of what is stored to verify each second, in the background; 0 for never"
         }

@@ -130,6 +130,7 @@ struct SettingsReader: Sendable {
         try read(
             .diskReserve, "a size, as in 1GiB", { ByteCount.parse($0).map(Optional.some) },
             into: &settings.diskReserve)
+        try read(.encodedCopies, "a size, as in 4GiB", ByteCount.parse, into: &settings.encodedCopies)
         try read(
             .maintenanceInterval, "a time up to 1d, as in 1m",
             { TimeSpan.parse($0).flatMap { $0 <= 86_400 ? $0 : nil } }, into: &settings.maintenanceInterval)

@@ -19,6 +19,8 @@ import TestSupport
 struct TestRegistry: Sendable {
     let client: TestClient
     let executor: StoreExecutor
+    /// What the store is in.
+    let root: FilePath
 
     var port: Int { client.port }
     /// The host in image names that mean this registry.
@@ -67,14 +69,15 @@ extension TestClient.Answer {
 func withRegistry<Result: Sendable>(
     limits: UploadSessions.Limits = UploadSessions.Limits(), rules: TagRules = TagRules(),
     localProjects: Set<ProjectName>? = nil, mirrors: MirrorRules? = nil, credentials: CredentialFile? = nil,
-    options: Store.Options = Store.Options(),
+    options: Store.Options = Store.Options(), encodings: (FilePath) -> LayerEncodings? = { _ in nil },
     addRoutes: (Router<LarderRequestContext>) -> Void = { _ in },
     _ body: @Sendable (TestRegistry) async throws -> Result
 ) async throws -> Result {
     try await withTemporaryDirectory { directory in
         let threads = NIOThreadPool(numberOfThreads: 4)
         threads.start()
-        let store = try Store(opening: directory.appending("root"), options: options, logger: .silent)
+        let root = directory.appending("root")
+        let store = try Store(opening: root, options: options, logger: .silent)
         let executor = StoreExecutor(store: store, threads: threads)
         let router = Router(context: LarderRequestContext.self)
         addRoutes(router)
@@ -83,13 +86,14 @@ func withRegistry<Result: Sendable>(
             mirror: mirrors.map {
                 UpstreamMirror(
                     executor: executor, access: UpstreamAccess(credentials: credentials, logger: .silent), rules: $0)
-            }
+            },
+            encodings: encodings(root)
         ).add(to: router)
         let outcome: Swift.Result<Result, any Error>
         do {
             outcome = .success(
                 try await withApplication(router) { port in
-                    try await body(TestRegistry(client: TestClient(port: port), executor: executor))
+                    try await body(TestRegistry(client: TestClient(port: port), executor: executor, root: root))
                 })
         } catch {
             outcome = .failure(error)

@@ -4,6 +4,7 @@ import FoundationEssentials
 import Logging
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 import SystemPackage
 import TestSupport
 
@@ -29,6 +30,9 @@ struct TestClient: Sendable {
 
     let port: Int
 
+    /// Gives bodies as they come; the shared client decompresses them.
+    private static let http = HTTPClient(eventLoopGroup: .singletonMultiThreadedEventLoopGroup)
+
     func send(
         _ method: HTTPMethod, _ path: String, body: HTTPClientRequest.Body? = nil, headers: HTTPHeaders = [:]
     ) async throws -> Answer {
@@ -36,7 +40,7 @@ struct TestClient: Sendable {
         request.method = method
         request.headers = headers
         request.body = body
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+        let response = try await Self.http.execute(request, timeout: .seconds(60))
         let bytes = try await response.body.collect(upTo: 256 << 20)
         return Answer(status: response.status.code, headers: response.headers, bytes: [UInt8](buffer: bytes))
     }

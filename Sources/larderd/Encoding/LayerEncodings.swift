@@ -1,0 +1,43 @@
+import ChunkStore
+import SystemPackage
+
+/// Gives layers in other forms than their own: from a copy in that form, or made on the way.
+struct LayerEncodings: Sendable {
+    /// A layer in another form.
+    struct Encoded: Sendable {
+        let coding: ContentCoding
+        let source: any PieceSource
+        /// How many bytes there are; `nil` when nobody knows yet.
+        let length: UInt64?
+    }
+
+    /// Less is not worth it. Bytes.
+    private static let sizeMinimum: UInt64 = 4 << 10
+
+    private let copies: EncodedCopies
+    private let turns: EncodingTurns
+
+    /// - Parameter processors: how many layers may be encoded at a time.
+    init(copies: EncodedCopies, processors: Int = Settings.processors) {
+        self.copies = copies
+        turns = EncodingTurns(processors)
+    }
+
+    /// Whether a blob is sent in more than one form.
+    func apply(to blob: BlobInfo) -> Bool {
+        blob.isLayer && blob.size >= Self.sizeMinimum
+    }
+
+    /// The layer `blob` in the form `coding`; `nil` when it is to be sent as it is. Blocks.
+    func open(_ blob: BlobInfo, as coding: ContentCoding, in project: ProjectID, of store: Store) throws -> Encoded? {
+        guard apply(to: blob) else { return nil }
+        let name = EncodedCopies.Name(layer: blob.digest, coding: coding)
+        if let copy = copies.open(name) { return Encoded(coding: coding, source: copy, length: copy.length) }
+        guard let turn = turns.take(), let reader = try store.read(blob.digest, range: nil, in: project) else {
+            return nil
+        }
+        let copy = copies.begin(name, hasRoom: store.hasRoom(for: blob.size))
+        return Encoded(
+            coding: coding, source: try EncodedDownload(reader, as: coding, in: turn, copy: copy), length: nil)
+    }
+}
