@@ -30,6 +30,7 @@ struct SettingFlags: ParsableArguments {
     @Option(help: Self.help(.completeRepositories)) var completeRepositories: String?
     @Option(help: Self.help(.leasePeriod)) var leasePeriod: String?
     @Option(help: Self.help(.diskReserve)) var diskReserve: String?
+    @Option(help: Self.help(.contentEncodings)) var contentEncodings: String?
     @Option(help: Self.help(.encodedCopies)) var encodedCopies: String?
     @Option(help: Self.help(.maintenanceInterval)) var maintenanceInterval: String?
     @Option(help: Self.help(.scrubRate)) var scrubRate: String?
@@ -74,6 +75,7 @@ struct SettingFlags: ParsableArguments {
         case .completeRepositories: completeRepositories
         case .leasePeriod: leasePeriod
         case .diskReserve: diskReserve
+        case .contentEncodings: contentEncodings
         case .encodedCopies: encodedCopies
         case .maintenanceInterval: maintenanceInterval
         case .scrubRate: scrubRate

@@ -2,10 +2,10 @@
 enum ContentCoding: String, Sendable, CaseIterable {
     case zstd, gzip
 
-    /// The coding that a client with this `Accept-Encoding` (RFC 9110, section 12.5.3) likes best; `nil` when it likes
-    /// the bytes as they are better than any. Of two that it likes as much the first in the list of cases is taken. `*`
-    /// asks for nothing in particular.
-    init?(accepting header: String?) {
+    /// The one of `offered` that a client with this `Accept-Encoding` (RFC 9110, section 12.5.3) likes best; `nil` when it
+    /// likes the bytes as they are better than any. Of two that it likes as much the first is taken. `*` asks for nothing
+    /// in particular.
+    init?(accepting header: String?, among offered: [ContentCoding] = ContentCoding.allCases) {
         guard let header else { return nil }
         var weights: [Substring: Double] = [:]
         for element in header.lowercased().split(separator: ",") {
@@ -13,7 +13,7 @@ enum ContentCoding: String, Sendable, CaseIterable {
             guard let name = parts.first, let weight = Self.weight(parts.dropFirst()) else { continue }
             weights[name == "x-gzip" ? "gzip" : name] = weight
         }
-        let offered = Self.allCases.map { (coding: $0, weight: weights[Substring($0.rawValue)] ?? 0) }
+        let offered = offered.map { (coding: $0, weight: weights[Substring($0.rawValue)] ?? 0) }
         guard let best = offered.max(by: { $0.weight < $1.weight }), best.weight > 0,
             best.weight >= weights["identity"] ?? 0
         else { return nil }

@@ -50,9 +50,6 @@ final class EncodedCopies: Sendable {
         remove()
     }
 
-    /// How many there are, and their bytes.
-    var statistics: (count: Int, byteCount: UInt64) { state.withLock { ($0.copies.count, $0.byteCount) } }
-
     /// Removes all copies; there must be no more use of this.
     func remove() {
         try? FileManager.default.removeItem(atPath: directory.string)

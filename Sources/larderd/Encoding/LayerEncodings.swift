@@ -14,18 +14,30 @@ struct LayerEncodings: Sendable {
     /// Less is not worth it. Bytes.
     private static let sizeMinimum: UInt64 = 4 << 10
 
+    private let offered: [ContentCoding]
     private let copies: EncodedCopies
     private let turns: EncodingTurns
 
-    /// - Parameter processors: how many layers may be encoded at a time.
-    init(copies: EncodedCopies, processors: Int = Settings.processors) {
+    /// - Parameters:
+    ///   - offered: the forms that clients may have.
+    ///   - processors: how many layers may be encoded at a time.
+    init(
+        _ offered: [ContentCoding] = ContentCoding.allCases, copies: EncodedCopies,
+        processors: Int = Settings.processors
+    ) {
+        self.offered = offered
         self.copies = copies
         turns = EncodingTurns(processors)
     }
 
+    /// The form that a client with this `Accept-Encoding` is to get; `nil` for the bytes themselves.
+    func coding(accepting header: String?) -> ContentCoding? {
+        ContentCoding(accepting: header, among: offered)
+    }
+
     /// Whether a blob is sent in more than one form.
     func apply(to blob: BlobInfo) -> Bool {
-        blob.isLayer && blob.size >= Self.sizeMinimum
+        !offered.isEmpty && blob.isLayer && blob.size >= Self.sizeMinimum
     }
 
     /// The layer `blob` in the form `coding`; `nil` when it is to be sent as it is. Blocks.

@@ -25,7 +25,7 @@ extension RegistryRoutes {
         _ find: @escaping @Sendable (Store) throws -> (BlobInfo, ProjectID)?
     ) async throws -> Response {
         let range = Self.isCurrent(request.headers[.ifRange], digest) ? request.headers[.range] : nil
-        let coding = ContentCoding(accepting: request.headers[.acceptEncoding])
+        let coding = encodings?.coding(accepting: request.headers[.acceptEncoding])
         let opened = try await executor.run { [encodings] store in
             guard let (info, project) = try find(store) else { return nil as OpenedBlob? }
             return try OpenedBlob(info, in: project, range: range, encodings, as: coding, of: store)

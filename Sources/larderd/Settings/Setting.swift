@@ -26,6 +26,7 @@ enum Setting: String, CaseIterable, Sendable {
     case completeRepositories
     case leasePeriod
     case diskReserve
+    case contentEncodings
     case encodedCopies
     case maintenanceInterval
     case scrubRate
@@ -58,6 +59,7 @@ enum Setting: String, CaseIterable, Sendable {
         case .storeThreads: "COUNT"
         case .quota, .diskReserve, .encodedCopies, .scrubRate: "SIZE"
         case .projectQuota: "SIZE|NAME=SIZE,…"
+        case .contentEncodings: "zstd,gzip|none"
         case .maxAge, .leasePeriod, .maintenanceInterval: "DURATION"
         case .pinnedTags, .immutableTags, .completeRepositories: "PATTERN,PATTERN,…"
         case .retention: "PATTERN=COUNT|AGE|COUNT+AGE,…"
@@ -90,6 +92,7 @@ enum Setting: String, CaseIterable, Sendable {
         case .retention: "all tags are kept"
         case .leasePeriod: "2h"
         case .diskReserve: "512MiB, or a twentieth of a small disk"
+        case .contentEncodings: "zstd"
         case .encodedCopies: "1GiB"
         case .maintenanceInterval: "1m"
         case .scrubRate: "4MiB"
@@ -126,6 +129,8 @@ enum Setting: String, CaseIterable, Sendable {
         case .completeRepositories: "Repositories that refuse images of which a layer is missing, as in shop/*"
         case .leasePeriod: "How long what was stored or reported is kept though nothing refers to it; 0 to 7d"
         case .diskReserve: "How much of the disk uploads leave free"
+        case .contentEncodings:
+            "In what uncompressed layers are sent to clients that accept it; gzip helps below some 500 Mbit/s only"
         case .encodedCopies:
             "The most bytes of layers to keep compressed beside the store, for clients that ask often; 0 for none"
         case .maintenanceInterval: "How often to evict, collect, compact and pack; 0 for never"

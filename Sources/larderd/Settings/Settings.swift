@@ -54,6 +54,8 @@ struct Settings: Sendable {
     var leasePeriod: UInt64 = 7200
     /// How much of the disk uploads leave free. Bytes.
     var diskReserve: UInt64?
+    /// In what layers are sent to clients that accept it.
+    var contentEncodings: [ContentCoding] = [.zstd]
     /// The most that is kept of layers in the form in which they are sent. Bytes.
     var encodedCopies: UInt64 = 1 << 30
     /// How often maintenance runs. Seconds; 0 for never.

@@ -130,6 +130,9 @@ struct SettingsReader: Sendable {
         try read(
             .diskReserve, "a size, as in 1GiB", { ByteCount.parse($0).map(Optional.some) },
             into: &settings.diskReserve)
+        try read(
+            .contentEncodings, "zstd, gzip, both with a comma between them, or none",
+            { $0 == "none" ? [] : Self.list($0) { ContentCoding(rawValue: $0) } }, into: &settings.contentEncodings)
         try read(.encodedCopies, "a size, as in 4GiB", ByteCount.parse, into: &settings.encodedCopies)
         try read(
             .maintenanceInterval, "a time up to 1d, as in 1m",

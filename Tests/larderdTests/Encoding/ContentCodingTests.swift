@@ -18,4 +18,11 @@ struct ContentCodingTests {
     func preference(header: String?, coding: ContentCoding?) {
         #expect(ContentCoding(accepting: header) == coding)
     }
+
+    @Test("Only what is offered is given")
+    func offered() {
+        #expect(ContentCoding(accepting: "gzip", among: [.zstd]) == nil)
+        #expect(ContentCoding(accepting: "zstd;q=0.1, gzip", among: [.zstd]) == .zstd)
+        #expect(ContentCoding(accepting: "zstd, gzip", among: []) == nil)
+    }
 }

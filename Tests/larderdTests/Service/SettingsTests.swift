@@ -67,7 +67,8 @@ struct SettingsTests {
             .compressionLevel: "3",
             .storeThreads: "2", .quota: "200GiB", .projectQuota: "1GiB,shop=2GiB", .maxAge: "30d", .pinnedTags: "v*",
             .immutableTags: "v*,shop/*:stable", .retention: "ci/*:*=50,pr-*=14d", .completeRepositories: "shop/*",
-            .leasePeriod: "1h", .diskReserve: "1GiB", .encodedCopies: "3GiB", .maintenanceInterval: "5m",
+            .leasePeriod: "1h", .diskReserve: "1GiB", .contentEncodings: "gzip, zstd", .encodedCopies: "3GiB",
+            .maintenanceInterval: "5m",
             .scrubRate: "1MiB",
             .mirrors: "docker.io,quay=quay.io", .defaultMirror: "docker.io", .mirrorFreshness: "1h",
             .upstreamCredentials: "/etc/larder/config.json",
@@ -104,6 +105,7 @@ struct SettingsTests {
             #expect(settings.tagRules.requiresCompleteness(in: "shop/api"))
             #expect(settings.leasePeriod == 3600)
             #expect(settings.diskReserve == 1 << 30)
+            #expect(settings.contentEncodings == [.gzip, .zstd])
             #expect(settings.encodedCopies == 3 << 30)
             #expect(settings.maintenanceInterval == 300)
             #expect(settings.scrubRate == 1 << 20)
