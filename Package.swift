@@ -105,7 +105,7 @@ let package = Package(
         .testTarget(
             name: "CompressionTests", dependencies: ["Compression", "Chunking", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "CacheAPITests", dependencies: ["CacheAPI", "Chunking"], swiftSettings: strict),
-        .testTarget(name: "OCITests", dependencies: ["OCI", "Chunking"], swiftSettings: strict),
+        .testTarget(name: "OCITests", dependencies: ["OCI", "Chunking", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "DockerfileTests", dependencies: ["Dockerfile", "Chunking", "TestSupport"], swiftSettings: strict),
         .testTarget(

@@ -16,4 +16,6 @@ public enum RecordTable: UInt8, Sendable, CaseIterable {
     case digest = 7
     /// Manifests that are about another one, by repository, the other's digest and their own.
     case referrer = 8
+    /// What a tag's build cache was merged from and when its records were used, by repository and tag.
+    case buildCache = 9
 }

@@ -27,6 +27,7 @@ enum RecordDescription {
         case .referrer:
             let subject = OCIDigest(tagged: rest).map { "\($0)" } ?? "?"
             return "entry in the list of what is about \(owner)@\(subject)"
+        case .buildCache: return "use of the build cache \(owner):\(String(decoding: rest, as: UTF8.self))"
         case .upstream: return "pulled image of project '\(project)'"
         }
     }
