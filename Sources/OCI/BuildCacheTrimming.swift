@@ -12,12 +12,15 @@ struct BuildCacheTrimming {
     private var layerUses: [Int]
     private var blobUses: [String: Int] = [:]
     private let descriptorBytes: (String) -> Int
+    /// The most digits of an index.
+    private let numberBytes: Int
     private(set) var configBytes = 30
     private(set) var descriptorsBytes = 0
 
     init(_ graph: BuildCacheGraph, descriptorBytes: @escaping (String) -> Int) {
         self.graph = graph
         self.descriptorBytes = descriptorBytes
+        numberBytes = String(max(graph.records.count, graph.layers.count)).utf8.count
         let used = Self.outlasting(graph)
         self.used = used
         isKept = Array(repeating: true, count: graph.records.count)
@@ -25,7 +28,7 @@ struct BuildCacheTrimming {
         blockerCounts = Array(repeating: 0, count: graph.records.count)
         layerUses = Array(repeating: 0, count: graph.layers.count)
         for (index, record) in graph.records.enumerated() {
-            configBytes += Self.byteCount(of: record)
+            configBytes += byteCount(of: record)
             for way in record.inputs.joined() where used[index] <= used[way.record] {
                 blockers[index].append(way.record)
                 blockerCounts[way.record] += 1
@@ -34,7 +37,7 @@ struct BuildCacheTrimming {
         }
         for layer in graph.layers {
             if let parent = layer.parent { layerUses[parent] += 1 }
-            configBytes += Self.byteCount(of: layer)
+            configBytes += byteCount(of: layer)
             blobUses[layer.blob, default: 0] += 1
         }
         for blob in blobUses.keys { descriptorsBytes += descriptorBytes(blob) }
@@ -72,14 +75,14 @@ struct BuildCacheTrimming {
     private mutating func drop(_ index: Int) {
         let record = graph.records[index]
         isKept[index] = false
-        configBytes -= Self.byteCount(of: record)
+        configBytes -= byteCount(of: record)
         for layer in record.results.flatMap(\.layers) {
             var last: Int? = layer
             while let layer = last {
                 layerUses[layer] -= 1
                 guard layerUses[layer] == 0 else { break }
                 let gone = graph.layers[layer]
-                configBytes -= Self.byteCount(of: gone)
+                configBytes -= byteCount(of: gone)
                 blobUses[gone.blob, default: 0] -= 1
                 if blobUses[gone.blob] == 0 { descriptorsBytes -= descriptorBytes(gone.blob) }
                 last = gone.parent
@@ -115,29 +118,31 @@ struct BuildCacheTrimming {
 
 // How many bytes things have as JSON at most, with the commas after them.
 extension BuildCacheTrimming {
-    private static let numberBytes = 7
-
-    private static func byteCount(of record: BuildCacheGraph.Record) -> Int {
-        var count = #"{"chains":[],"digest":,"inputs":[],"layers":[]},"#.utf8.count + byteCount(of: record.digest)
+    private func byteCount(of record: BuildCacheGraph.Record) -> Int {
+        var count = #"{"digest":},"#.utf8.count + Self.byteCount(of: record.digest)
+        count += record.inputs.isEmpty ? 0 : #""inputs":[],"#.utf8.count
         for ways in record.inputs {
-            count += 3
+            count += "[],".utf8.count
             for way in ways {
-                count += #"{"link":,"selector":},"#.utf8.count + numberBytes + byteCount(of: way.selector)
+                count += #"{"link":},"#.utf8.count + numberBytes
+                if !way.selector.isEmpty { count += #""selector":,"#.utf8.count + Self.byteCount(of: way.selector) }
             }
         }
+        count += record.results.contains(where: \.isChain) ? #""chains":[],"#.utf8.count : 0
+        count += record.results.contains { !$0.isChain } ? #""layers":[],"#.utf8.count : 0
         for result in record.results {
-            count += #"{"createdAt":,"layers":[]},"#.utf8.count + byteCount(of: result.createdAt)
+            count += #"{"createdAt":,"layers":[]},"#.utf8.count + Self.byteCount(of: result.createdAt)
             count += result.layers.count * (numberBytes + 1)
         }
         return count
     }
 
-    private static func byteCount(of layer: BuildCacheGraph.Layer) -> Int {
-        var count = #"{"blob":,"parent":},"#.utf8.count + byteCount(of: layer.blob) + numberBytes
+    private func byteCount(of layer: BuildCacheGraph.Layer) -> Int {
+        var count = #"{"blob":,"parent":},"#.utf8.count + Self.byteCount(of: layer.blob) + max(2, numberBytes)
         if let notes = layer.annotations {
             let texts = [notes.mediaType, notes.diffID, notes.createdAt]
             count += #""annotations":{"createdAt":,"diffID":,"mediaType":,"size":},"#.utf8.count + 20
-            count += texts.reduce(0) { $0 + byteCount(of: $1 ?? "") }
+            count += texts.reduce(0) { $0 + Self.byteCount(of: $1 ?? "") }
         }
         return count
     }

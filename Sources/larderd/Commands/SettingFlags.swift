@@ -28,6 +28,7 @@ struct SettingFlags: ParsableArguments {
     @Option(help: Self.help(.immutableTags)) var immutableTags: String?
     @Option(help: Self.help(.retention)) var retention: String?
     @Option(help: Self.help(.completeRepositories)) var completeRepositories: String?
+    @Option(help: Self.help(.unmergedCaches)) var unmergedCaches: String?
     @Option(help: Self.help(.leasePeriod)) var leasePeriod: String?
     @Option(help: Self.help(.diskReserve)) var diskReserve: String?
     @Option(help: Self.help(.contentEncodings)) var contentEncodings: String?
@@ -73,6 +74,7 @@ struct SettingFlags: ParsableArguments {
         case .immutableTags: immutableTags
         case .retention: retention
         case .completeRepositories: completeRepositories
+        case .unmergedCaches: unmergedCaches
         case .leasePeriod: leasePeriod
         case .diskReserve: diskReserve
         case .contentEncodings: contentEncodings

@@ -55,6 +55,12 @@ extension Repository {
         for tag in tags { try move(tag, to: manifest.digest, rules) }
     }
 
+    /// Keeps `manifest`, which is about no other, and what it names.
+    /// - Throws: ``StoreError`` `missingContent` when something of it is not there.
+    func keep(_ manifest: StoredManifest, _ links: ManifestLinks) throws(StoreError) {
+        try write(manifest, links.references)
+    }
+
     /// Writes the record, which keeps what is about the manifest, too: whoever comes in between finds the record here, or
     /// is found here.
     private func write(_ manifest: StoredManifest, _ references: [Reference]) throws(StoreError) {

@@ -49,14 +49,14 @@ extension Repository {
         if let present = try self.digest(taggedAs: tag), present != digest { throw Self.immutable(tag, in: name) }
     }
 
-    /// Lets `tag` point at `digest`, whose manifest is there.
+    /// Lets `tag` point at `digest`, whose manifest is there, and keep what is noted about the tag.
     /// - Throws: ``RegistryFailure`` `denied`.
-    func move(_ tag: TagName, to digest: OCIDigest, _ rules: TagRules) throws {
+    func move(_ tag: TagName, to digest: OCIDigest, _ rules: TagRules, with notes: [Reference] = []) throws {
         let isImmutable = rules.isImmutable(tag.description, in: name.description)
         let target = TagTarget(digest: digest, pushed: try store.now)
         _ = try store.put(
             target.encoded(), in: .tag, key: key(tag), project: project,
-            policy: isImmutable ? .keepFirst : .replace, references: [.record(.manifest, key(digest))])
+            policy: isImmutable ? .keepFirst : .replace, references: [.record(.manifest, key(digest))] + notes)
         // Another client may have come first since it was looked at.
         if isImmutable { try checkMove(of: tag, to: digest, rules) }
     }

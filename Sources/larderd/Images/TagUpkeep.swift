@@ -4,7 +4,7 @@ import Chunking
 import OCI
 
 /// Deletes the tags that the rules say go by themselves, with the images that nothing else names then, and names of blobs
-/// in other algorithms that nothing needs. Blocks; one at a time.
+/// in other algorithms that nothing needs, and notes about tags that are gone. Blocks; one at a time.
 struct TagUpkeep {
     private static let pageCount = 1_000
 
@@ -28,12 +28,12 @@ struct TagUpkeep {
     /// Asked between small steps.
     let shouldStop: () -> Bool
 
-    /// Goes through everything once. O(records of other digests), with rules O(tags) as well.
+    /// Goes through everything once. O(records of other digests and of merged caches), with rules O(tags) as well.
     func run() throws -> Report {
         var report = Report()
         try store.noteUse()
         for project in try store.projects() {
-            try dropDigests(of: project.id, &report)
+            for table in [RecordTable.digest, .buildCache] { try dropUnnamed(in: table, of: project.id, &report) }
             guard !rules.retention.isEmpty else { continue }
             for name in try repositories(of: project.id) where !shouldStop() {
                 try expireTags(of: Repository(name, project: project.id, store: store), &report)
@@ -118,14 +118,17 @@ struct TagUpkeep {
         for reference in named { try drop(reference, of: project, &report) }
     }
 
-    private func dropDigests(of project: ProjectID, _ report: inout Report) throws {
+    /// Deletes what is of no use by itself.
+    private func dropUnnamed(
+        in table: RecordTable, of project: ProjectID, _ report: inout Report
+    ) throws {
         var last: [UInt8]?
         while !shouldStop() {
             let page = try store.summaries(
-                in: .digest, prefix: [], after: last, limit: Self.pageCount, project: project)
+                in: table, prefix: [], after: last, limit: Self.pageCount, project: project)
             for summary in page where summary.references == 0 {
                 let key = summary.key
-                if try store.deleteUnreferenced(in: .digest, key: key, project: project, unusedFor: 0) {
+                if try store.deleteUnreferenced(in: table, key: key, project: project, unusedFor: 0) {
                     report.records += 1
                 }
             }

@@ -11,6 +11,8 @@ struct PushedManifest: Sendable {
         let subject: OCIDigest?
         /// How much of what it names is not there.
         let missing: Int
+        /// What came of the tags whose build caches are merged.
+        var caches: [(tag: TagName, outcome: BuildCacheTag.Outcome)] = []
     }
 
     /// How the client names it.
@@ -20,7 +22,7 @@ struct PushedManifest: Sendable {
     let bytes: [UInt8]
     let contentType: String?
 
-    /// Checks and stores it. Blocks.
+    /// Checks and stores it. Blocks; one at a time for each tag.
     /// - Throws: ``RegistryFailure``: `manifestInvalid`, `digestInvalid`, `sizeInvalid`, `manifestBlobUnknown`, `denied`.
     func store(
         in name: RepositoryName, of owner: ProjectName, _ store: Store, _ rules: TagRules
@@ -41,8 +43,15 @@ struct PushedManifest: Sendable {
         let links = try ManifestLinks(outline, manifest, in: repository)
         try checkCompleteness(links, outline, digest: manifest.digest, in: repository, rules)
         manifest.isSparse = !links.missing.isEmpty
-        try repository.put(manifest, links, tags: tags, rules: rules)
-        return Outcome(digest: manifest.digest, subject: links.subject, missing: links.missing.count)
+        let merging =
+            outline.isBuildCache ? tags.filter { rules.mergesCaches($0.description, in: name.description) } : []
+        try repository.put(manifest, links, tags: tags.filter { !merging.contains($0) }, rules: rules)
+        var outcome = Outcome(digest: manifest.digest, subject: links.subject, missing: links.missing.count)
+        for tag in merging {
+            let cache = BuildCacheTag(repository: repository, tag: tag, rules: rules)
+            outcome.caches.append((tag, try cache.add(manifest)))
+        }
+        return outcome
     }
 
     private func named(_ mediaType: String) throws -> StoredManifest {

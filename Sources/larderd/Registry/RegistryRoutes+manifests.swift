@@ -1,6 +1,7 @@
 import CacheAPI
 import ChunkStore
 import Hummingbird
+import Logging
 import NIOCore
 import OCI
 
@@ -42,9 +43,10 @@ extension RegistryRoutes {
         let pushed = PushedManifest(
             reference: reference, tags: tags, bytes: try await Self.document(of: request),
             contentType: request.headers[.contentType])
-        let stored = try await executor.run { [rules] store in
-            try pushed.store(in: name, of: owner, store, rules)
+        let stored = try await tagTurns.take(Self.turns(for: tags, in: name)) {
+            try await executor.run { [rules] store in try pushed.store(in: name, of: owner, store, rules) }
         }
+        for (tag, outcome) in stored.caches { log(outcome, tag, name) }
         var headers: HTTPFields = [
             .location: "/v2/\(name)/manifests/\(stored.digest)", .dockerContentDigest: stored.digest.description,
         ]
@@ -60,15 +62,38 @@ extension RegistryRoutes {
 
     /// `DELETE /v2/<name>/manifests/<reference>`: a tag, or a manifest with all its tags.
     func deleteManifest(_ reference: ManifestReference, in name: RepositoryName) async throws -> Response {
-        let isDeleted = try await executor.run { [rules] store in
-            guard let repository = try Repository(name, in: store) else { return false }
-            return switch reference {
-            case .tag(let tag): try repository.delete(tag, rules: rules)
-            case .digest(let digest): try repository.delete(digest, rules: rules)
+        let tags = if case .tag(let tag) = reference { [tag] } else { [] as [TagName] }
+        let isDeleted = try await tagTurns.take(Self.turns(for: tags, in: name)) {
+            try await executor.run { [rules] store in
+                guard let repository = try Repository(name, in: store) else { return false }
+                return switch reference {
+                case .tag(let tag): try repository.delete(tag, rules: rules)
+                case .digest(let digest): try repository.delete(digest, rules: rules)
+                }
             }
         }
         guard isDeleted else { throw Self.noManifest(reference, in: name) }
         return Response(status: .accepted)
+    }
+
+    /// What to take to change `tags`.
+    private static func turns(for tags: [TagName], in name: RepositoryName) -> ArraySlice<String> {
+        tags.map { "\(name):\($0)" }.sorted()[...]
+    }
+
+    private func log(_ outcome: BuildCacheTag.Outcome, _ tag: TagName, _ name: RepositoryName) {
+        let metadata: Logger.Metadata = ["repository": "\(name)", "tag": "\(tag)"]
+        switch outcome {
+        case .kept: break
+        case .merged(let records, let dropped):
+            let level: Logger.Level = dropped > 0 ? .info : .debug
+            let counts: Logger.Metadata = ["records": "\(records)", "records.dropped": "\(dropped)"]
+            logger.log(level: level, "build cache merged", metadata: metadata.merging(counts) { $1 })
+        case .failed(let error):
+            logger.warning(
+                "build cache not merged; it is served as it was pushed",
+                metadata: metadata.merging(["error": "\(error)"]) { $1 })
+        }
     }
 
     /// The tags that a request gives its manifest.

@@ -17,10 +17,14 @@ struct RegistryRoutes: Sendable {
     let mirror: UpstreamMirror?
     /// The forms in which layers are sent; `nil` for none but their own.
     let encodings: LayerEncodings?
+    let logger: Logger
+    /// Who changes a tag.
+    let tagTurns = Turns<String>()
 
     init(
         executor: StoreExecutor, rules: TagRules = TagRules(), localProjects: Set<ProjectName>? = nil,
-        uploads: UploadSessions = UploadSessions(), mirror: UpstreamMirror? = nil, encodings: LayerEncodings? = nil
+        uploads: UploadSessions = UploadSessions(), mirror: UpstreamMirror? = nil, encodings: LayerEncodings? = nil,
+        logger: Logger = Logger(label: "larderd.registry")
     ) {
         self.executor = executor
         self.rules = rules
@@ -28,6 +32,7 @@ struct RegistryRoutes: Sendable {
         self.uploads = uploads
         self.mirror = mirror
         self.encodings = encodings
+        self.logger = logger
     }
 
     /// Adds the routes to `router`. Repository names have any number of components, which the router cannot match, so

@@ -123,7 +123,7 @@ struct LarderServer: Service, CustomStringConvertible {
         RegistryRoutes(
             executor: executor, rules: settings.tagRules, localProjects: settings.images.localProjects,
             mirror: UpstreamMirror(executor: executor, access: upstream, rules: settings.mirrors),
-            encodings: LayerEncodings(settings.contentEncodings, copies: copies)
+            encodings: LayerEncodings(settings.contentEncodings, copies: copies), logger: logger
         ).add(to: router)
         return router
     }

@@ -53,6 +53,8 @@ struct StatisticsReport: Codable, Sendable, Hashable {
     var chunkFiles: UInt64
     var ratios: Ratios
     var projects: [Project]
+    /// The build caches of tags that were merged, trimmed or could not be.
+    var caches: BuildCacheCounts
     var upkeep: UpkeepTimes
     /// How many chunks there are of up to so many bytes.
     var chunkSizes: [SizeCount]?
@@ -69,19 +71,20 @@ struct StatisticsReport: Codable, Sendable, Hashable {
         case chunks, layers, steps, frames
         case deltaFrames = "frames.delta"
         case chunkFiles = "chunkfiles"
-        case ratios, projects, upkeep
+        case ratios, projects, caches, upkeep
         case chunkSizes = "chunks.sizes"
         case frameSizes = "frames.sizes"
     }
 }
 
 extension StatisticsReport {
-    /// Asks `store`. O(projects + tags), with `histograms` O(chunks).
+    /// Asks `store`. O(projects + tags + merged build caches), with `histograms` O(chunks).
     init(of store: Store, histograms: Bool) throws(StoreError) {
         let statistics = try store.statistics()
         var pinned: [String: UInt64] = [:]
         for project in statistics.projects { pinned[project.name] = try store.pinnedBytes(in: project.name) }
         self.init(statistics, pinned: pinned)
+        caches = try BuildCacheCounts(of: store)
         upkeep = try store.upkeepTimes()
         guard histograms else { return }
         (chunkSizes, frameSizes) = try store.sizeCounts()
@@ -107,6 +110,7 @@ extension StatisticsReport {
                 heldBytes: project.heldBytes, looseBytes: project.looseBytes, pinnedBytes: pinned[project.name] ?? 0,
                 layers: project.layers, steps: project.steps)
         }
+        caches = BuildCacheCounts()
         upkeep = UpkeepTimes()
     }
 
@@ -132,6 +136,7 @@ extension StatisticsReport {
                         + "\(project.layers) layers, \(project.steps) steps"
                 ))
         }
+        if caches.tags > 0 { rows.append(("build caches", caches.description)) }
         rows += (chunkSizes ?? []).map { ("chunks up to \(ByteCount.describe($0.bytes))", "\($0.count)") }
         rows += (frameSizes ?? []).map { ("frames up to \(ByteCount.describe($0.bytes))", "\($0.count)") }
         return rows.aligned

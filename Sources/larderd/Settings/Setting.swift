@@ -24,6 +24,7 @@ enum Setting: String, CaseIterable, Sendable {
     case immutableTags
     case retention
     case completeRepositories
+    case unmergedCaches
     case leasePeriod
     case diskReserve
     case contentEncodings
@@ -61,7 +62,7 @@ enum Setting: String, CaseIterable, Sendable {
         case .projectQuota: "SIZE|NAME=SIZE,…"
         case .contentEncodings: "zstd,gzip|none"
         case .maxAge, .leasePeriod, .maintenanceInterval: "DURATION"
-        case .pinnedTags, .immutableTags, .completeRepositories: "PATTERN,PATTERN,…"
+        case .pinnedTags, .immutableTags, .completeRepositories, .unmergedCaches: "PATTERN,PATTERN,…"
         case .retention: "PATTERN=COUNT|AGE|COUNT+AGE,…"
         }
     }
@@ -88,7 +89,7 @@ enum Setting: String, CaseIterable, Sendable {
         case .projectQuota: "no limit"
         case .maxAge: "no limit"
         case .pinnedTags: "*"
-        case .immutableTags, .completeRepositories: "none"
+        case .immutableTags, .completeRepositories, .unmergedCaches: "none"
         case .retention: "all tags are kept"
         case .leasePeriod: "2h"
         case .diskReserve: "512MiB, or a twentieth of a small disk"
@@ -127,6 +128,8 @@ enum Setting: String, CaseIterable, Sendable {
             "Which tags go by themselves: all but the COUNT used last, those not used for AGE, or, with a + between, those "
                 + "that both applies to; as in ci/*:*=50,pr-*=14d"
         case .completeRepositories: "Repositories that refuse images of which a layer is missing, as in shop/*"
+        case .unmergedCaches:
+            "Tags whose BuildKit caches replace each other instead of being merged, as in shop/*:solo-*"
         case .leasePeriod: "How long what was stored or reported is kept though nothing refers to it; 0 to 7d"
         case .diskReserve: "How much of the disk uploads leave free"
         case .contentEncodings:

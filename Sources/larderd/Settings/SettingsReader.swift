@@ -125,6 +125,9 @@ struct SettingsReader: Sendable {
             .completeRepositories, "patterns with commas between them, as in shop/*",
             { Self.list($0) { NamePattern($0) } }, into: &settings.tagRules.complete)
         try read(
+            .unmergedCaches, "patterns with commas between them, as in solo-*,shop/cache:*", TagPatterns.init,
+            into: &settings.tagRules.unmerged)
+        try read(
             .leasePeriod, "a time up to 7d, as in 2h",
             { TimeSpan.parse($0).flatMap { $0 <= 604_800 ? $0 : nil } }, into: &settings.leasePeriod)
         try read(

@@ -67,6 +67,7 @@ struct SettingsTests {
             .compressionLevel: "3",
             .storeThreads: "2", .quota: "200GiB", .projectQuota: "1GiB,shop=2GiB", .maxAge: "30d", .pinnedTags: "v*",
             .immutableTags: "v*,shop/*:stable", .retention: "ci/*:*=50,pr-*=14d", .completeRepositories: "shop/*",
+            .unmergedCaches: "solo-*",
             .leasePeriod: "1h", .diskReserve: "1GiB", .contentEncodings: "gzip, zstd", .encodedCopies: "3GiB",
             .maintenanceInterval: "5m",
             .scrubRate: "1MiB",
@@ -103,6 +104,7 @@ struct SettingsTests {
             #expect(settings.tagRules.isImmutable("stable", in: "shop/api"))
             #expect(settings.tagRules.retention.map(\.countMaximum) == [50, nil])
             #expect(settings.tagRules.requiresCompleteness(in: "shop/api"))
+            #expect(!settings.tagRules.mergesCaches("solo-1", in: "shop/api"))
             #expect(settings.leasePeriod == 3600)
             #expect(settings.diskReserve == 1 << 30)
             #expect(settings.contentEncodings == [.gzip, .zstd])
