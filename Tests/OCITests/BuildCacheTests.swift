@@ -74,6 +74,28 @@ struct BuildCacheTests {
         #expect(union.records[3].inputs == [[0, 1, 2].map { .init(record: $0, selector: "") }])
     }
 
+    /// The tool is the same, whatever the source: who has either source finds what was made of the tool.
+    @Test("What BuildKit exported of two versions is one with what they share")
+    func recorded() throws {
+        let caches = try RecordedCache.allCases.map { recorded in
+            let config = try JSONDocument.decode(
+                BuildCacheConfig.self, from: Array(recorded.rawValue.utf8), subject: "it")
+            return try SampleCache(config.records ?? [], layers: config.layers ?? []).cache()
+        }
+        #expect(caches.map(\.recordCount) == [10, 10])
+        let union = try caches[0].merged(with: caches[1])
+        let graph = try union.graph()
+        #expect(graph.records.count == 15)
+        #expect(graph.layers.count == 13)
+        for cache in caches {
+            let part = try cache.graph()
+            #expect(part.counterparts(in: graph).allSatisfy { $0.count == 1 })
+        }
+        // COPY --from=tools: by the content, and by the RUN that made it in either version.
+        let copies = graph.records.filter { $0.inputs.count == 2 && $0.inputs[1].count > 1 }
+        #expect(copies.map { $0.inputs.map(\.count) } == [[1, 3]])
+    }
+
     @Test("Records that would be their own inputs stay apart")
     func noLoops() throws {
         let cache = try SampleCache([

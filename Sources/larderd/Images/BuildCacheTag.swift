@@ -29,7 +29,7 @@ struct BuildCacheTag {
             .flatMap { BuildCacheUse(decoding: $0) }
         let before = known ?? BuildCacheUse(served: manifest.digest)
         var use = before
-        let outcome: Outcome
+        var outcome: Outcome
         do {
             outcome = try merge(manifest, &use)
         } catch {
@@ -42,12 +42,22 @@ struct BuildCacheTag {
         }
         if case .kept = outcome, known == nil {
             try repository.move(tag, to: manifest.digest, rules)
-        } else {
-            try forgetSuperseded(&use)
-            _ = try store.put(use.encoded(), in: .buildCache, key: key, project: repository.project)
-            try repository.move(tag, to: use.served, rules, with: [.record(.buildCache, key)])
+            return outcome
+        }
+        do {
+            try note(&use)
+        } catch {
+            try repository.move(tag, to: manifest.digest, rules)
+            outcome = .failed(error)
         }
         return outcome
+    }
+
+    /// Lets the tag point where `use` says, and keeps that.
+    private func note(_ use: inout BuildCacheUse) throws {
+        try forgetSuperseded(&use)
+        _ = try store.put(use.encoded(), in: .buildCache, key: key, project: repository.project)
+        try repository.move(tag, to: use.served, rules, with: [.record(.buildCache, key)])
     }
 
     private func merge(_ manifest: StoredManifest, _ use: inout BuildCacheUse) throws -> Outcome {
