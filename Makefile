@@ -59,8 +59,9 @@ lint: ## Check formatting and style of the Swift code, and the syntax of the scr
 format: ## Format the Swift code in place
 	$(SWIFT) format format --in-place --parallel --recursive $(SWIFT_SOURCES)
 
-install-deps: ## Install the apt packages that building, testing and the demo need
+install-deps: ## Install the apt packages, and the other tools, that building, testing and the demo need
 	@deploy/install-deps build test demo
+	@deploy/peers install test
 
 clean: ## Remove what was built, and the demo's and benchmarks' files
 	rm -rf .build .demo Benchmarks/results

@@ -10,7 +10,7 @@ enum Puller: String, CaseIterable, Sendable {
         }
     }
 
-    /// Pulls `image` and puts its files below a new directory `destination`.
+    /// Pulls `image`, puts its files below a new directory `destination`, and forgets it.
     func pull(_ image: String, to destination: String, in pantry: Pantry) async throws {
         switch self {
         case .dockerContainerd: try await Self.docker(.containerd, image, destination, pantry)
@@ -25,7 +25,8 @@ enum Puller: String, CaseIterable, Sendable {
                 $ctr images mount $1 mounted >/dev/null
                 cp -a mounted/. $2
                 umount mounted
-                $ctr snapshots remove $PWD/mounted 2>/dev/null || true
+                $ctr snapshots remove mounted
+                $ctr images remove --sync $1 >/dev/null
                 """, image, destination, docker.containerdSocket)
         case .podman:
             try await pantry.peers(
@@ -35,6 +36,7 @@ enum Puller: String, CaseIterable, Sendable {
                 container=$(podman create $1 none)
                 podman export $container | tar -x -C $2
                 podman rm $container
+                podman rmi $1
                 """, image, destination)
         case .buildah:
             try await pantry.peers(
@@ -42,6 +44,7 @@ enum Puller: String, CaseIterable, Sendable {
                 container=$(buildah from --quiet --tls-verify=false $1)
                 cp -a $(buildah mount $container) $2
                 buildah rm $container
+                buildah rmi $1
                 """, image, destination)
         case .skopeo: try await Self.skopeo(image, destination, pantry)
         case .crane: try await pantry.peers("mkdir -p $2; crane export $1 - | tar -x -C $2", image, destination)
@@ -62,6 +65,7 @@ enum Puller: String, CaseIterable, Sendable {
             docker rmi $1
             # An engine makes these in a container.
             rm -rf $2/dev $2/proc $2/sys $2/.dockerenv $2/etc/hosts $2/etc/hostname $2/etc/resolv.conf $2/etc/mtab
+            rmdir $2/etc 2>/dev/null || true
             """, image, destination)
     }
 
