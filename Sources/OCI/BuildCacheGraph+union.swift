@@ -3,6 +3,20 @@ extension BuildCacheGraph {
     /// and was used when it was used last.
     /// - Throws: `invalidDocument` when they are too entangled.
     static func union(of graphs: [BuildCacheGraph]) throws(OCIError) -> BuildCacheGraph {
+        var (union, isFinal) = try combined(graphs)
+        // Of those that were kept apart some may be the same after all, now that others are one.
+        while !isFinal {
+            let (again, _) = try combined([union])
+            isFinal = again.records.count == union.records.count
+            union = again
+        }
+        return union
+    }
+
+    /// The union, and whether it is that of itself, too.
+    private static func combined(
+        _ graphs: [BuildCacheGraph]
+    ) throws(OCIError) -> (union: BuildCacheGraph, isFinal: Bool) {
         var matching = BuildCacheMatching(graphs)
         let representatives = try matching.representatives()
         var union = BuildCacheGraph()
@@ -34,7 +48,7 @@ extension BuildCacheGraph {
             first += graph.records.count
         }
         union.records = merged.compactMap { $0 }
-        return union.canonical()
+        return (union.canonical(), !matching.hasLoops)
     }
 
     /// Adds those of `added` that are not there. Where each is.

@@ -59,6 +59,9 @@ struct BuildCacheMatching {
         isStrict = Array(repeating: false, count: nodes.count)
     }
 
+    /// Whether some were kept apart that would have been their own inputs.
+    var hasLoops: Bool { isStrict.contains(true) }
+
     /// For each record one that stands for all that are the same.
     /// - Throws: `invalidDocument` when it takes too long.
     mutating func representatives() throws(OCIError) -> [Int] {
