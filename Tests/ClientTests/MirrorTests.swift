@@ -9,7 +9,10 @@ extension RealClients {
             _ body: @Sendable (_ port: String, _ stop: @Sendable () async throws -> Void, Pantry) async throws -> Void
         ) async throws {
             try await Pantry.run(with: client, "docker-registry", "skopeo") { pantry in
-                let base = try await pantry.importBase()
+                // An image of which no client has a part already, which it would not ask for then.
+                let unique = "\(UInt64.random(in: .min ... .max))"
+                let context = try pantry.context(["Dockerfile": "FROM scratch\nCOPY a /a\n", "a": unique])
+                try await pantry.larder("build", "-t", "shop/tiny:1", context)
                 let port = try await pantry.peers(
                     """
                     printf '%s\\n' 'version: 0.1' 'log: {level: info}' 'http: {addr: "127.0.0.1:0"}' \
@@ -21,7 +24,7 @@ extension RealClients {
                     skopeo copy --quiet --src-tls-verify=false --dest-tls-verify=false docker://$2 \
                         docker://127.0.0.1:$port/library/tiny:1
                     echo $port
-                    """, "\(pantry.directory)", base)
+                    """, "\(pantry.directory)", "\(pantry.host)/shop/tiny:1")
                 let stop: @Sendable () async throws -> Void = {
                     try await pantry.peers("kill $(cat $1/upstream.pid) 2>/dev/null || true", "\(pantry.directory)")
                 }
@@ -51,8 +54,8 @@ extension RealClients {
                     try await docker("docker rmi tiny:1")
                     // BuildKit asks the mirror itself.
                     try await docker.forget()
-                    let context = try pantry.context(["Dockerfile": "FROM tiny:1\nRUN echo 1 >/a\n"])
-                    _ = try await docker.build(context, "--network none")
+                    let context = try pantry.context(["Dockerfile": "FROM tiny:1\nCOPY b /b\n", "b": "b"])
+                    _ = try await docker.build(context, "--tag shop/api")
                 }
                 try await docker.setMirror(nil)
             }
