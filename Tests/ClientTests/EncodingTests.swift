@@ -12,7 +12,8 @@ extension RealClients {
                 let context = try pantry.context([
                     "Dockerfile": "FROM scratch\nCOPY files /\n",
                     "files/long": String(repeating: "the same and the same again\n", count: 100_000),
-                    "files/short": "short\n",
+                    // No client has it from before.
+                    "files/unique": "\(UInt64.random(in: .min ... .max))",
                 ])
                 try await pantry.larder("build", "-t", "shop/api:1", context)
                 let pulled = "\(pantry.directory)/pulled"

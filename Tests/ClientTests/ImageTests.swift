@@ -3,18 +3,22 @@ import Testing
 extension RealClients {
     /// Images that one client makes and another one pulls.
     @Suite struct ImageTests {
-        private static let files = [
-            "Dockerfile": """
-            FROM scratch
-            COPY bin /bin
-            COPY etc/motd /etc/motd
-            ENV SHOP=open
-            CMD ["/bin/tool"]
+        /// A context of which no client has anything from before.
+        private static var files: [String: String] {
+            [
+                "Dockerfile": """
+                FROM scratch
+                COPY bin /bin
+                COPY etc/motd /etc/motd
+                ENV SHOP=open
+                CMD ["/bin/tool"]
 
-            """,
-            "bin/tool": "a tool\n", "bin/other": String(repeating: "another\n", count: 40_000), "etc/motd": "hello\n",
-            ".dockerignore": "Dockerfile\n",
-        ]
+                """,
+                "bin/tool": "a tool\n", "bin/other": String(repeating: "another\n", count: 40_000),
+                "bin/unique": "\(UInt64.random(in: .min ... .max))",
+                "etc/motd": "hello \(UInt64.random(in: .min ... .max))\n", ".dockerignore": "Dockerfile\n",
+            ]
+        }
 
         @Test("An image that larder built is pulled by all clients", arguments: Puller.allCases)
         func allPullWhatLarderBuilt(puller: Puller) async throws {
