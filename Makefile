@@ -44,10 +44,10 @@ demo: ## Build a real application three times and show what was reused
 build-bench:
 	$(SWIFT) build -c release --product store-bench
 
-# Which benchmarks `make bench` runs: e2e, store or both.
-BENCH ?= e2e store
+# Which benchmarks `make bench` runs.
+BENCH ?= e2e store registry
 
-bench: ## Measure Larder against other tools (BENCH=e2e or BENCH=store for one benchmark only)
+bench: ## Measure Larder against other tools (BENCH=e2e, store or registry for one benchmark only)
 	@deploy/install-deps bench
 	@$(MAKE) --no-print-directory build build-bench
 	for bench in $(BENCH); do Benchmarks/$$bench/run || exit 1; done

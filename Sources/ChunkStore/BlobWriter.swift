@@ -3,9 +3,9 @@ public import Chunking
 /// A blob on its way into the store. Not for use from several threads at once; may move between threads.
 /// Dropping it without ``commit(expecting:)`` leaves nothing visible behind.
 ///
-/// The caller's thread cuts the blob. A blob that grows long gets four threads of its own: one hashes all of it, one
-/// hashes its chunks and looks them up, two compress and append what is new. Up to 16 MiB wait between them, and
-/// what they fail with is thrown by the next call.
+/// The caller's thread cuts the blob. A blob that grows long gets four threads of its own, as soon as not too many others
+/// have some: one hashes all of it, one hashes its chunks and looks them up, two compress and append what is new. Up to 16 MiB
+/// wait between them, and what they fail with is thrown by the next call. Without threads about 1 MiB is held.
 public struct BlobWriter: ~Copyable, Sendable {
     /// A blob of fewer bytes is not worth threads.
     static let threadsFrom: UInt64 = 1 << 20
@@ -16,9 +16,12 @@ public struct BlobWriter: ~Copyable, Sendable {
     private var cutter = LayerCutter()
     private var hasher = BlobHasher()
     private var intake: BlobIntake
-    private var hasThreads = false
+    private let turns: IngestTurns
+    /// The right to the threads; `nil` while there are none.
+    private var turn: IngestTurns.Turn?
 
     init(_ store: Store, _ project: ProjectID) {
+        turns = store.turns
         intake = BlobIntake(store, project)
     }
 
@@ -26,10 +29,10 @@ public struct BlobWriter: ~Copyable, Sendable {
     /// - Throws: `diskFull`, `poisoned`, `io`, `closed`.
     public mutating func write(_ bytes: RawSpan) throws(StoreError) {
         size += UInt64(bytes.byteCount)
-        if !hasThreads, size >= Self.threadsFrom {
+        if turn == nil, size >= Self.threadsFrom, let turn = turns.take() {
+            self.turn = turn
             try hasher.startThread()
             try intake.startThreads()
-            hasThreads = true
         }
         try hasher.update(bytes)
         try cutter.update(bytes) { stream, chunk throws(StoreError) in try intake.take(chunk, of: stream) }

@@ -1,4 +1,5 @@
 public import Compression
+internal import Glibc
 public import Logging
 public import SystemPackage
 
@@ -30,6 +31,8 @@ public final class Store: Sendable {
         public var leasePeriod: UInt64 = 7200
         /// About how many chunks one job of the writer claims or gives up, so that no other waits long.
         var claimsPerJob = 2048
+        /// How many blobs on their way in may have threads at a time.
+        var threadedBlobs = max(2, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         /// How exactly the time of last use is kept. Seconds.
         var usageInterval: UInt64 = 600
         /// Seconds that never go back.
@@ -47,6 +50,8 @@ public final class Store: Sendable {
     /// The directory that everything is in.
     public let root: FilePath
     let options: Options
+    let benches: FrameBenches
+    let turns: IngestTurns
     private let state: Monitor<State>
     private let isReleased = Monitor(false)
 
@@ -61,6 +66,8 @@ public final class Store: Sendable {
     init(opening root: FilePath, options: Options, disk: Disk, logger: Logger) throws(StoreError) {
         self.root = root
         self.options = options
+        benches = FrameBenches(codec: options.codec, level: options.level)
+        turns = IngestTurns(options.threadedBlobs)
         let layout = RootLayout(root: root, disk: disk)
         try layout.makeRoot()
         let lock = try RootLock(in: root, isReleased: isReleased, disk: disk)

@@ -1,5 +1,8 @@
 /// Cuts one stream into chunks. Copies only chunks that lie across two parts; holds less than one.
 struct StreamCutter: Sendable {
+    /// The room for an incomplete chunk that is kept for the next; few chunks need more. Bytes.
+    private static let keptCapacity = 128 << 10
+
     /// How long the chunks are that are complete, in order. Bytes.
     private(set) var lengths: [UInt32] = []
     /// How many bytes the stream has so far, those of the incomplete chunk too.
@@ -43,7 +46,7 @@ struct StreamCutter: Sendable {
         var bytes: [UInt8] = []
         swap(&bytes, &pending)
         try unsafe emit(bytes.span.bytes, onChunk)
-        bytes.removeAll(keepingCapacity: true)
+        bytes.removeAll(keepingCapacity: bytes.capacity <= Self.keptCapacity)
         pending = bytes
     }
 

@@ -12,7 +12,8 @@ struct BlobHasher: ~Copyable, Sendable {
 
     private let digesting: Digesting
     private let stage: Stage<[UInt8]>
-    /// The bytes that are hashed next.
+    private var hasThread = false
+    /// The bytes that the thread gets next.
     private var segment: [UInt8] = []
 
     init() {
@@ -24,12 +25,17 @@ struct BlobHasher: ~Copyable, Sendable {
     }
 
     /// Hashes on a thread from now on.
-    func startThread() throws(StoreError) {
+    mutating func startThread() throws(StoreError) {
         try stage.startThreads()
+        hasThread = true
     }
 
     /// Takes the next bytes.
     mutating func update(_ bytes: RawSpan) throws(StoreError) {
+        guard hasThread else {
+            digesting.hasher.withLock { $0.update(bytes) }
+            return
+        }
         var offset = 0
         while offset < bytes.byteCount {
             let end = min(offset + Self.segmentByteCount - segment.count, bytes.byteCount)

@@ -7,6 +7,8 @@ struct BlobIntake: ~Copyable, Sendable {
     private static let cutByteMaximum = 4 << 20
     private static let newByteMaximum = 4 << 20
     private static let sinkThreads = 2
+    /// Without threads a run needs no room for more than a chunk or two.
+    private static let inlineRunTarget = 16 << 10
 
     private let store: Store
     private let project: ProjectID
@@ -15,6 +17,7 @@ struct BlobIntake: ~Copyable, Sendable {
     private let sieving: Stage<CutRun>
     private let sinking: Stage<FrameContent>
     private var run = CutRun()
+    private var runTarget = inlineRunTarget
 
     init(_ store: Store, _ project: ProjectID) {
         self.store = store
@@ -31,15 +34,16 @@ struct BlobIntake: ~Copyable, Sendable {
     }
 
     /// Works on threads from now on.
-    func startThreads() throws(StoreError) {
+    mutating func startThreads() throws(StoreError) {
         try sinking.startThreads()
         try sieving.startThreads()
+        runTarget = CutRun.byteCountTarget
     }
 
     /// Takes the next chunk of `stream`.
     mutating func take(_ chunk: RawSpan, of stream: Recipe.Stream) throws(StoreError) {
-        run.append(chunk, of: stream)
-        if run.isFull { try handOver() }
+        run.append(chunk, of: stream, target: runTarget)
+        if run.bytes.count >= runTarget { try handOver() }
     }
 
     /// The names of all chunks, which are all there are.

@@ -5,11 +5,14 @@ struct CutRun: Sendable {
     private(set) var chunks: [(stream: Recipe.Stream, length: Int)] = []
     private(set) var bytes: [UInt8] = []
 
-    /// Whether it is long enough to be handed over: when all of it is new, it makes a frame.
-    var isFull: Bool { bytes.count >= FrameContent.byteCountTarget }
+    /// With so many bytes it is long enough to be handed to a thread: when all of it is new, it makes a frame.
+    static let byteCountTarget = FrameContent.byteCountTarget
 
-    mutating func append(_ chunk: RawSpan, of stream: Recipe.Stream) {
-        if chunks.isEmpty { bytes.reserveCapacity(min(FrameContent.byteCountUsual, chunk.byteCount * 16)) }
+    /// - Parameter target: with how many bytes the run is handed over.
+    mutating func append(_ chunk: RawSpan, of stream: Recipe.Stream, target: Int) {
+        if chunks.isEmpty {
+            bytes.reserveCapacity(max(chunk.byteCount, min(target + target / 4, chunk.byteCount * 16)))
+        }
         chunks.append((stream, chunk.byteCount))
         bytes.append(copying: chunk)
     }

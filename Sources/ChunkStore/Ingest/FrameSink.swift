@@ -4,19 +4,8 @@ internal import Synchronization
 
 /// Compresses and appends the new chunks of one blob. Several threads may do so at a time.
 final class FrameSink: Sendable {
-    private final class Bench: @unchecked Sendable {
-        // Sendable: a bench is idle or with the one thread that took it.
-        var builder: FrameBuilder
-
-        init(_ options: Store.Options) {
-            builder = FrameBuilder(codec: options.codec, level: options.level)
-        }
-    }
-
     private let store: Store
     private let project: ProjectID
-    /// As many as threads were busy at once.
-    private let idle = Mutex<[Bench]>([])
     private let waiting = Mutex(PendingChunks())
 
     init(_ store: Store, _ project: ProjectID) {
@@ -29,9 +18,9 @@ final class FrameSink: Sendable {
 
     /// Appends a frame of `content`.
     func append(_ content: FrameContent) throws(StoreError) {
-        let bench = idle.withLock { $0.popLast() } ?? Bench(store.options)
-        defer { idle.withLock { $0.append(bench) } }
-        let frame = try Self.compress(content, &bench.builder)
+        let frame = try store.benches.withBuilder { builder throws(StoreError) in
+            try Self.compress(content, &builder)
+        }
         let appended = try store.use { core throws(StoreError) in try core.append(frame, for: project) }
         let full: PendingChunks? = waiting.withLock { waiting in
             waiting.add(appended)

@@ -21,6 +21,9 @@ final class Stage<Item: Sendable>: Sendable {
         }
     }
 
+    /// Whoever asks a short question does not wait for a processor until a long upload's turn on it is over.
+    private static var niceness: Int32 { 5 }
+
     private let byteMaximum: Int
     private let threadCount: Int
     private let take: @Sendable (consuming Item) throws(StoreError) -> Void
@@ -43,7 +46,7 @@ final class Stage<Item: Sendable>: Sendable {
         try workers.withLock { workers throws(StoreError) in
             // What could be started of them ends with the stage.
             while workers.count < threadCount {
-                workers.append(try JoinableThread { [state, take] in Self.run(state, take) })
+                workers.append(try JoinableThread(niceness: Self.niceness) { [state, take] in Self.run(state, take) })
                 state.with { $0.hasThreads = true }
             }
         }

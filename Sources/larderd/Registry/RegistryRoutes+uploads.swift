@@ -6,9 +6,6 @@ import NIOCore
 import OCI
 
 extension RegistryRoutes {
-    /// How many bytes of a body are handed to the store's threads at once, at least.
-    private static let batchMinimum = 512 << 10
-
     /// How long the parts of an upload should be: shorter ones are taken, too, but cost more. Bytes.
     private static let chunkMinimum = 64 << 10
 
@@ -160,7 +157,7 @@ extension RegistryRoutes {
             throw RegistryFailure(.sizeInvalid, "Content-Range has \(count) bytes, but Content-Length \(length)")
         }
         let start = session.offset
-        try await request.body.forEachBatch(of: Self.batchMinimum) { batch in
+        try await request.body.forEachBatch(of: uploads.batchMinimum) { batch in
             do {
                 try await executor.run { try session.write(batch, to: $0) }
             } catch let error as StoreError {

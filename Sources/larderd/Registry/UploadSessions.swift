@@ -6,8 +6,8 @@ import Synchronization
 final class UploadSessions: Sendable {
     /// How many there may be.
     struct Limits: Sendable {
-        /// The most uploads at once.
-        var countMaximum = 128
+        /// The most uploads at once. Each holds about a megabyte.
+        var countMaximum = 1024
         /// An upload that nobody has used for so long is dropped.
         var idleMaximum = Duration.seconds(3_600)
         /// When there are too many, one that nobody has used for so long makes room.
@@ -53,6 +53,12 @@ final class UploadSessions: Sendable {
 
     /// How many there are.
     var count: Int { sessions.withLock { $0.count } }
+
+    /// How many bytes of a body are handed to the store's threads at once, at least: the more uploads there are, the fewer.
+    var batchMinimum: Int { min(max(Self.batchMemory / max(1, count), 16 << 10), 512 << 10) }
+
+    /// The batches of all uploads together have about this much memory. Bytes.
+    private static let batchMemory = 8 << 20
 
     private func makeRoom(_ sessions: inout [String: UploadSession]) throws(RegistryFailure) -> [UploadSession] {
         var expired = sessions.values.filter { $0.idle > limits.idleMaximum }

@@ -8,9 +8,9 @@ import Synchronization
 /// used by one at a time.
 final class BlobDownload: PieceSource {
     /// The pieces of all downloads together have about this much memory. Bytes.
-    private static let memoryMaximum = 96 << 20
+    private static let memoryMaximum = 16 << 20
     private static let pieceMaximum = 1 << 20
-    private static let pieceMinimum = 64 << 10
+    private static let pieceMinimum = 16 << 10
     /// The first piece is short, so that the answer begins soon. Bytes.
     private static let firstMaximum = 256 << 10
     /// The end of one piece is with the kernel, one is being sent, one waits, one is being made.
@@ -52,7 +52,7 @@ final class BlobDownload: PieceSource {
         try state.withLock { state throws(StoreError) in
             let remaining = state.reader.remaining
             if remaining == 0 { return nil }
-            let maximum = state.isFirst ? Self.firstMaximum : Self.pieceBytes
+            let maximum = state.isFirst ? min(Self.firstMaximum, Self.pieceBytes) : Self.pieceBytes
             state.isFirst = false
             var piece = Self.buffer(&state.buffers, Int(min(UInt64(maximum), remaining)))
             _ = try state.reader.read(maximum: maximum) { piece.writeBytes($0) }
@@ -61,10 +61,11 @@ final class BlobDownload: PieceSource {
         }
     }
 
-    /// How long a piece may be while so many downloads are under way. Bytes.
+    /// How long a piece may be while so many downloads are under way. A power of two, as a buffer's memory is. Bytes.
     private static var pieceBytes: Int {
         let share = memoryMaximum / buffersMaximum / max(1, active.load(ordering: .relaxed))
-        return min(max(share, pieceMinimum), pieceMaximum)
+        let room = Int.bitWidth - 1 - max(1, share).leadingZeroBitCount
+        return min(max(1 << room, pieceMinimum), pieceMaximum)
     }
 
     /// An empty buffer with room for `count` bytes. Nobody else may be reading it, else it gets new memory.
