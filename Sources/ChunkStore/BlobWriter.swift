@@ -16,9 +16,9 @@ public struct BlobWriter: ~Copyable, Sendable {
     private var cutter = LayerCutter()
     private var hasher = BlobHasher()
     private var intake: BlobIntake
-    private let turns: IngestTurns
+    private let turns: LimitedTurns
     /// The right to the threads; `nil` while there are none.
-    private var turn: IngestTurns.Turn?
+    private var turn: LimitedTurns.Turn?
 
     init(_ store: Store, _ project: ProjectID) {
         turns = store.turns

@@ -51,7 +51,8 @@ public final class Store: Sendable {
     public let root: FilePath
     let options: Options
     let benches: FrameBenches
-    let turns: IngestTurns
+    /// Of blobs that have threads on their way in: threads hold what waits between them.
+    let turns: LimitedTurns
     private let state: Monitor<State>
     private let isReleased = Monitor(false)
 
@@ -67,7 +68,7 @@ public final class Store: Sendable {
         self.root = root
         self.options = options
         benches = FrameBenches(codec: options.codec, level: options.level)
-        turns = IngestTurns(options.threadedBlobs)
+        turns = LimitedTurns(options.threadedBlobs)
         let layout = RootLayout(root: root, disk: disk)
         try layout.makeRoot()
         let lock = try RootLock(in: root, isReleased: isReleased, disk: disk)

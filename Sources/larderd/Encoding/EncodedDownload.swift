@@ -17,13 +17,13 @@ final class EncodedDownload: PieceSource {
     }
 
     private let state: Mutex<State>
-    private let turn: EncodingTurns.Turn
+    private let turn: LimitedTurns.Turn
 
     /// - Parameters:
     ///   - turn: given back when the download is over.
     ///   - copy: where the encoded layer is kept as well.
     init(
-        _ reader: consuming sending BlobReader, as coding: ContentCoding, in turn: EncodingTurns.Turn, copy: CopyWriter?
+        _ reader: consuming sending BlobReader, as coding: ContentCoding, in turn: LimitedTurns.Turn, copy: CopyWriter?
     ) throws(CompressionError) {
         let encoder = try StreamEncoder(coding.format, level: coding.level)
         self.turn = turn

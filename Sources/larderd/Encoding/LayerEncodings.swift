@@ -16,7 +16,7 @@ struct LayerEncodings: Sendable {
 
     private let offered: [ContentCoding]
     private let copies: EncodedCopies
-    private let turns: EncodingTurns
+    private let turns: LimitedTurns
 
     /// - Parameters:
     ///   - offered: the forms that clients may have.
@@ -27,7 +27,7 @@ struct LayerEncodings: Sendable {
     ) {
         self.offered = offered
         self.copies = copies
-        turns = EncodingTurns(processors)
+        turns = LimitedTurns(processors)
     }
 
     /// The form that a client with this `Accept-Encoding` is to get; `nil` for the bytes themselves.

@@ -97,18 +97,20 @@ extension Repository {
 }
 
 extension Repository {
-    /// Deletes a manifest and the tags that point at it. O(tags of the repository).
+    /// Deletes a manifest and the tags that point at it. O(tags of the repository), unless all of those are among
+    /// `likely`.
     /// - Returns: whether there was one.
     /// - Throws: ``RegistryFailure`` `denied` when a tag may not be deleted, or an index names the manifest.
-    func delete(_ manifest: OCIDigest, rules: TagRules) throws -> Bool {
+    func delete(_ manifest: OCIDigest, rules: TagRules, likely: Set<TagName> = []) throws -> Bool {
         let key = key(manifest)
         guard let summary = try store.summary(in: .manifest, key: key, project: project) else { return false }
-        let tags = summary.references == 0 ? [] : try self.tags(of: manifest)
+        let entry = try ownEntry(of: manifest)
+        let count = Int(summary.references) - (entry == nil ? 0 : 1)
+        let tags = count <= 0 ? [] : try self.tags(of: manifest, count: count, likely: likely)
         for tag in tags where rules.isImmutable(tag.description, in: name.description) {
             throw Self.immutable(tag, in: name)
         }
-        let entry = try ownEntry(of: manifest)
-        guard summary.references <= tags.count + (entry == nil ? 0 : 1) else { throw Self.inUse(manifest, in: name) }
+        guard count <= tags.count else { throw Self.inUse(manifest, in: name) }
         for tag in tags { _ = try store.delete(in: .tag, key: self.key(tag), project: project) }
         if let entry { _ = try store.delete(in: .referrer, key: entry, project: project) }
         guard try store.deleteUnreferenced(in: .manifest, key: key, project: project) else {

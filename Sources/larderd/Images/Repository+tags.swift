@@ -16,9 +16,13 @@ extension Repository {
         return keys.map { String(decoding: rest(of: $0), as: UTF8.self) }
     }
 
-    /// The tags that point at `manifest`. O(tags of the repository).
-    func tags(of manifest: OCIDigest) throws(StoreError) -> [TagName] {
+    /// The tags that point at `manifest`, of which there are at most `count`. O(tags of the repository), unless all of them
+    /// are among `likely`.
+    func tags(of manifest: OCIDigest, count: Int, likely: Set<TagName>) throws(StoreError) -> [TagName] {
         var found: [TagName] = []
+        for tag in likely where try digest(taggedAs: tag) == manifest { found.append(tag) }
+        if found.count >= count { return found }
+        found.removeAll()
         var last: String?
         while true {
             let page = try tags(after: last, limit: 1_000)

@@ -20,6 +20,7 @@ extension RegistryRoutes {
             }
         }
         guard let manifest else { throw Self.noManifest(reference, in: name) }
+        if case .tag(let tag) = reference { recentTags.note(tag, of: manifest.digest, in: name) }
         return Self.answer(with: manifest)
     }
 
@@ -46,6 +47,7 @@ extension RegistryRoutes {
         let stored = try await tagTurns.take(Self.turns(for: tags, in: name)) {
             try await executor.run { [rules] store in try pushed.store(in: name, of: owner, store, rules) }
         }
+        for tag in tags { recentTags.note(tag, of: stored.digest, in: name) }
         for (tag, outcome) in stored.caches { log(outcome, tag, name) }
         var headers: HTTPFields = [
             .location: "/v2/\(name)/manifests/\(stored.digest)", .dockerContentDigest: stored.digest.description,
@@ -64,11 +66,12 @@ extension RegistryRoutes {
     func deleteManifest(_ reference: ManifestReference, in name: RepositoryName) async throws -> Response {
         let tags = if case .tag(let tag) = reference { [tag] } else { [] as [TagName] }
         let isDeleted = try await tagTurns.take(Self.turns(for: tags, in: name)) {
-            try await executor.run { [rules] store in
+            try await executor.run { [rules, recentTags] store in
                 guard let repository = try Repository(name, in: store) else { return false }
                 return switch reference {
                 case .tag(let tag): try repository.delete(tag, rules: rules)
-                case .digest(let digest): try repository.delete(digest, rules: rules)
+                case .digest(let digest):
+                    try repository.delete(digest, rules: rules, likely: recentTags.tags(of: digest, in: name))
                 }
             }
         }

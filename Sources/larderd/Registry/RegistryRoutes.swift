@@ -15,6 +15,8 @@ struct RegistryRoutes: Sendable {
     let uploads: UploadSessions
     /// Other registries that are served from here; `nil` for none.
     let mirror: UpstreamMirror?
+    /// Where to look first for the tags of a manifest.
+    let recentTags = RecentTags()
     /// The forms in which layers are sent; `nil` for none but their own.
     let encodings: LayerEncodings?
     let logger: Logger

@@ -5,10 +5,10 @@ import Testing
 @testable import ChunkStore
 
 @Suite("Threads of blobs on their way in")
-struct IngestTurnsTests {
+struct LimitedTurnsTests {
     @Test("A turn comes back when it is gone")
     func turns() {
-        let turns = IngestTurns(2)
+        let turns = LimitedTurns(2)
         var first = turns.take()
         let second = turns.take()
         #expect(first != nil && second != nil)
