@@ -81,23 +81,30 @@ struct LarderServer: Service, CustomStringConvertible {
             store: executor.store, settings: settings, activity: activity, logger: logger)
         if let admin { services.append(admin.service(executor, maintenance, logger: logger)) }
         services.append(maintenance)
-        services.append(web(executor, upstream, copies, activity))
+        let waiting = AcceptedChannel.Waiting()
+        services.append(web(executor, upstream, copies, activity, waiting))
         var configuration = ServiceGroupConfiguration(services: services, logger: logger.quietened)
         configuration.maximumGracefulShutdownDuration = .seconds(settings.stopTimeout)
-        try await ServiceGroup(configuration: configuration).run()
+        let result: Result<Void, any Error>
+        do {
+            result = .success(try await ServiceGroup(configuration: configuration).run())
+        } catch {
+            result = .failure(error)
+        }
+        await waiting.close()
+        try result.get()
     }
 
     private func web(
-        _ executor: StoreExecutor, _ upstream: UpstreamAccess, _ copies: EncodedCopies, _ activity: Activity
+        _ executor: StoreExecutor, _ upstream: UpstreamAccess, _ copies: EncodedCopies, _ activity: Activity,
+        _ waiting: AcceptedChannel.Waiting
     ) -> some Service {
         Application(
             router: router(executor, upstream, copies, activity),
-            server: .http1(
-                configuration: HTTP1Channel.Configuration(
-                    additionalChannelHandlers: [ReceiveSizes()],
-                    idleTimeout: .seconds(Int64(settings.idleTimeout)),
-                    httpDecoderConfiguration: .init(
-                        maxHeaderFieldSize: 32 << 10, maxHeaderListSize: 64 << 10, maxHeaderFieldCount: 200))),
+            server: HTTPServerBuilder { [settings] responder in
+                AcceptedChannel(
+                    HTTP1Channel(responder: responder, configuration: settings.channelConfiguration), waiting: waiting)
+            },
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.listen.host, port: settings.listen.port), serverName: "larderd"),
             onServerRunning: { [settings, logger, onListening] channel in
@@ -126,5 +133,15 @@ struct LarderServer: Service, CustomStringConvertible {
             encodings: LayerEncodings(settings.contentEncodings, copies: copies), logger: logger
         ).add(to: router)
         return router
+    }
+}
+
+extension Settings {
+    /// How connections are read.
+    fileprivate var channelConfiguration: HTTP1Channel.Configuration {
+        HTTP1Channel.Configuration(
+            additionalChannelHandlers: [ReceiveSizes()], idleTimeout: .seconds(Int64(idleTimeout)),
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: 32 << 10, maxHeaderListSize: 64 << 10, maxHeaderFieldCount: 200))
     }
 }

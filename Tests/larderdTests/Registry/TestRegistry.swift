@@ -4,6 +4,7 @@ import ChunkStore
 import Chunking
 import FoundationEssentials
 import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOCore
 import NIOHTTP1
@@ -109,8 +110,11 @@ func withApplication<Result: Sendable>(
     _ router: Router<LarderRequestContext>, _ body: @Sendable (Int) async throws -> Result
 ) async throws -> Result {
     let (ports, announce) = AsyncStream<Int>.makeStream()
+    let waiting = AcceptedChannel.Waiting()
     let application = Application(
-        router: router, configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
+        router: router,
+        server: HTTPServerBuilder { AcceptedChannel(HTTP1Channel(responder: $0), waiting: waiting) },
+        configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
         onServerRunning: { announce.yield($0.localAddress?.port ?? 0) }, logger: .silent)
     let group = ServiceGroup(
         configuration: ServiceGroupConfiguration(services: [application], logger: .silent))
@@ -130,5 +134,6 @@ func withApplication<Result: Sendable>(
     }
     await group.triggerGracefulShutdown()
     try await running
+    await waiting.close()
     return try outcome.get()
 }

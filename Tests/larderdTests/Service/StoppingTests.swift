@@ -70,4 +70,26 @@ struct StoppingTests {
             }
         }
     }
+
+    @Test("Connections that come while a server stops do not end the process")
+    func connectionsThatComeAtTheEnd() async throws {
+        for _ in 0..<10 {
+            try await withStoppable(stopTimeout: 5) { port, group in
+                await withTaskGroup(of: Void.self) { tasks in
+                    for _ in 0..<8 {
+                        tasks.addTask {
+                            // Refused once the server is gone.
+                            for _ in 0..<200 where (try? await RawConnection.with(port: port) { _, _ in }) == nil {
+                                break
+                            }
+                        }
+                    }
+                    tasks.addTask {
+                        _ = try? await TestClient(port: port).get("/healthz")
+                        await group.triggerGracefulShutdown()
+                    }
+                }
+            }
+        }
+    }
 }
