@@ -38,6 +38,19 @@ public struct BlobWriter: ~Copyable, Sendable {
         try cutter.update(bytes) { stream, chunk throws(StoreError) in try intake.take(chunk, of: stream) }
     }
 
+    /// Whether the blob has no threads of its own.
+    public var isPaused: Bool { turn == nil }
+
+    /// Does what waits, and gives the blob's threads up to others until more is written: to be called when nobody knows
+    /// whether that will be soon. Blocks.
+    /// - Throws: as ``write(_:)``; the blob cannot go on then.
+    public mutating func pause() throws(StoreError) {
+        guard turn != nil else { return }
+        try hasher.endThread()
+        try intake.endThreads()
+        turn = nil
+    }
+
     /// Ends the blob and makes it durable and visible.
     /// - Throws: `invalidContent` when its digest is not `expected`; nothing is kept then. Else as ``write(_:)``.
     public consuming func commit(expecting expected: Digest?) throws(StoreError) -> BlobInfo {

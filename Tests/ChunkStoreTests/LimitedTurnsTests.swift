@@ -30,6 +30,10 @@ struct LimitedTurnsTests {
         // The first has the threads, if there are any, until the others are half written.
         let writers: [BlobPieces] = blobs.map { BlobPieces($0, store.beginBlob(in: project)) }
         for _ in 0..<8 { for index in writers.indices { try writers[index].writeNext() } }
+        #expect(writers.count { !$0.isPaused } == threadedBlobs)
+        try writers[0].pause()
+        #expect(writers[0].isPaused)
+        try writers[0].writeNext()
         #expect(try writers[0].commit() == Digest(hashing: blobs[0]))
         for _ in 0..<8 { for index in 1..<3 { try writers[index].writeNext() } }
         for index in 1..<3 { #expect(try writers[index].commit() == Digest(hashing: blobs[index])) }
@@ -58,6 +62,14 @@ private final class BlobPieces {
         try unsafe writer.write(piece.span.bytes)
         self.writer = consume writer
         offset = end
+    }
+
+    var isPaused: Bool { writer?.isPaused ?? true }
+
+    func pause() throws {
+        guard var writer = writer.take() else { return }
+        try writer.pause()
+        self.writer = consume writer
     }
 
     func commit() throws -> Digest? {

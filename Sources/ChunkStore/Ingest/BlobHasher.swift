@@ -30,6 +30,14 @@ struct BlobHasher: ~Copyable, Sendable {
         hasThread = true
     }
 
+    /// Hashes what waits, and on the caller's thread from now on.
+    mutating func endThread() throws(StoreError) {
+        guard hasThread else { return }
+        try handOver()
+        try stage.finish()
+        hasThread = false
+    }
+
     /// Takes the next bytes.
     mutating func update(_ bytes: RawSpan) throws(StoreError) {
         guard hasThread else {
@@ -50,8 +58,7 @@ struct BlobHasher: ~Copyable, Sendable {
 
     /// The digest of all bytes.
     mutating func finish() throws(StoreError) -> Digest {
-        try handOver()
-        try stage.finish()
+        try endThread()
         return digesting.hasher.withLock { $0.finalize() }
     }
 

@@ -40,6 +40,14 @@ struct BlobIntake: ~Copyable, Sendable {
         runTarget = CutRun.byteCountTarget
     }
 
+    /// Does what waits, and works on the caller's thread from now on.
+    mutating func endThreads() throws(StoreError) {
+        try handOver()
+        try sieving.finish()
+        try sinking.finish()
+        runTarget = Self.inlineRunTarget
+    }
+
     /// Takes the next chunk of `stream`.
     mutating func take(_ chunk: RawSpan, of stream: Recipe.Stream) throws(StoreError) {
         run.append(chunk, of: stream, target: runTarget)

@@ -41,8 +41,9 @@ final class Stage<Item: Sendable>: Sendable {
         self.take = take
     }
 
-    /// Takes items on threads from now on. Nobody may be calling ``put(_:byteCount:)``.
+    /// Takes items on threads from now on, until ``finish()``. Nobody may be calling ``put(_:byteCount:)``.
     func startThreads() throws(StoreError) {
+        state.with { $0.isEnding = false }
         try workers.withLock { workers throws(StoreError) in
             // What could be started of them ends with the stage.
             while workers.count < threadCount {

@@ -49,7 +49,7 @@ extension RegistryRoutes {
     /// goes away.
     func continueUpload(_ id: String, in name: RepositoryName, _ request: Request) async throws -> Response {
         let session = try uploads.session(id, in: name)
-        try await write(request, to: session)
+        try await write(request, to: session) { try await pause(session) }
         return Self.accepted(session)
     }
 
@@ -130,7 +130,7 @@ extension RegistryRoutes {
 extension RegistryRoutes {
     /// Writes the body of `request` where its `Content-Range` says, then does `finish`; others have to wait.
     private func write(
-        _ request: Request, to session: UploadSession, _ finish: () async throws -> Void = {}
+        _ request: Request, to session: UploadSession, _ finish: () async throws -> Void
     ) async throws {
         var range: UploadRange?
         if let header = request.headers[.contentRange] {
@@ -145,8 +145,25 @@ extension RegistryRoutes {
             throw Self.refused(error, session)
         }
         defer { session.end() }
-        try await receive(request, into: session, count: range?.count)
+        do {
+            try await receive(request, into: session, count: range?.count)
+        } catch {
+            try? await pause(session)
+            throw error
+        }
         try await finish()
+    }
+
+    /// Lets others have what an upload holds that perhaps nobody goes on with. Also when the client is gone, which cancels
+    /// the task.
+    private func pause(_ session: UploadSession) async throws {
+        if session.isPaused { return }
+        do {
+            try await Task { [executor] in try await executor.run { _ in try session.pause() } }.value
+        } catch {
+            uploads.remove(session)
+            throw error
+        }
     }
 
     /// Writes a body. What arrived before an error of the connection stays.

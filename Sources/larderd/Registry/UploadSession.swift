@@ -61,6 +61,19 @@ final class UploadSession: Sendable {
         }
     }
 
+    /// Whether it holds nothing that others wait for.
+    var isPaused: Bool { writer.withLock { $0?.isPaused ?? true } }
+
+    /// Does what waits to be done with what was written, and holds as little as possible until more comes. Blocks. After
+    /// an error the upload cannot go on.
+    func pause() throws {
+        try writer.withLock { slot in
+            guard var writer = slot.take() else { return }
+            try writer.pause()
+            slot = consume writer
+        }
+    }
+
     /// Makes what was written a blob of the project. Blocks. The upload is over then, whatever happens.
     /// - Throws: ``StoreError`` `invalidContent` when its digest is not `digest`.
     func commit(expecting digest: Digest?, to store: Store) throws -> BlobInfo {
