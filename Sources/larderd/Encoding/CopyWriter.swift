@@ -1,5 +1,6 @@
 import Chunking
 import NIOCore
+import NIOPosix
 import Synchronization
 import SystemPackage
 
@@ -53,7 +54,12 @@ final class CopyWriter: Sendable {
     }
 
     deinit {
-        drop()
+        // A client that went away is noticed where nothing may block.
+        guard let file = state.withLock({ $0.file.take() }) else { return }
+        NIOThreadPool.singleton.submit { [onEnd] _ in
+            try? file.close()
+            onEnd(nil)
+        }
     }
 
     /// Takes the next bytes.

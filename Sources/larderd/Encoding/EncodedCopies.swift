@@ -40,6 +40,7 @@ final class EncodedCopies: Sendable {
     private let logger: Logger
     private let state = Mutex(State())
 
+    /// Blocks.
     /// - Parameters:
     ///   - root: `encoded` in it is where the copies are; it is removed now, and made when it is needed.
     ///   - byteMaximum: 0 for no copies.
@@ -50,7 +51,7 @@ final class EncodedCopies: Sendable {
         remove()
     }
 
-    /// Removes all copies; there must be no more use of this.
+    /// Removes all copies; there must be no more use of this. Blocks.
     func remove() {
         try? FileManager.default.removeItem(atPath: directory.string)
     }

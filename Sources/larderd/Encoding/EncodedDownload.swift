@@ -13,6 +13,8 @@ final class EncodedDownload: PieceSource {
         var reader: BlobReader
         var encoder: StreamEncoder
         var copy: CopyWriter?
+        /// Bytes of the layer on their way to the encoder.
+        var plain: [UInt8] = []
         var isEnded = false
     }
 
@@ -48,10 +50,11 @@ final class EncodedDownload: PieceSource {
     }
 
     private static func fill(_ piece: inout ByteBuffer, _ state: inout State) throws {
-        var plain: [UInt8] = []
         while piece.readableBytes < pieceTarget, !state.isEnded {
-            plain.removeAll(keepingCapacity: true)
-            if try state.reader.read(into: &plain, maximum: readMaximum) > 0 {
+            state.plain.removeAll(keepingCapacity: true)
+            if try state.reader.read(into: &state.plain, maximum: readMaximum) > 0 {
+                // A second reference, not a copy; it ends before the bytes are cleared.
+                let plain = state.plain
                 try unsafe state.encoder.update(plain.span.bytes) { piece.writeBytes($0) }
             } else {
                 try state.encoder.finish { piece.writeBytes($0) }

@@ -48,6 +48,15 @@ struct AcceptedChannel: ServerChildChannel {
         self.waiting = waiting
     }
 
+    /// What an application serves with; `waiting` is to be closed after it.
+    static func server(
+        _ configuration: HTTP1Channel.Configuration = HTTP1Channel.Configuration(), waiting: Waiting
+    ) -> HTTPServerBuilder {
+        HTTPServerBuilder { responder in
+            AcceptedChannel(HTTP1Channel(responder: responder, configuration: configuration), waiting: waiting)
+        }
+    }
+
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
         base.setup(channel: channel, logger: logger).map { [waiting] connection in
             waiting.keep(connection)

@@ -27,7 +27,10 @@ struct AdminSocket: Sendable {
     /// The service that answers on the socket: `GET /stats` gives a ``StatisticsReport``, `POST /maintain` does all
     /// background work and gives a ``MaintenanceReport``, `POST /backup` copies the store to the absolute path in its body
     /// and gives a ``BackupReport``.
-    func service(_ executor: StoreExecutor, _ maintenance: Maintenance, logger: Logger) -> some Service {
+    /// - Parameter waiting: to be closed after the service.
+    func service(
+        _ executor: StoreExecutor, _ maintenance: Maintenance, waiting: AcceptedChannel.Waiting, logger: Logger
+    ) -> some Service {
         let router = Router(context: LarderRequestContext.self)
         router.add(middleware: FailureResponses())
         router.get("/stats") { request, _ in
@@ -42,7 +45,7 @@ struct AdminSocket: Sendable {
         }
         let path = path.string
         return Application(
-            router: router,
+            router: router, server: AcceptedChannel.server(waiting: waiting),
             configuration: ApplicationConfiguration(address: .unixDomainSocket(path: path)),
             onServerRunning: { _ in
                 do {

@@ -48,8 +48,10 @@ struct LarderServer: Service, CustomStringConvertible {
     }
 
     private func openAndServe(on threads: NIOThreadPool) async throws {
-        let store = try await threads.runIfActive { [settings, logger] in
-            try Store(opening: settings.root, options: settings.storeOptions, logger: logger)
+        let (store, copies) = try await threads.runIfActive { [settings, logger] in
+            let store = try Store(opening: settings.root, options: settings.storeOptions, logger: logger)
+            // The root is this process's own now.
+            return (store, EncodedCopies(of: settings.root, byteMaximum: settings.encodedCopies, logger: logger))
         }
         let admin = AdminSocket(root: settings.root)
         if admin == nil {
@@ -57,42 +59,42 @@ struct LarderServer: Service, CustomStringConvertible {
                 "no admin socket: the path of the root is too long for one",
                 metadata: ["root": "\(settings.root)", "bytes.maximum": "\(AdminSocket.pathBytesMaximum)"])
         }
+        let waiting = AcceptedChannel.Waiting()
         let result: Result<Void, any Error>
         do {
-            result = .success(try await serve(StoreExecutor(store: store, threads: threads), admin: admin))
+            let executor = StoreExecutor(store: store, threads: threads)
+            result = .success(try await serve(executor, copies, waiting, admin: admin))
         } catch {
             result = .failure(ServerError(listeningOn: settings.listen, failedWith: error) ?? error)
         }
+        await waiting.close()
         admin?.remove()
         // Through a future, since closing must not be skipped when the task is cancelled.
-        try await threads.runIfActive(eventLoop: MultiThreadedEventLoopGroup.singleton.any()) { store.close() }.get()
+        try await threads.runIfActive(eventLoop: MultiThreadedEventLoopGroup.singleton.any()) {
+            copies.remove()
+            store.close()
+        }.get()
         try result.get()
         logger.info("stopped")
     }
 
-    private func serve(_ executor: StoreExecutor, admin: AdminSocket?) async throws {
+    private func serve(
+        _ executor: StoreExecutor, _ copies: EncodedCopies, _ waiting: AcceptedChannel.Waiting, admin: AdminSocket?
+    ) async throws {
         admin?.remove()
         let upstream = try settings.upstreamAccess(logger: logger)
-        let copies = EncodedCopies(of: settings.root, byteMaximum: settings.encodedCopies, logger: logger)
-        defer { copies.remove() }
         var services: [any Service] = []
         let activity = Activity()
         let maintenance = Maintenance(
             store: executor.store, settings: settings, activity: activity, logger: logger)
-        if let admin { services.append(admin.service(executor, maintenance, logger: logger)) }
+        if let admin {
+            services.append(admin.service(executor, maintenance, waiting: waiting, logger: logger))
+        }
         services.append(maintenance)
-        let waiting = AcceptedChannel.Waiting()
         services.append(web(executor, upstream, copies, activity, waiting))
         var configuration = ServiceGroupConfiguration(services: services, logger: logger.quietened)
         configuration.maximumGracefulShutdownDuration = .seconds(settings.stopTimeout)
-        let result: Result<Void, any Error>
-        do {
-            result = .success(try await ServiceGroup(configuration: configuration).run())
-        } catch {
-            result = .failure(error)
-        }
-        await waiting.close()
-        try result.get()
+        try await ServiceGroup(configuration: configuration).run()
     }
 
     private func web(
@@ -101,10 +103,7 @@ struct LarderServer: Service, CustomStringConvertible {
     ) -> some Service {
         Application(
             router: router(executor, upstream, copies, activity),
-            server: HTTPServerBuilder { [settings] responder in
-                AcceptedChannel(
-                    HTTP1Channel(responder: responder, configuration: settings.channelConfiguration), waiting: waiting)
-            },
+            server: AcceptedChannel.server(settings.channelConfiguration, waiting: waiting),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.listen.host, port: settings.listen.port), serverName: "larderd"),
             onServerRunning: { [settings, logger, onListening] channel in

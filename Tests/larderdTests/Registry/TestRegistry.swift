@@ -113,7 +113,7 @@ func withApplication<Result: Sendable>(
     let waiting = AcceptedChannel.Waiting()
     let application = Application(
         router: router,
-        server: HTTPServerBuilder { AcceptedChannel(HTTP1Channel(responder: $0), waiting: waiting) },
+        server: AcceptedChannel.server(waiting: waiting),
         configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
         onServerRunning: { announce.yield($0.localAddress?.port ?? 0) }, logger: .silent)
     let group = ServiceGroup(
