@@ -27,6 +27,7 @@ let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-s
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 
 // Read from the bottom up: a target depends only on targets below it.
@@ -43,6 +44,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
@@ -71,7 +73,7 @@ let package = Package(
             name: "Build",
             dependencies: [
                 "Dockerfile", "OCI", "CacheAPI", "Chunking", "Compression", "CLinux", logging, asyncHTTPClient,
-                nioCore, nioPosix, nioHTTP1, subprocess, systemPackage,
+                nioCore, nioPosix, nioHTTP1, nioSSL, subprocess, systemPackage,
             ],
             swiftSettings: strict),
         .target(
@@ -138,7 +140,7 @@ let package = Package(
             dependencies: [
                 "larderd", "Build", "Dockerfile", "ChunkStore", "CacheAPI", "OCI", "Chunking", "Compression",
                 "TestSupport",
-                hummingbird, asyncHTTPClient, nioCore, nioPosix, httpTypes, subprocess, systemPackage, logging,
+                hummingbird, asyncHTTPClient, nioCore, nioPosix, nioSSL, httpTypes, subprocess, systemPackage, logging,
             ],
             swiftSettings: strict),
         .testTarget(

@@ -34,7 +34,9 @@ struct LayerRules {
                 modules: ["ArgumentParser", "Configuration", "SystemPackage", "UnixSignals"]),
             Row(
                 "Build", targets: ["Dockerfile", "OCI", "CacheAPI", "Chunking", "Compression", "CLinux"],
-                modules: ["AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1", "Subprocess", "SystemPackage"]),
+                modules: [
+                    "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "Subprocess", "SystemPackage",
+                ]),
             Row(
                 "ChunkStore", targets: ["Chunking", "Compression", "CLMDB", "CXXHash", "CLinux"],
                 modules: ["SystemPackage"]),

@@ -38,7 +38,7 @@ public struct ImageCopy: Sendable {
     ) async throws -> String {
         let image = try await progress.run("resolve \(name)") { _ in try await StoredImage(name, on: server) }
         let content = try await content(of: image, progress)
-        try await PushDestination.push(content, to: pushDestinations, credentials, progress)
+        try await PushDestination.push(content, to: pushDestinations, credentials, server.network, progress)
         return content.root.digest.description
     }
 

@@ -37,7 +37,7 @@ struct ImageExport: Sendable {
     /// - Throws: `invalidInput`, `notPermitted`, `io`, `server`, `registry`, or what reading throws.
     func make(
         _ outputs: [ImageOutput], server: RegistryHost?, credentials: RegistryCredentials = RegistryCredentials(),
-        _ progress: ProgressLog
+        network: NetworkSettings = NetworkSettings(), _ progress: ProgressLog
     ) async throws {
         let destinations = PushDestination.all(of: names, server: server)
         let leaves = outputs.contains { output in
@@ -61,7 +61,8 @@ struct ImageExport: Sendable {
                 }
             case .push:
                 if destinations.isEmpty { continue }
-                try await PushDestination.push(try await content().pushed, to: destinations, credentials, progress)
+                try await PushDestination.push(
+                    try await content().pushed, to: destinations, credentials, network, progress)
             }
         }
     }

@@ -31,9 +31,9 @@ struct PushDestination: Hashable, Sendable {
     /// - Throws: what the first that failed did: `notPermitted`, `registry`, or what reading throws.
     static func push(
         _ content: PushContent, to destinations: [PushDestination], _ credentials: RegistryCredentials,
-        _ progress: ProgressLog
+        _ network: NetworkSettings, _ progress: ProgressLog
     ) async throws {
-        let http = HTTPClient.forPushes()
+        let http = WebClient(network, .forPushes)
         let failures = await withTaskGroup(of: (Int, (any Error)?).self) { group in
             let turns = TaskLimit(repositoriesAtOnce)
             for (position, destination) in destinations.enumerated() {
@@ -50,17 +50,18 @@ struct PushDestination: Hashable, Sendable {
             for await (position, failure) in group { failures[position] = failure }
             return failures
         }
-        try? await http.shutdown()
+        await http.shutdown()
         if let first = failures.keys.min(), let failure = failures[first] { throw failure }
     }
 
     private func push(
-        _ content: PushContent, _ http: HTTPClient, _ credentials: RegistryCredentials, _ progress: ProgressLog
+        _ content: PushContent, _ http: WebClient, _ credentials: RegistryCredentials, _ progress: ProgressLog
     ) async throws {
         let names =
             tags.isEmpty ? "@\(content.root.digest.short)" : ":" + tags.map(\.description).joined(separator: ", ")
         try await progress.run("pushing \(host)/\(repository)\(names)") { task in
-            let push = RegistryPush(content: content, access: RegistryAccess(host, repository, http, credentials))
+            let access = RegistryAccess(host, repository, http, credentials)
+            let push = RegistryPush(content: content, access: access, retries: http.retries)
             let count = try await push.run(tags)
             task.output("\(host)/\(repository)@\(content.root.digest)")
             task.status("\(ByteText.megabytes(count)) sent")

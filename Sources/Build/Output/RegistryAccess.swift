@@ -11,6 +11,8 @@ final class RegistryAccess: Sendable {
     struct PassingFailure: Error {
         /// What happened, to follow the name of the registry.
         let words: String
+        /// How long the registry wants to be left alone.
+        var retryAfter: Duration?
     }
 
     /// How long the answer to a request with little to send may take.
@@ -20,12 +22,12 @@ final class RegistryAccess: Sendable {
 
     let host: RegistryHost
     let repository: RepositoryName
-    private let http: HTTPClient
+    private let http: WebClient
     private let credentials: RegistryCredentials
     /// The header that the registry wants; `nil` while it wants none.
     private let authorization = Mutex<String?>(nil)
 
-    init(_ host: RegistryHost, _ repository: RepositoryName, _ http: HTTPClient, _ credentials: RegistryCredentials) {
+    init(_ host: RegistryHost, _ repository: RepositoryName, _ http: WebClient, _ credentials: RegistryCredentials) {
         self.host = host
         self.repository = repository
         self.http = http
@@ -193,15 +195,15 @@ extension RegistryAccess {
     }
 }
 
-extension HTTPClient {
-    /// A client for pushes: it follows no redirects, so that it is always known where something goes.
-    static func forPushes() -> HTTPClient {
+extension HTTPClient.Configuration {
+    /// That of pushes: no redirect is followed, so that it is always known where something goes.
+    static var forPushes: HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.timeout.connect = .seconds(15)
         configuration.timeout.read = .minutes(15)
         configuration.timeout.write = .minutes(5)
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.httpVersion = .http1Only
-        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        return configuration
     }
 }

@@ -8,13 +8,12 @@ internal import OCI
 struct RegistryPush: Sendable {
     /// How many blobs are sent at once.
     private static let blobsAtOnce = 3
-    /// The pauses before something is tried again.
-    private static let pauses: [Duration] = [.milliseconds(250), .seconds(1)]
     /// How long it may take to send a blob and have it acknowledged.
     private static let blobTime = TimeAmount.hours(12)
 
     let content: PushContent
     let access: RegistryAccess
+    let retries: RetrySchedule
 
     /// Sends what the registry lacks, then the image's document under each of `tags`, or under its digest when there are
     /// none; returns how many bytes were sent.
@@ -145,7 +144,10 @@ extension RegistryPush {
         switch code {
         case status: return
         case 401, 403: throw access.refusal(of: "does not take \(subject)", code)
-        case 408, 429, 500...599: throw RegistryAccess.PassingFailure(words: "answers with status \(code)\(words)")
+        case 408, 429, 500...599:
+            let seconds = answer.headers.first(name: "retry-after").flatMap { Int64($0) }
+            throw RegistryAccess.PassingFailure(
+                words: "answers with status \(code)\(words)", retryAfter: seconds.map { .seconds($0) })
         case 404 where failure?.code == RegistryErrorCode.blobUploadUnknown.rawValue:
             throw RegistryAccess.PassingFailure(words: "lost an upload\(words)")
         default:
@@ -157,19 +159,19 @@ extension RegistryPush {
     }
 
     private func retrying<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result {
-        for pause in Self.pauses {
+        var failureCount = 0
+        while true {
             do {
                 return try await body()
-            } catch is RegistryAccess.PassingFailure {
+            } catch let failure as RegistryAccess.PassingFailure {
+                failureCount += 1
+                guard let pause = retries.pause(before: failureCount, wanted: failure.retryAfter) else {
+                    throw BuildError(
+                        .registry,
+                        "The registry \(access.host) \(failure.words). The image is built: push it again.")
+                }
                 try await Task.sleep(for: pause)
             }
-        }
-        do {
-            return try await body()
-        } catch let error as RegistryAccess.PassingFailure {
-            throw BuildError(
-                .registry,
-                "The registry \(access.host) \(error.words). The image is built: push it again.")
         }
     }
 }

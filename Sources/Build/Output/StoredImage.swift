@@ -45,15 +45,17 @@ struct StoredImage: Sendable {
     func blob(_ descriptor: Descriptor) -> PushContent.Blob {
         PushContent.Blob(digest: descriptor.digest, size: UInt64(clamping: descriptor.size)) {
             [server, repository] use in
-            let path = "/v2/\(repository)/blobs/\(descriptor.digest)"
-            let answer = try await server.send(.GET, path, accepting: [MediaType.octetStream], within: .hours(12))
+            let body = ResumedBody("/v2/\(repository)/blobs/\(descriptor.digest)", on: server)
             let pipe = BodyPipe()
             async let reading: Void = BlockingThreads.run {
                 defer { pipe.abandon() }
                 try use(pipe.source)
             }
             do {
-                try await pipe.fill(answer.body)
+                try await pipe.fill(body)
+            } catch let error as BuildError {
+                _ = try? await reading
+                throw error
             } catch {
                 // Whoever reads gets the same error; the server's name makes it one that can be understood.
                 _ = try? await reading

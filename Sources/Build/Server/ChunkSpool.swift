@@ -57,6 +57,13 @@ final class ChunkSpool: Sendable {
         }
     }
 
+    /// Those of `ids` that have not arrived.
+    func lacking(_ ids: [Digest]) -> [Digest] {
+        state.update { state in
+            ids.filter { if case .at = state.slots[$0] { false } else { true } }
+        }
+    }
+
     /// Those of `ids` that have not arrived never will.
     func fail(_ ids: [Digest], _ error: any Error) {
         state.update { state in

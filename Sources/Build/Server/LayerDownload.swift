@@ -71,7 +71,24 @@ struct LayerDownload: Sendable {
         }
     }
 
+    /// Brings chunks; when the server breaks off, only those are asked for again that have not arrived.
     private func fetchPart(_ ids: [Digest]) async throws {
+        var lacking = ids
+        var retries = server.retries()
+        while true {
+            do {
+                return try await fetchOnce(lacking)
+            } catch let error as BuildError {
+                let rest = spool.lacking(lacking)
+                if rest.isEmpty { return }
+                if rest.count < lacking.count { retries.restart() }
+                guard error.cause is BrokenAnswer, await retries.waits(after: error) else { throw error }
+                lacking = rest
+            }
+        }
+    }
+
+    private func fetchOnce(_ ids: [Digest]) async throws {
         let response = try await server.fetch(chunks: ids)
         let decoder = SpoolingDecoder(spool: spool)
         var portion: [ByteBuffer] = []
@@ -87,7 +104,11 @@ struct LayerDownload: Sendable {
                 try await BlockingThreads.run { try decoder.take(full) }
             }
         } catch let error where !(error is BuildError || error is CompressionError || error is CancellationError) {
-            throw BuildError(.server, "The server broke off: \(ServerConnection.reason(error)).", cause: error)
+            // What came before the break need not come again.
+            let rest = portion
+            try await BlockingThreads.run { try decoder.take(rest) }
+            throw BuildError(
+                .server, "The server broke off: \(ServerConnection.reason(error)).", cause: BrokenAnswer(error))
         }
         let rest = portion
         try await BlockingThreads.run { try decoder.take(rest, isLast: true) }

@@ -25,9 +25,7 @@ extension ServerConnection {
 
     /// Records a step whose layers are committed.
     func record(_ step: StepRecord) async throws(BuildError) {
-        let response = try await send(
-            .POST, CachePath.steps(project), body: try Self.json(step), within: Self.briefly)
-        _ = try await collect(response, upTo: Self.answerMaximum)
+        _ = try await exchange(.POST, CachePath.steps(project), body: try Self.json(step), within: Self.briefly)
     }
 
     /// Makes an image of layers that are committed.
@@ -39,10 +37,9 @@ extension ServerConnection {
 
     /// The positions in `ids` of the chunks that the server lacks.
     func missingChunks(_ ids: [Digest]) async throws(BuildError) -> [Int] {
-        let response = try await send(
+        let bytes = try await exchange(
             .POST, CachePath.missingChunks(project), body: Self.body(ids), contentType: CacheMediaType.chunkIDs,
-            within: Self.briefly)
-        let bytes = try await collect(response, upTo: 4 * ids.count)
+            within: Self.briefly, upTo: 4 * ids.count)
         var positions: [Int] = []
         for start in stride(from: 0, to: bytes.count - 3, by: 4) {
             let position = (0..<4).reduce(0) { $0 | Int(bytes[start + $1]) << (8 * $1) }
@@ -56,10 +53,9 @@ extension ServerConnection {
 
     /// Sends encoded frames; they are durable when this returns.
     func send(frames: [UInt8]) async throws(BuildError) {
-        let response = try await send(
+        _ = try await exchange(
             .POST, CachePath.frames(project), body: ByteBuffer(bytes: frames), contentType: CacheMediaType.frames,
             within: Self.patiently)
-        _ = try await collect(response, upTo: Self.answerMaximum)
     }
 
     /// Asks for the frames that hold chunks; the answer's body is to be read.
@@ -71,16 +67,14 @@ extension ServerConnection {
 
     /// Commits a layer whose chunks were sent.
     func commit(_ recipe: Recipe) async throws(BuildError) {
-        let response = try await send(
+        _ = try await exchange(
             .PUT, CachePath.layer(project, recipe.digest), body: ByteBuffer(bytes: recipe.encoded()),
             contentType: CacheMediaType.recipe, within: Self.patiently)
-        _ = try await collect(response, upTo: Self.answerMaximum)
     }
 
     /// The recipe of a layer.
     func recipe(of layer: Digest) async throws(BuildError) -> Recipe {
-        let response = try await send(.GET, CachePath.layer(project, layer), within: Self.briefly)
-        let bytes = try await collect(response, upTo: Self.answerMaximum)
+        let bytes = try await exchange(.GET, CachePath.layer(project, layer), within: Self.briefly)
         do {
             let recipe = try unsafe Recipe(decoding: bytes.span.bytes)
             guard recipe.digest == layer else {
@@ -115,8 +109,8 @@ extension ServerConnection {
     func file(_ path: String, of chain: [Digest]) async throws(BuildError) -> [UInt8]? {
         do {
             let body = try Self.json(FileQuery(chain: chain, path: path))
-            let response = try await send(.POST, CachePath.chainFile(project), body: body, within: Self.briefly)
-            return try await collect(response, upTo: 16 << 20)
+            return try await exchange(
+                .POST, CachePath.chainFile(project), body: body, within: Self.briefly, upTo: 16 << 20)
         } catch {
             if (error.cause as? APIFailure)?.code == .notFound { return nil }
             throw error
@@ -128,8 +122,7 @@ extension ServerConnection {
     private func ask<Answer: Decodable>(
         _ path: String, _ question: some Encodable, within time: TimeAmount
     ) async throws(BuildError) -> Answer {
-        let response = try await send(.POST, path, body: try Self.json(question), within: time)
-        let bytes = try await collect(response, upTo: Self.answerMaximum)
+        let bytes = try await exchange(.POST, path, body: try Self.json(question), within: time)
         do {
             return try JSONDocument.decode(Answer.self, from: bytes, subject: "the server's answer")
         } catch {

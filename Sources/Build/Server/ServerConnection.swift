@@ -3,10 +3,12 @@ public import CacheAPI
 internal import NIOCore
 internal import NIOHTTP1
 internal import OCI
+internal import Synchronization
 
 /// Calls to one larderd on behalf of one project. Close it with ``shutdown()``.
 ///
-/// Every failure is a ``BuildError`` `server`; its cause is an ``APIFailure`` when the server itself said no.
+/// Every failure is a ``BuildError`` `server`; its cause is an ``APIFailure`` when the server itself said no. What may pass is
+/// tried again (``Retries``): everything that is sent is named by its content, so sending it twice does no harm.
 public final class ServerConnection: Sendable {
     /// Where the server is.
     public let address: ServerAddress
@@ -14,8 +16,12 @@ public final class ServerConnection: Sendable {
     public let project: ProjectName
     /// All body bytes so far.
     public let traffic: Traffic
-    let http: HTTPClient
+    /// How the server, and other registries, are reached.
+    public let network: NetworkSettings
+    let http: WebClient
     private let token: String?
+    /// Whether the server has ever answered.
+    private let hasAnswered = Atomic<Bool>(false)
 
     /// How long the answer to a request for a few rows may take.
     static let briefly = TimeAmount.seconds(60)
@@ -25,40 +31,84 @@ public final class ServerConnection: Sendable {
     static let answerMaximum = 64 << 20
 
     /// Makes a connection; nothing is sent yet.
-    public init(to address: ServerAddress, project: ProjectName, token: String?, traffic: Traffic = Traffic()) {
+    public init(
+        to address: ServerAddress, project: ProjectName, token: String?, network: NetworkSettings = NetworkSettings(),
+        traffic: Traffic = Traffic()
+    ) {
         self.address = address
         self.project = project
         self.token = token
         self.traffic = traffic
-        http = HTTPClient.forBuilds()
+        self.network = network
+        http = WebClient(network, .forBuilds)
     }
 
     /// Closes all connections.
     public func shutdown() async {
-        try? await http.shutdown()
+        await http.shutdown()
     }
 
-    /// Sends a request and gives the answer's head and body, when its status is a success.
+    /// Sends a request, again if need be, and gives the answer's head and body, when its status is a success.
+    /// - Parameter offset: of the bytes to answer with, if not all.
     /// - Throws: `server`.
     func send(
-        _ method: HTTPMethod, _ path: String, accepting types: [String] = [], body: ByteBuffer? = nil,
-        contentType: String = CacheMediaType.json, within time: TimeAmount
+        _ method: HTTPMethod, _ path: String, accepting types: [String] = [], from offset: Int = 0,
+        body: ByteBuffer? = nil, contentType: String = CacheMediaType.json, within time: TimeAmount
     ) async throws(BuildError) -> HTTPClientResponse {
         var request = HTTPClientRequest(url: address.description + path)
         request.method = method
         if !types.isEmpty { request.headers.add(name: "accept", value: types.joined(separator: ", ")) }
+        if offset > 0 { request.headers.add(name: "range", value: "bytes=\(offset)-") }
         if let token { request.headers.add(name: "authorization", value: "Bearer \(token)") }
         if let body {
             request.headers.add(name: "content-type", value: contentType)
             request.body = .bytes(body)
         }
+        var retries = retries()
+        while true {
+            do throws(BuildError) {
+                return try await send(request, bodyLength: body?.readableBytes ?? 0, within: time)
+            } catch {
+                guard await retries.waits(after: error) else { throw error }
+            }
+        }
+    }
+
+    /// Sends a request, again if need be, and gives the whole body of the answer, of at most `maximum` bytes.
+    /// - Throws: `server`.
+    func exchange(
+        _ method: HTTPMethod, _ path: String, accepting types: [String] = [], body: ByteBuffer? = nil,
+        contentType: String = CacheMediaType.json, within time: TimeAmount, upTo maximum: Int = answerMaximum
+    ) async throws(BuildError) -> [UInt8] {
+        var retries = retries()
+        while true {
+            do throws(BuildError) {
+                let response = try await send(
+                    method, path, accepting: types, body: body, contentType: contentType, within: time)
+                return try await collect(response, upTo: maximum)
+            } catch {
+                // What comes before the body was tried again already.
+                guard error.cause is BrokenAnswer, await retries.waits(after: error) else { throw error }
+            }
+        }
+    }
+
+    /// When to try again what failed now.
+    func retries() -> Retries {
+        Retries(hasAnswered.load(ordering: .relaxed) ? network.retries : network.retries.short)
+    }
+
+    private func send(
+        _ request: HTTPClientRequest, bodyLength: Int, within time: TimeAmount
+    ) async throws(BuildError) -> HTTPClientResponse {
         let response: HTTPClientResponse
         do {
             response = try await http.execute(request, timeout: time)
         } catch {
             throw BuildError(.server, "The server at \(address) does not answer: \(Self.reason(error)).", cause: error)
         }
-        traffic.countUp(body?.readableBytes ?? 0)
+        hasAnswered.store(true, ordering: .relaxed)
+        traffic.countUp(bodyLength)
         guard (200..<300).contains(response.status.code) else { throw await failure(response) }
         return response
     }
@@ -70,7 +120,8 @@ public final class ServerConnection: Sendable {
             traffic.countDown(body.readableBytes)
             return Array(body.readableBytesView)
         } catch {
-            throw BuildError(.server, "The server at \(address) broke off: \(Self.reason(error)).", cause: error)
+            throw BuildError(
+                .server, "The server at \(address) broke off: \(Self.reason(error)).", cause: BrokenAnswer(error))
         }
     }
 
@@ -89,32 +140,25 @@ public final class ServerConnection: Sendable {
         if status == 401 || status == 403 {
             return BuildError(.server, "The server at \(address) refuses access (\(status)); check --token.")
         }
-        return BuildError(.server, "The server at \(address) answers with status \(status).")
+        let retryAfter = response.headers.first(name: "retry-after").flatMap { Int($0) }
+        return BuildError(
+            .server, "The server at \(address) answers with status \(status).",
+            cause: UnexpectedStatus(code: status, retryAfter: retryAfter))
     }
 
-    static func reason(_ error: any Error) -> String {
-        guard let error = error as? HTTPClientError else {
-            let text = "\(error)"
-            return text.contains("Connection refused") ? "connection refused" : text
-        }
-        switch error {
-        case .connectTimeout: return "no connection within 5 seconds"
-        case .deadlineExceeded, .readTimeout: return "no answer in time"
-        case .remoteConnectionClosed: return "it closed the connection"
-        default: return error.shortDescription
-        }
-    }
+    /// What went wrong on the wire, in words.
+    static func reason(_ error: any Error) -> String { NetworkFailure.words(for: error) }
 }
 
-extension HTTPClient {
-    /// A client with the limits of a build.
-    static func forBuilds() -> HTTPClient {
+extension HTTPClient.Configuration {
+    /// The limits of a build.
+    static var forBuilds: HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.timeout.connect = .seconds(5)
         configuration.timeout.read = .minutes(15)
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 8
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.httpVersion = .http1Only
-        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        return configuration
     }
 }

@@ -33,6 +33,8 @@ public struct BuildRequest: Sendable {
     public var outputs: [ImageOutput] = []
     /// How layers are compressed in outputs but for ``ImageOutput/load``; the image on the server stays as it is.
     public var compression: LayerCompression?
+    /// For how long, once everything is built, layers may still be on their way to the server; then they are given up.
+    public var uploadWait = Duration.seconds(600)
     /// Where this runner keeps layers and what else it may use again.
     public var stateDirectory: FilePath
     /// The scope that steps are looked up and recorded in.

@@ -68,15 +68,34 @@ struct BuildSession: Sendable {
                 let result = try await stages.result(of: prepared.plan.target)
                 // A stage may have become needless after it was begun.
                 await stages.stop()
+                let bound = boundUploads()
+                defer { bound.cancel() }
                 try await export(result, &outcome)
+                await settle()
             } catch {
                 await stages.stop()
                 outcome.error = Task.isCancelled ? CancellationError() : stages.failure ?? error
+                let bound = boundUploads()
+                defer { bound.cancel() }
+                await settle()
             }
-            await settle()
             outcome.steps = await reports()
             return outcome
         } onCancel: {
+            commits.cancel()
+            recorder.cancel()
+        }
+    }
+
+    /// Gives up what is still on its way when too much time has passed from now on.
+    private func boundUploads() -> Task<Void, Never> {
+        Task { [commits, recorder, progress, limit = request.uploadWait] in
+            guard (try? await Task.sleep(for: limit)) != nil, recorder.isBusy else { return }
+            progress.warn(
+                """
+                Layers were still on their way to the server \(limit.components.seconds) seconds after all was built; \
+                they are given up, and their steps are not recorded. --upload-wait allows more time.
+                """)
             commits.cancel()
             recorder.cancel()
         }
@@ -121,7 +140,7 @@ struct BuildSession: Sendable {
                 compression.format == .uncompressed ? nil : TranscodedLayers(compression, in: spools)
             },
             read: { [restorer] in try await restorer.read($0, $1) })
-        try await export.make(request.outputs, server: nil, progress)
+        try await export.make(request.outputs, server: nil, network: link.network, progress)
     }
 
     /// Has the server put the image together; `nil` when it cannot be reached.

@@ -28,6 +28,9 @@ final class ServerLink: Sendable {
         state.withLock { $0.isLost || $0.takesNothing } ? nil : connection
     }
 
+    /// How other registries are reached.
+    var network: NetworkSettings { connection?.network ?? NetworkSettings() }
+
     /// Body bytes so far.
     var traffic: Traffic { connection?.traffic ?? Traffic() }
 

@@ -43,7 +43,9 @@ struct ImportCommand: AsyncParsableCommand {
         let rootFilesystem = RootFilesystemImport(
             archive: archive == "-" ? nil : FilePath(archive), name: image,
             platform: try PlatformFlag.read(platform, in: surroundings))
-        let server = ServerConnection(to: address, project: project, token: connection.token(in: surroundings))
+        let server = ServerConnection(
+            to: address, project: project, token: connection.token(in: surroundings),
+            network: try connection.network(in: surroundings))
         let display = progress.display(environment: surroundings.environment)
         try await ServerTask.run(on: server, showing: display) {
             "\(try await rootFilesystem.run(on: server, events: display).digest)"

@@ -64,6 +64,13 @@ struct BuildFlags: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
+            How long to wait, once everything is built, for layers that are on their way to the server; default: 10m. \
+            LARDER_UPLOAD_WAIT.
+            """, valueName: "DURATION"))
+    var uploadWait: String?
+    @Option(
+        help: ArgumentHelp(
+            """
             What this runner keeps between builds. LARDER_STATE; default: $XDG_CACHE_HOME/larder or ~/.cache/larder.
             """, valueName: "DIR"))
     var stateDir: String?

@@ -12,6 +12,8 @@ struct BuildOrder: Sendable {
     var server: ServerAddress
     var project: ProjectName
     var token: String?
+    /// How the server and registries are reached.
+    var network: NetworkSettings
     var progress: ProgressForm
     /// Where the image id goes.
     var imageIDFile: FilePath?
@@ -26,6 +28,7 @@ struct BuildOrder: Sendable {
     init(_ flags: BuildFlags, in surroundings: Surroundings) throws {
         server = try flags.connection.address(in: surroundings)
         token = flags.connection.token(in: surroundings)
+        network = try flags.connection.network(in: surroundings)
         progress = flags.quiet ? .quiet : flags.progress
         imageIDFile = flags.iidfile.map { FilePath($0) }
         metadataFile = flags.metadataFile.map { FilePath($0) }
@@ -49,6 +52,9 @@ struct BuildOrder: Sendable {
         }
         request.outputs = try Self.outputs(flags)
         request.compression = try flags.compression.compression()
+        if let text = flags.uploadWait ?? surroundings.value("LARDER_UPLOAD_WAIT") {
+            request.uploadWait = try DurationFlag.read(text, flag: "--upload-wait")
+        }
         request.scope = try Self.scope(flags.scope, in: surroundings)
         request.writer = surroundings.hostName
         project = try flags.connection.project(in: surroundings, owning: request.tags.first)

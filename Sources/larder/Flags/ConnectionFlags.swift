@@ -2,6 +2,7 @@ import ArgumentParser
 import Build
 import CacheAPI
 import OCI
+import SystemPackage
 
 /// Where the server is and on whose behalf it is asked.
 struct ConnectionFlags: ParsableArguments {
@@ -9,6 +10,13 @@ struct ConnectionFlags: ParsableArguments {
     var server: String?
     @Option(help: ArgumentHelp("Proves to the server who asks. LARDER_TOKEN.", valueName: "TOKEN"))
     var token: String?
+    @Option(
+        help: ArgumentHelp(
+            """
+            Certificates, PEM, of authorities that are believed besides the system's, for the server and for \
+            registries. LARDER_CA_FILE.
+            """, valueName: "FILE"))
+    var caFile: String?
     @Option(
         help: ArgumentHelp(
             """
@@ -33,6 +41,19 @@ struct ConnectionFlags: ParsableArguments {
     /// What proves who asks.
     func token(in surroundings: Surroundings) -> String? {
         token ?? surroundings.value("LARDER_TOKEN")
+    }
+
+    /// How the server and registries are reached: with further authorities, and through the proxies that the environment
+    /// names. Reads the file.
+    /// - Throws: `ValidationError`.
+    func network(in surroundings: Surroundings) throws -> NetworkSettings {
+        let file = caFile ?? surroundings.value("LARDER_CA_FILE")
+        do {
+            return try NetworkSettings(
+                environment: surroundings.environment, authorityFile: file.map { FilePath($0) })
+        } catch {
+            throw ValidationError(error.description)
+        }
     }
 
     /// The project that is named, else that of `image`.

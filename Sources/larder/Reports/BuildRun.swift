@@ -17,7 +17,8 @@ struct BuildRun: Sendable {
         defer { input?.remove() }
         if let input { request.dockerfile = input.path }
 
-        let server = ServerConnection(to: order.server, project: order.project, token: order.token)
+        let server = ServerConnection(
+            to: order.server, project: order.project, token: order.token, network: order.network)
         let display = order.progress.display(environment: surroundings.environment)
         for warning in order.warnings { display.take(.warning(warning)) }
         let builder = Builder(server: server, events: display)

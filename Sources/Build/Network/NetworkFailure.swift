@@ -1,0 +1,73 @@
+internal import AsyncHTTPClient
+internal import CacheAPI
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
+internal import NIOSSL
+
+/// An answer that ended before all of it was there.
+struct BrokenAnswer: Error {
+    let cause: any Error
+
+    init(_ cause: any Error) {
+        self.cause = cause
+    }
+}
+
+/// A status that nothing more is known about.
+struct UnexpectedStatus: Error {
+    let code: UInt
+    /// What the header of the name says. Seconds.
+    let retryAfter: Int?
+}
+
+/// What can go wrong between two machines.
+enum NetworkFailure {
+    /// What is told of it.
+    static func words(for error: any Error) -> String {
+        if let error = error as? BrokenAnswer { return words(for: error.cause) }
+        if let error = error as? HTTPClientError { return words(for: error) }
+        if isAboutCertificate(error) {
+            return
+                "its certificate is not from an authority that is known here, or for another host; a file with the authority's certificate is given with --ca-file"
+        }
+        let text = "\(error)"
+        return text.contains("Connection refused") ? "connection refused" : text
+    }
+
+    private static func words(for error: HTTPClientError) -> String {
+        switch error {
+        case .connectTimeout: "no connection in time"
+        case .deadlineExceeded, .readTimeout: "no answer in time"
+        case .remoteConnectionClosed: "it closed the connection"
+        case .proxyAuthenticationRequired:
+            "the proxy wants a login; write it as in HTTPS_PROXY=http://user:password@proxy.example.com:3128"
+        case .invalidProxyResponse: "the proxy does not connect to it"
+        case .httpProxyHandshakeTimeout, .socksHandshakeTimeout: "the proxy does not answer in time"
+        default: error.shortDescription
+        }
+    }
+
+    private static func isAboutCertificate(_ error: any Error) -> Bool {
+        switch error {
+        case NIOSSLError.handshakeFailed(let reason): "\(reason)".contains("CERTIFICATE_VERIFY_FAILED")
+        case is NIOSSLExtraError: true
+        default: false
+        }
+    }
+
+    /// Whether the same may work in a moment.
+    static func isPassing(_ error: any Error) -> Bool {
+        switch error {
+        case let error as BuildError: error.cause.map(isPassing) ?? false
+        case is BrokenAnswer: true
+        case let error as UnexpectedStatus: [429, 502, 503, 504].contains(error.code)
+        case let error as APIFailure: error.code == .unavailable
+        case let error as HTTPClientError:
+            [.remoteConnectionClosed, .connectTimeout, .uncleanShutdown, .tlsHandshakeTimeout].contains(error)
+        case is HTTPParserError, is IOError, is NIOConnectionError, is ChannelError: true
+        case NIOSSLError.uncleanShutdown: true
+        default: false
+        }
+    }
+}

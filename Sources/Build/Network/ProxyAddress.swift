@@ -1,0 +1,75 @@
+internal import FoundationEssentials
+
+/// A proxy, as environment variables name it: `[http://|socks5://][user:password@]host[:port]`.
+struct ProxyAddress: Hashable, Sendable {
+    /// What is spoken with it.
+    enum Kind: Hashable, Sendable {
+        case http
+        case socks
+    }
+
+    let kind: Kind
+    /// A name or an address, without brackets.
+    let host: String
+    let port: Int
+    /// `user:password` in base64; `nil` when there is none.
+    let login: String?
+
+    /// - Parameter variable: where it stands, for messages.
+    /// - Throws: `invalidInput`, `notPermitted` for a proxy that wants TLS itself.
+    init(_ text: String, variable: String) throws(BuildError) {
+        var rest = text[...]
+        var kind = Kind.http
+        if let end = text.firstRange(of: "://") {
+            switch text[..<end.lowerBound].lowercased() {
+            case "http": break
+            case "socks5", "socks5h": kind = .socks
+            case "https":
+                throw BuildError(
+                    .notPermitted,
+                    """
+                    \(variable) names a proxy that is spoken to with TLS (https://), which larder cannot do: write \
+                    http:// if the proxy allows it, or list the hosts that need no proxy in NO_PROXY.
+                    """)
+            default: throw Self.notAProxy(variable)
+            }
+            rest = text[end.upperBound...]
+        }
+        var authority = rest.prefix { !"/?#".contains($0) }
+        var login: String?
+        if let at = authority.lastIndex(of: "@") {
+            login = Data(Self.unescaped(authority[..<at])).base64EncodedString()
+            authority = authority[authority.index(after: at)...]
+        }
+        guard login == nil || kind == .http else {
+            throw BuildError(.notPermitted, "\(variable) has a login for a SOCKS proxy, which larder cannot use.")
+        }
+        guard let (host, port) = HostAndPort.split(authority), !host.isEmpty else { throw Self.notAProxy(variable) }
+        (self.kind, self.host, self.login) = (kind, host, login)
+        self.port = port ?? (kind == .http ? 80 : 1080)
+    }
+
+    /// With `%40` and its like replaced by what they stand for.
+    private static func unescaped(_ text: Substring) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            let digits = String(decoding: rest.prefix(2), as: UTF8.self)
+            if byte == UInt8(ascii: "%"), digits.utf8.count == 2, let value = UInt8(digits, radix: 16) {
+                bytes.append(value)
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return bytes
+    }
+
+    /// The message has no part of the text, which may be a password.
+    private static func notAProxy(_ variable: String) -> BuildError {
+        BuildError(.invalidInput, "\(variable) is no address of a proxy: write it as in http://proxy.example.com:3128.")
+    }
+
+    /// Host and port, as URLs have them.
+    var authority: String { (host.contains(":") ? "[\(host)]" : host) + ":\(port)" }
+}

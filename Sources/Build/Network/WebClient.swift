@@ -1,0 +1,89 @@
+internal import AsyncHTTPClient
+internal import NIOCore
+internal import NIOHTTP1
+internal import Synchronization
+
+/// Sends requests over HTTP, each through the proxy that its URL wants. End it with ``shutdown()``.
+final class WebClient: Sendable {
+    /// A way that requests take.
+    private enum Route: Hashable {
+        case direct
+        /// Asks the proxy for a connection, and speaks with the host through it.
+        case tunnel(ProxyAddress)
+        /// Has the proxy pass requests on.
+        case forward(ProxyAddress)
+    }
+
+    private let network: NetworkSettings
+    /// When requests that may be repeated are.
+    var retries: RetrySchedule { network.retries }
+    private let configuration: HTTPClient.Configuration
+    private let clients = Mutex<[Route: HTTPClient]>([:])
+
+    /// - Parameter configuration: of all connections, but for proxies and certificates.
+    init(_ network: NetworkSettings, _ configuration: HTTPClient.Configuration) {
+        self.network = network
+        var configuration = configuration
+        if let tls = network.tls { configuration.tlsConfiguration = tls }
+        self.configuration = configuration
+    }
+
+    /// Sends a request; its body is sent as it is read.
+    func execute(_ request: HTTPClientRequest, timeout: TimeAmount) async throws -> HTTPClientResponse {
+        guard let proxy = network.proxies.proxy(for: request.url) else {
+            return try await client(.direct).execute(request, timeout: timeout)
+        }
+        if proxy.kind == .socks || UploadLocation.origin(of: request.url).hasPrefix("https://") {
+            return try await client(.tunnel(proxy)).execute(request, timeout: timeout)
+        }
+        return try await client(.forward(proxy)).execute(Self.forwarded(request, by: proxy), timeout: timeout)
+    }
+
+    /// Closes all connections.
+    func shutdown() async {
+        let all = clients.withLock { clients in
+            defer { clients = [:] }
+            return Array(clients.values)
+        }
+        for client in all { try? await client.shutdown() }
+    }
+
+    private func client(_ route: Route) -> HTTPClient {
+        clients.withLock { clients in
+            if let client = clients[route] { return client }
+            let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration(for: route))
+            clients[route] = client
+            return client
+        }
+    }
+
+    private func configuration(for route: Route) -> HTTPClient.Configuration {
+        var configuration = configuration
+        switch route {
+        case .direct: break
+        case .tunnel(let proxy):
+            switch proxy.kind {
+            case .socks: configuration.proxy = .socksServer(host: proxy.host, port: proxy.port)
+            case .http:
+                let login = proxy.login.map { HTTPClient.Authorization.basic(credentials: $0) }
+                configuration.proxy = .server(host: proxy.host, port: proxy.port, authorization: login)
+            }
+        case .forward: configuration.http1_1ConnectionDebugInitializer = AbsoluteFormHandler.add(to:)
+        }
+        return configuration
+    }
+
+    /// The request as it is sent to a proxy that passes it on; see ``AbsoluteFormHandler``.
+    private static func forwarded(_ request: HTTPClientRequest, by proxy: ProxyAddress) -> HTTPClientRequest {
+        var request = request
+        let rest = request.url.dropFirst("http://".count)
+        let authority = rest.prefix { !"/?#".contains($0) }
+        request.headers.replaceOrAdd(name: "host", value: String(authority))
+        if let login = proxy.login {
+            request.headers.replaceOrAdd(name: "proxy-authorization", value: "Basic \(login)")
+        }
+        let path = rest.dropFirst(authority.count)
+        request.url = "http://\(proxy.authority)" + (path.hasPrefix("/") ? "" : "/") + path
+        return request
+    }
+}

@@ -1,0 +1,62 @@
+internal import AsyncHTTPClient
+internal import NIOCore
+internal import NIOHTTP1
+internal import OCI
+
+/// The body of a GET on the server, which is asked for again from where it broke off.
+struct ResumedBody: AsyncSequence, Sendable {
+    typealias Element = ByteBuffer
+    typealias Failure = any Error
+
+    private let path: String
+    private let server: ServerConnection
+
+    init(_ path: String, on server: ServerConnection) {
+        self.path = path
+        self.server = server
+    }
+
+    func makeAsyncIterator() -> AsyncIterator { AsyncIterator(path: path, server: server) }
+
+    struct AsyncIterator: AsyncIteratorProtocol {
+        private let path: String
+        private let server: ServerConnection
+        private var body: HTTPClientResponse.Body.AsyncIterator?
+        /// How many bytes have come.
+        private var offset = 0
+        private var retries: Retries
+
+        init(path: String, server: ServerConnection) {
+            self.path = path
+            self.server = server
+            retries = server.retries()
+        }
+
+        /// - Throws: `server` when the server breaks off again and again, or sends something else.
+        @concurrent mutating func next() async throws -> ByteBuffer? {
+            while true {
+                if body == nil { body = try await ask() }
+                do {
+                    guard let part = try await body?.next() else { return nil }
+                    offset += part.readableBytes
+                    retries.restart()
+                    return part
+                } catch {
+                    let failure = BuildError(
+                        .server, "The server broke off: \(ServerConnection.reason(error)).", cause: BrokenAnswer(error))
+                    guard await retries.waits(after: failure) else { throw failure }
+                    body = nil
+                }
+            }
+        }
+
+        @concurrent private func ask() async throws -> HTTPClientResponse.Body.AsyncIterator {
+            let answer = try await server.send(
+                .GET, path, accepting: [MediaType.octetStream], from: offset, within: .hours(12))
+            guard offset == 0 || answer.status == .partialContent else {
+                throw BuildError(.server, "The server broke off and does not go on from there.")
+            }
+            return answer.body.makeAsyncIterator()
+        }
+    }
+}
