@@ -25,6 +25,8 @@ public struct CopyOperation: Hashable, Sendable {
     public let mode: UInt32?
     /// Whether local tar archives are unpacked (`ADD`).
     public let unpacksArchives: Bool
+    /// Here-documents, copied after ``paths``; mode 0644.
+    public var documents: [InlineFile] = []
 
     /// Makes an operation.
     public init(

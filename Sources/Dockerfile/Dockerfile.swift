@@ -1,11 +1,10 @@
 /// A parsed Dockerfile. Parsing and planning are pure: no file and no network is touched.
 ///
 /// Planning takes two calls, since words expand with the environment of the base images:
-/// ``requiredImages(options:)`` names them, ``plan(options:bases:)`` gets their settings.
+/// ``requiredImages(options:bases:)`` names them, ``plan(options:bases:)`` gets their settings.
 public struct Dockerfile: Sendable {
     private let stages: [Stage]
     private let globalArguments: [(ArgumentDeclaration, LineLocation)]
-    private let graph: StageGraph
     private let expander: WordExpander
     private let warnings: [String]
 
@@ -15,27 +14,33 @@ public struct Dockerfile: Sendable {
     public init(parsing bytes: [UInt8], file: String) throws(DockerfileError) {
         var reader = try LineReader(bytes, file: file)
         var contents = DockerfileContents(escape: reader.directives.escape)
-        while let line = try reader.next() { try contents.add(line, from: reader) }
+        while let line = try reader.next() { try contents.add(line, from: &reader) }
         guard !contents.stages.isEmpty else {
             let location = LineLocation(file: file, line: 1, text: reader.firstLine)
             throw location.syntax("There is no FROM in the file; begin with the image to build on, or `FROM scratch`.")
         }
         stages = contents.stages
         globalArguments = contents.globalArguments
-        graph = try StageGraph(contents.stages)
+        _ = try StageGraph(contents.stages)
         expander = WordExpander(escape: reader.directives.escape)
         warnings = reader.warnings + contents.warnings
     }
 
     /// The images that the stages needed for the target begin with or copy from; each once, in order of use.
+    ///
+    /// ONBUILD triggers of an image can copy from further ones: with the settings of images that are known in `bases`, ask
+    /// again until nothing new is asked for.
     /// - Throws: `syntax`, `unsupported`, `unknownName`.
-    public func requiredImages(options: Options) throws(DockerfileError) -> [ImageRequest] {
-        let outline = try outline(options: options)
+    public func requiredImages(
+        options: Options, bases: [ImageRequest: ImageSettings] = [:]
+    ) throws(DockerfileError) -> [ImageRequest] {
+        let outline = try outline(options: options, settings: bases)
         var requests: [ImageRequest] = []
         for number in outline.needed {
             if case .image(let request) = outline.bases[number] { requests.append(request) }
-            for position in stages[number].instructions.indices {
-                guard case .image(let name)? = graph.source(ofInstruction: position, inStage: number) else { continue }
+            for position in outline.stages[number].instructions.indices {
+                let source = outline.graph.source(ofInstruction: position, inStage: number)
+                guard case .image(let name)? = source else { continue }
                 requests.append(ImageRequest(name: name, platform: nil))
             }
         }
@@ -43,11 +48,11 @@ public struct Dockerfile: Sendable {
         return requests.filter { seen.insert($0).inserted }
     }
 
-    /// Expands everything. `bases` has the settings of every image of ``requiredImages(options:)`` that is a base
+    /// Expands everything. `bases` has the settings of every image of ``requiredImages(options:bases:)`` that is a base
     /// (one that is only copied from is not looked up).
-    /// - Throws: `syntax`, `unsupported` (ONBUILD triggers in a base, flags, instructions), `unknownName`.
+    /// - Throws: `syntax`, `unsupported` (flags, instructions), `unknownName`.
     public func plan(options: Options, bases: [ImageRequest: ImageSettings]) throws(DockerfileError) -> BuildPlan {
-        let outline = try outline(options: options)
+        let outline = try outline(options: options, settings: bases)
         var positions: [Int: Int] = [:]
         var planners: [StagePlanner] = []
         for number in outline.needed {
@@ -57,8 +62,8 @@ public struct Dockerfile: Sendable {
             case .image(let request): try begin(&planner, number, with: request, settings: bases[request])
             case .stage(let base): planner.begin(after: planners[positions[base] ?? 0], position: positions[base] ?? 0)
             }
-            for (position, instruction) in stages[number].instructions.enumerated() {
-                let source = graph.source(ofInstruction: position, inStage: number)
+            for (position, instruction) in outline.stages[number].instructions.enumerated() {
+                let source = outline.graph.source(ofInstruction: position, inStage: number)
                 try planner.add(instruction, source: Self.source(source, positions))
             }
             positions[number] = planners.count
@@ -70,7 +75,7 @@ public struct Dockerfile: Sendable {
         }
         return BuildPlan(
             stages: planned, target: planned.count - 1,
-            warnings: warnings + planners.flatMap(\.warnings) + unusedArguments(outline.scope))
+            warnings: warnings + planners.flatMap(\.warnings) + unusedArguments(outline))
     }
 
     private func begin(
@@ -79,13 +84,6 @@ public struct Dockerfile: Sendable {
         let location = stages[number].location
         guard let settings else {
             throw location.unknownName("The image `\(request.name)` was not found; check its name.")
-        }
-        if let trigger = settings.onBuild.first {
-            throw location.unsupported(
-                """
-                The image `\(request.name)` has ONBUILD triggers (`\(trigger)`), which are not supported yet; begin \
-                with an image without them and write their instructions here.
-                """)
         }
         planner.begin(with: .image(request.name, platform: request.platform), settings: settings)
     }
@@ -98,28 +96,59 @@ public struct Dockerfile: Sendable {
         }
     }
 
-    /// What follows from the options alone.
+    /// What follows from the options, and from what is known of the images.
     private struct Outline {
         let scope: GlobalScope
+        /// With the triggers of what each begins with in front.
+        let stages: [Stage]
+        let graph: StageGraph
         let bases: [StageGraph.Base]
         let needed: [Int]
     }
 
-    private func outline(options: Options) throws(DockerfileError) -> Outline {
+    private func outline(
+        options: Options, settings: [ImageRequest: ImageSettings]
+    ) throws(DockerfileError) -> Outline {
         if let frontend = options.buildArguments["BUILDKIT_SYNTAX"] {
             try ParserDirectives.requireSupported(frontend: frontend, at: stages[0].location)
         }
-        let target = try graph.target(options.target)
+        let written = try StageGraph(stages)
+        let target = try written.target(options.target)
         let scope = try GlobalScope(
             globalArguments, options: options, targetName: stages[target].name ?? options.target ?? "default",
             expander: expander)
-        let bases = try graph.bases(in: scope, expander: expander)
-        return Outline(scope: scope, bases: bases, needed: graph.needed(for: target, bases: bases))
+        let bases = try written.bases(in: scope, expander: expander)
+        var stages = stages
+        for number in stages.indices {
+            let triggers = try triggers(of: bases[number], for: number, settings)
+            stages[number].instructions.insert(contentsOf: triggers, at: 0)
+        }
+        let graph = try StageGraph(stages)
+        return Outline(
+            scope: scope, stages: stages, graph: graph, bases: bases, needed: graph.needed(for: target, bases: bases))
     }
 
-    private func unusedArguments(_ scope: GlobalScope) -> [String] {
+    /// The instructions that ONBUILD puts behind the FROM of a stage.
+    private func triggers(
+        of base: StageGraph.Base, for number: Int, _ settings: [ImageRequest: ImageSettings]
+    ) throws(DockerfileError) -> [Instruction] {
+        let texts: [String]
+        switch base {
+        case .scratch: return []
+        case .image(let request): texts = settings[request]?.onBuild ?? []
+        case .stage(let other):
+            texts = stages[other].instructions.compactMap { if case .onBuild(let text) = $0.kind { text } else { nil } }
+        }
+        let location = stages[number].location
+        return try texts.map { text throws(DockerfileError) in
+            try OnBuildTrigger.instruction(text, of: stages[number].base, at: location)
+        }
+    }
+
+    private func unusedArguments(_ outline: Outline) -> [String] {
+        let scope = outline.scope
         var declared = Set(globalArguments.map(\.0.name))
-        for instruction in stages.flatMap(\.instructions) {
+        for instruction in outline.stages.flatMap(\.instructions) {
             if case .argument(let declarations) = instruction.kind { declared.formUnion(declarations.map(\.name)) }
         }
         return scope.buildArguments.keys.sorted().filter { !declared.contains($0) && !scope.isPredefined($0) }.map {

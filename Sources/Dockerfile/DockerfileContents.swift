@@ -11,15 +11,15 @@ struct DockerfileContents {
         parser = InstructionParser(escape: escape)
     }
 
-    /// Adds the instruction on `line`; `reader` knows what follows it.
+    /// Adds the instruction on `line`; the text of its here-documents is taken from `reader`.
     /// - Throws: `syntax`, `unsupported`.
-    mutating func add(_ line: LogicalLine, from reader: LineReader) throws(DockerfileError) {
-        let text = InstructionText(line, escape: parser.escape)
+    mutating func add(_ line: LogicalLine, from reader: inout LineReader) throws(DockerfileError) {
+        var text = InstructionText(line, escape: parser.escape)
+        try text.takeHeredocs(of: line, from: &reader, escape: parser.escape)
         if text.name == "FROM" {
             try addStage(text)
             return
         }
-        try refuseHeredoc(line, text, reader)
         let instruction = try parser.parse(text)
         if case .maintainer = instruction.kind {
             warnings.append(
@@ -45,18 +45,5 @@ struct DockerfileContents {
             warnings.append(text.location.warning("There are several stages named `\(name)`; give each its own name."))
         }
         stages.append(stage)
-    }
-
-    private func refuseHeredoc(
-        _ line: LogicalLine, _ text: InstructionText, _ reader: LineReader
-    ) throws(DockerfileError) {
-        guard ["RUN", "COPY", "ADD"].contains(text.name), let heredoc = Heredoc.first(in: line.text) else { return }
-        if case .strings = JSONStringArray.read(String(scalars: text.rest)) { return }
-        guard reader.hasLine(heredoc.terminator, indented: heredoc.isIndented) else {
-            throw text.location.syntax(
-                "The here-document is not ended: there is no line `\(heredoc.terminator)` below it.")
-        }
-        let advice = text.name == "RUN" ? "join the commands with `&&`" : "put the text into a file of the context"
-        throw text.location.unsupported("Here-documents (`<<\(heredoc.terminator)`) are not supported yet; \(advice).")
     }
 }

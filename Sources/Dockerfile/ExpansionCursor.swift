@@ -7,11 +7,18 @@ struct ExpansionCursor {
     private let escape: Unicode.Scalar
     private let variables: Variables
     private let location: LineLocation
+    private let form: WordExpander.Form
+    /// Whether escape characters stay in the result, as patterns need them.
+    private var keepsEscapes = false
     private var rest: Scalars
     private var undefined: [String] = []
     private var depth = 0
 
-    init(_ source: String, escape: Unicode.Scalar, variables: Variables, location: LineLocation) {
+    init(
+        _ source: String, escape: Unicode.Scalar, form: WordExpander.Form, variables: Variables,
+        location: LineLocation
+    ) {
+        self.form = form
         self.source = source
         self.escape = escape
         self.variables = variables
@@ -36,18 +43,19 @@ struct ExpansionCursor {
                 return
             }
             switch scalar {
-            case "'": collector.add(quoted: try singleQuoted())
-            case "\"": collector.add(quoted: try doubleQuoted())
+            case "'" where form == .word: collector.add(quoted: try singleQuoted())
+            case "\"" where form == .word: collector.add(quoted: try doubleQuoted())
             case "$": collector.add(unquoted: try variable())
             case escape:
                 rest.removeFirst()
-                if let escaped = rest.popFirst() { collector.add(quoted: [escaped]) }
+                let kept: [Unicode.Scalar] = keepsEscapes ? [escape] : []
+                collector.add(quoted: kept + [rest.popFirst()].compactMap(\.self))
             default:
                 rest.removeFirst()
                 collector.add(unquoted: [scalar])
             }
         }
-        if end != nil { throw missing("}") }
+        if let end { throw missing(String(end)) }
     }
 
     private mutating func singleQuoted() throws(DockerfileError) -> [Unicode.Scalar] {
@@ -70,6 +78,7 @@ struct ExpansionCursor {
                 result += try variable()
             default:
                 rest.removeFirst()
+                if scalar == escape, keepsEscapes { result.append(escape) }
                 if scalar == escape, let next = rest.first, next == "\"" || next == "$" || next == escape {
                     rest.removeFirst()
                     result.append(next)
@@ -101,14 +110,10 @@ struct ExpansionCursor {
             return try alternative(name, modifier: behind, emptyIsUnset: true)
         case "-", "+", "?":
             return try alternative(name, modifier: modifier, emptyIsUnset: false)
-        case "#", "%", "/":
-            throw location.unsupported(
-                """
-                `${\(name)\(modifier)…}` in `\(source)` is not supported yet; do the replacement in a RUN, or pass \
-                the wanted value as a build argument.
-                """)
+        case "#", "%": return try trimmed(name, modifier)
+        case "/": return try replaced(name)
         default:
-            throw malformed("`${\(name)` must be followed by `}`, `:-`, `:+`, `-`, `+` or `?`")
+            throw malformed("`${\(name)` must be followed by `}`, `:-`, `:+`, `:?`, `-`, `+`, `?`, `#`, `%` or `/`")
         }
     }
 
@@ -119,21 +124,66 @@ struct ExpansionCursor {
         guard modifier == "-" || modifier == "+" || modifier == "?" else {
             throw malformed("`${\(name):` must be followed by `-`, `+` or `?`")
         }
-        guard depth < Self.depthLimit else { throw malformed("it is nested too deeply") }
-        depth += 1
-        var collector = ExpandedWords()
-        try expand(until: "}", into: &collector)
-        depth -= 1
+        let word = try nested(until: "}")
         let value = variables[name]
         let isUnset = value == nil || (emptyIsUnset && value == "")
         switch (modifier, isUnset) {
-        case ("-", true), ("+", false): return Array(collector.text.unicodeScalars)
+        case ("-", true), ("+", false): return Array(word.unicodeScalars)
         case ("+", true): return []
         case ("?", true):
-            let message = collector.text.isEmpty ? "it has no value" : collector.text
+            let message = word.isEmpty ? "it has no value" : word
             throw location.unknownName("`\(source)` needs the variable `\(name)`: \(message). Set it with ARG or ENV.")
         default: return Array((value ?? "").unicodeScalars)
         }
+    }
+
+    /// `${name#pattern}` and `${name##pattern}`, `${name%pattern}` and `${name%%pattern}`.
+    private mutating func trimmed(
+        _ name: String, _ modifier: Unicode.Scalar
+    ) throws(DockerfileError) -> [Unicode.Scalar] {
+        let isLongest = rest.first == modifier
+        if isLongest { rest.removeFirst() }
+        let pattern = try pattern(nested(until: "}", keepingEscapes: true))
+        let text = value(of: name) ?? ""
+        let trimmed =
+            modifier == "#"
+            ? pattern.trimmingPrefix(of: text, longest: isLongest)
+            : pattern.trimmingSuffix(of: text, longest: isLongest)
+        return Array(trimmed.unicodeScalars)
+    }
+
+    /// `${name/pattern/text}` and `${name//pattern/text}`.
+    private mutating func replaced(_ name: String) throws(DockerfileError) -> [Unicode.Scalar] {
+        let everywhere = rest.first == "/"
+        if everywhere { rest.removeFirst() }
+        let written = try nested(until: "/", keepingEscapes: true)
+        let replacement = try nested(until: "}", keepingEscapes: true)
+        let pattern = try pattern(written)
+        let text = value(of: name) ?? ""
+        return Array(pattern.replacing(in: text, with: replacement, everywhere: everywhere).unicodeScalars)
+    }
+
+    private func pattern(_ text: String) throws(DockerfileError) -> ShellPattern {
+        do {
+            return try ShellPattern(text)
+        } catch {
+            throw malformed("`\(text)` is not a pattern, \(error.reason)")
+        }
+    }
+
+    /// Expands a part of a form that goes up to `end`.
+    private mutating func nested(
+        until end: Unicode.Scalar, keepingEscapes: Bool = false
+    ) throws(DockerfileError) -> String {
+        guard depth < Self.depthLimit else { throw malformed("it is nested too deeply") }
+        depth += 1
+        let before = keepsEscapes
+        keepsEscapes = keepingEscapes
+        var collector = ExpandedWords()
+        try expand(until: end, into: &collector)
+        keepsEscapes = before
+        depth -= 1
+        return collector.text
     }
 
     /// A name, a number or one of the shell's special parameters; empty if none follows.

@@ -1,14 +1,37 @@
-/// Recognizes here-documents (`RUN <<EOF`), so that their lines are not taken for instructions.
-struct Heredoc: Hashable {
-    /// The line that ends the text.
+/// A here-document (`RUN <<EOF`): text below an instruction that belongs to it.
+struct Heredoc: Hashable, Sendable {
+    /// The line that ends the text; of COPY and ADD the name of the file.
     let terminator: String
     /// Whether tabs in front of lines are dropped (`<<-`).
     let isIndented: Bool
+    /// Whether the name has quotes: then nothing in the text is expanded.
+    let isQuoted: Bool
+    /// The lines between the instruction and ``terminator``, with their line ends.
+    var content = ""
 
-    /// The first here-document that `line`, a whole RUN, COPY or ADD, begins; `nil` if it has none.
-    static func first(in line: String) -> Heredoc? {
-        guard line.utf8.contains(UInt8(ascii: "<")) else { return nil }
-        return words(of: line.scalarRun).lazy.compactMap(Heredoc.init(word:)).first
+    /// ``content`` as it is meant: without the tabs that `<<-` drops.
+    var text: String {
+        guard isIndented else { return content }
+        var isAtStart = true
+        return String(
+            scalars: content.unicodeScalars.lazy.filter { scalar in
+                if isAtStart, scalar == "\t" { return false }
+                isAtStart = scalar == "\n"
+                return true
+            })
+    }
+
+    /// The here-documents that `line`, a whole RUN, COPY or ADD, begins, in order and without their text.
+    static func all(in line: String) -> [Heredoc] {
+        guard line.utf8.contains(UInt8(ascii: "<")) else { return [] }
+        return words(of: line.scalarRun).compactMap(Heredoc.init(word:))
+    }
+
+    /// `word`, if it is a here-document and nothing more.
+    init?(only word: Scalars) {
+        let words = Self.words(of: word.trimmed)
+        guard words.count == 1 else { return nil }
+        self.init(word: words[0])
     }
 
     /// `[digits]<<[-][blanks]name`, the name perhaps in quotes.
@@ -21,6 +44,7 @@ struct Heredoc: Hashable {
         guard !rest.isEmpty, !rest.contains("<") else { return nil }
         terminator = Self.withoutQuotes(rest)
         guard !terminator.isEmpty else { return nil }
+        isQuoted = !terminator.unicodeScalars.elementsEqual(rest)
     }
 
     /// Shell words with their quotes; blanks behind `<<` belong to the word.

@@ -52,7 +52,7 @@ public struct ImageSettings: Hashable, Sendable {
     public var stopSignal = ""
     /// HEALTHCHECK; `nil` when there is none.
     public var healthcheck: Healthcheck?
-    /// ONBUILD triggers of a base image; planning refuses a base that has any.
+    /// ONBUILD: instructions for the builds that begin with the image.
     public var onBuild: [String] = []
 
     /// Makes empty settings, as `scratch` has them.

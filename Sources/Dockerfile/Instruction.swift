@@ -16,6 +16,8 @@ struct Instruction: Sendable {
         case shell([String])
         case healthcheck(ImageSettings.Healthcheck)
         case maintainer(String)
+        /// The trigger as written.
+        case onBuild(String)
     }
 
     let kind: Kind
@@ -32,7 +34,7 @@ struct Instruction: Sendable {
         case .argument(let declarations): declarations.compactMap(\.value)
         case .workingDirectory(let word), .user(let word), .stopSignal(let word): [word]
         case .expose(let words), .volume(let words): words
-        case .command, .entrypoint, .shell, .healthcheck, .maintainer: []
+        case .command, .entrypoint, .shell, .healthcheck, .maintainer, .onBuild: []
         }
     }
 }
@@ -64,6 +66,8 @@ struct RunInstruction: Hashable, Sendable {
     let network: RunOperation.Network
     /// The values of `--mount`.
     let mounts: [String]
+    /// The file that the command is, when it is a here-document with an interpreter line.
+    let script: InlineFile?
 }
 
 /// A parsed COPY or ADD.
@@ -78,6 +82,8 @@ struct CopyInstruction: Hashable, Sendable {
     /// `--chmod`.
     let mode: String?
     let unpacksArchives: Bool
+    /// The sources that are here-documents; they are copied after the others.
+    let documents: [Heredoc]
 
     var name: String { isAdd ? "ADD" : "COPY" }
 }

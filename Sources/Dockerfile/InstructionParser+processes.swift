@@ -13,9 +13,23 @@ extension InstructionParser {
         for mount in mounts where !mount.unicodeScalars.contains("$") {
             _ = try SecretMountParser(mount, at: text.location).mount()
         }
-        let command = try commandLine(text.rest, of: text)
+        let (command, script) = try command(text)
         if command == .exec([]) { throw text.location.syntax("RUN needs a command, but the array is empty.") }
-        return RunInstruction(command: command, network: network, mounts: mounts)
+        return RunInstruction(command: command, network: network, mounts: mounts, script: script)
+    }
+
+    /// A RUN that is one here-document and nothing else runs its text: as a program when it begins with an interpreter
+    /// line, else by the SHELL. Here-documents of other commands are left to the SHELL.
+    private func command(_ text: InstructionText) throws(DockerfileError) -> (CommandLine, InlineFile?) {
+        guard let first = text.heredocs.first else { return (try commandLine(text.rest, of: text), nil) }
+        guard Heredoc(only: text.rest) != nil else {
+            let documents = text.heredocs.map { "\n\($0.content)\($0.terminator)" }
+            return (.shell(String(scalars: text.rest) + documents.joined()), nil)
+        }
+        guard first.content.utf8.starts(with: "#!".utf8) else { return (.shell(first.text), nil) }
+        try checkName(of: first, at: text.location)
+        let script = InlineFile(name: first.terminator, text: first.text)
+        return (.shell(RunOperation.scriptDirectory + script.name), script)
     }
 
     func healthcheck(_ text: InstructionText) throws(DockerfileError) -> ImageSettings.Healthcheck {

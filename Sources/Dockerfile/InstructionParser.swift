@@ -13,13 +13,27 @@ struct InstructionParser: Sendable {
     func parse(_ text: InstructionText) throws(DockerfileError) -> Instruction {
         let flags = text.flags.map { $0 + " " }.joined()
         let instruction = Instruction(
-            kind: try kind(of: text), text: "\(text.name) \(flags)\(String(scalars: text.rest))".onOneLine,
+            kind: try kind(of: text),
+            text: "\(text.name) \(flags)\(String(scalars: text.rest))\(Self.summary(of: text))".onOneLine,
             location: text.location)
         let expander = WordExpander(escape: escape)
         for word in instruction.expandedWords {
             _ = try expander.expand(word, in: .allDefined, at: text.location)
         }
+        if case .copy(let copy) = instruction.kind {
+            for document in copy.documents where !document.isQuoted {
+                _ = try expander.expand(document.text, as: .document, in: .allDefined, at: text.location)
+            }
+        }
         return instruction
+    }
+
+    /// The first line of a here-document that RUN executes.
+    private static func summary(of text: InstructionText) -> String {
+        guard text.name == "RUN", let document = text.heredocs.first else { return "" }
+        let content = document.content.trimmed.unicodeScalars
+        let line = content.prefix { $0 != "\n" }
+        return " (\(String(scalars: line).trimmed)\(line.endIndex == content.endIndex ? "" : "…"))"
     }
 
     private func kind(of text: InstructionText) throws(DockerfileError) -> Instruction.Kind {
@@ -27,9 +41,6 @@ struct InstructionParser: Sendable {
         case "RUN": return .run(try run(text))
         case "COPY", "ADD": return .copy(try copy(text))
         case "HEALTHCHECK": return .healthcheck(try healthcheck(text))
-        case "ONBUILD":
-            throw text.location.unsupported(
-                "ONBUILD is not supported yet; put the instruction into the Dockerfiles that build on this image.")
         default:
             guard Self.names.contains(text.name) else { throw unknown(text) }
             var flags = FlagSet(text)
@@ -52,6 +63,7 @@ struct InstructionParser: Sendable {
         case "EXPOSE": .expose(try words(text.rest.blankSeparatedWords, of: text, "a port").sorted())
         case "VOLUME": .volume(try volumes(text))
         case "SHELL": .shell(try shell(text))
+        case "ONBUILD": .onBuild(try OnBuildTrigger.text(of: text, parser: self))
         default: throw unknown(text)
         }
     }

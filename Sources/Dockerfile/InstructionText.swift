@@ -7,6 +7,8 @@ struct InstructionText: Sendable {
     /// What follows, without white space at the ends.
     let rest: Scalars
     let location: LineLocation
+    /// The here-documents that it begins, with their text.
+    private(set) var heredocs: [Heredoc] = []
 
     init(_ line: LogicalLine, escape: Unicode.Scalar) {
         let text = line.text.scalarRun.trimmed
@@ -16,6 +18,28 @@ struct InstructionText: Sendable {
         flags = Self.takeFlags(from: &rest, escape: escape)
         self.rest = rest.trimmed
         location = line.location
+    }
+
+    /// The instruction that begins behind ONBUILD.
+    init(triggerOf text: InstructionText, escape: Unicode.Scalar) {
+        self.init(LogicalLine(text: String(scalars: text.rest), location: text.location), escape: escape)
+        heredocs = text.heredocs
+    }
+
+    /// Takes the text of the here-documents that it begins from the lines that follow. In the JSON form there are none.
+    /// - Throws: `syntax`.
+    mutating func takeHeredocs(
+        of line: LogicalLine, from reader: inout LineReader, escape: Unicode.Scalar
+    ) throws(DockerfileError) {
+        let instruction = name == "ONBUILD" ? InstructionText(triggerOf: self, escape: escape) : self
+        guard ["RUN", "COPY", "ADD"].contains(instruction.name), line.text.utf8.contains(UInt8(ascii: "<")) else {
+            return
+        }
+        if case .strings = JSONStringArray.read(String(scalars: instruction.rest)) { return }
+        for var heredoc in Heredoc.all(in: line.text) {
+            heredoc.content = try reader.takeContent(of: heredoc, at: location)
+            heredocs.append(heredoc)
+        }
     }
 
     /// Takes words that begin with `--` off the front; one that is just `--` ends them.

@@ -8,13 +8,15 @@ struct LineReader {
     /// What the user should know about the lines read so far.
     private(set) var warnings: [String] = []
 
+    private let text: ArraySlice<UInt8>
+    /// Parts of ``text`` without their line ends.
     private let lines: [ArraySlice<UInt8>]
     private var position = 0
 
     /// - Throws: `syntax` and `unsupported` for a parser directive.
     init(_ bytes: [UInt8], file: String) throws(DockerfileError) {
         self.file = file
-        let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...]
+        text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...]
         lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { line in
             var line = line
             while line.last == UInt8(ascii: "\r") { line.removeLast() }
@@ -56,10 +58,29 @@ struct LineReader {
     /// The text of line 1.
     var firstLine: String { location(of: 0).text }
 
-    /// Whether one of the lines not read yet is `text`, leading tabs aside if `indented`.
-    func hasLine(_ text: String, indented: Bool) -> Bool {
-        lines[position...].contains { line in
-            (indented ? line.drop { $0 == UInt8(ascii: "\t") } : line).elementsEqual(text.utf8)
+    /// Takes the text of a here-document, up to and with the line that ends it.
+    /// - Throws: `syntax` when no line ends it, or for bytes that are not text.
+    mutating func takeContent(of heredoc: Heredoc, at location: LineLocation) throws(DockerfileError) -> String {
+        let first = position
+        while position < lines.count {
+            let line = lines[position]
+            let candidate = heredoc.isIndented ? line.drop { $0 == UInt8(ascii: "\t") } : line
+            if candidate.elementsEqual(heredoc.terminator.utf8) {
+                let content = text[lines[first].startIndex..<line.startIndex]
+                position += 1
+                return String(decoding: content, as: UTF8.self)
+            }
+            try checkText(of: line, at: self.location(of: position))
+            position += 1
+        }
+        throw location.syntax(
+            "The here-document is not ended: there is no line `\(heredoc.terminator)` below it.")
+    }
+
+    /// A replacement character would silently become part of a command.
+    private func checkText(of line: ArraySlice<UInt8>, at location: LineLocation) throws(DockerfileError) {
+        guard String(validating: line, as: UTF8.self) != nil, !line.contains(0) else {
+            throw location.syntax("The line is not UTF-8 text; save the file as UTF-8.")
         }
     }
 
@@ -74,10 +95,7 @@ struct LineReader {
         position += 1
         let text = location.text.scalarRun
         if text.trimmedLeft.first == "#" { return nil }
-        // A replacement character would silently become part of a command.
-        guard String(validating: line, as: UTF8.self) != nil, !line.contains(0) else {
-            throw location.syntax("The line is not UTF-8 text; save the file as UTF-8.")
-        }
+        try checkText(of: line, at: location)
         return text
     }
 

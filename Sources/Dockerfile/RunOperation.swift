@@ -39,6 +39,9 @@ public struct RunOperation: Hashable, Sendable {
         case host
     }
 
+    /// Where a ``script`` is while the command runs.
+    public static let scriptDirectory = "/dev/pipes/"
+
     /// The program and its arguments, `SHELL` already applied.
     public let arguments: [String]
     /// `NAME=value` in order: ENV of base and stage, then every declared ARG that has a value.
@@ -53,6 +56,8 @@ public struct RunOperation: Hashable, Sendable {
     public let network: Network
     /// `--mount=type=secret`.
     public let secrets: [SecretMount]
+    /// A here-document with an interpreter line: a program that is in `/dev/pipes` for the time of the command.
+    public var script: InlineFile?
 
     /// Makes an operation.
     public init(

@@ -26,6 +26,9 @@ extension StagePlanner {
             record(instruction.text)
         case .maintainer(let name):
             record("MAINTAINER \(name)")
+        case .onBuild(let trigger):
+            // As for docker the history says nothing of it.
+            settings.onBuild.append(trigger)
         }
     }
 

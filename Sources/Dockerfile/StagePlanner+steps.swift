@@ -7,11 +7,12 @@ extension StagePlanner {
         }
         let arguments = arguments(of: run.command)
         let declared = Set(processEnvironment.map { Self.nameAndValue($0).name })
-        let operation = RunOperation(
+        var operation = RunOperation(
             arguments: arguments, environment: processEnvironment,
             unkeyedEnvironment: scope.proxies.filter { !declared.contains($0.name) }.map { "\($0.name)=\($0.value)" },
             workingDirectory: settings.workingDirectory.isEmpty ? "/" : settings.workingDirectory,
             user: settings.user, network: run.network, secrets: secrets)
+        operation.script = run.script
         let step = PlannedStep(text: instruction.text, line: instruction.location.line, operation: .run(operation))
         record("RUN \(historyArguments)\(arguments.joined(separator: " "))", step: step)
     }
@@ -26,23 +27,32 @@ extension StagePlanner {
         let destination = try expand(copy.destination, at: location)
         let owner = try copy.owner.map { word throws(DockerfileError) in try expand(word, at: location) }
         let mode = try copy.mode.map { word throws(DockerfileError) in try expand(word, at: location) }
-        let operation = CopyOperation(
-            source: source, paths: paths,
+        var operation = CopyOperation(
+            source: words.isEmpty ? .context : source, paths: paths,
             destination: CleanPath.absolute(destination, from: settings.workingDirectory),
-            destinationIsDirectory: words.count > 1 || Self.namesDirectory(destination),
+            destinationIsDirectory: words.count + copy.documents.count > 1 || Self.namesDirectory(destination),
             owner: owner == "" ? nil : owner,
             mode: try mode.flatMap { text throws(DockerfileError) in
                 text.isEmpty ? nil : try FileMode.parse(text, at: location)
             },
             unpacksArchives: copy.unpacksArchives)
+        for document in copy.documents { operation.documents.append(try file(document, at: location)) }
         let flags = [("chown", owner), ("chmod", mode)].compactMap { name, value in
             value.flatMap { $0.isEmpty ? nil : "--\(name)=\($0)" }
         }
         let from = copy.from.map { ["--from=\($0)"] } ?? []
-        let rest = flags + words + [destination]
+        let rest = flags + words + operation.documents.map { "<<\($0.name)" } + [destination]
         let text = ([copy.name] + from + rest).joined(separator: " ").onOneLine
         let step = PlannedStep(text: text, line: location.line, operation: .copy(operation))
         record(([copy.name] + rest).joined(separator: " "), step: step)
+    }
+
+    private func file(_ document: Heredoc, at location: LineLocation) throws(DockerfileError) -> InlineFile {
+        let written = document.text
+        let text =
+            document.isQuoted
+            ? written : try expander.expand(written, as: .document, in: variables, at: location).text
+        return InlineFile(name: document.terminator, text: text)
     }
 
     private static func namesDirectory(_ destination: String) -> Bool {

@@ -26,6 +26,8 @@ struct StagePlanner {
     mutating func begin(with base: PlannedStage.Base, settings: ImageSettings) {
         self.base = base
         self.settings = settings
+        // They have become instructions of this stage.
+        self.settings.onBuild = []
         for (name, value) in settings.environment.map(Self.nameAndValue) { variables[name] = value }
         if variables["PATH"] == nil { setEnvironment("PATH", Self.defaultPath) }
         if !settings.workingDirectory.isEmpty {
@@ -37,6 +39,7 @@ struct StagePlanner {
     mutating func begin(after other: StagePlanner, position: Int) {
         base = .stage(position)
         settings = other.settings
+        settings.onBuild = []
         arguments = other.arguments
         variables = other.variables
     }

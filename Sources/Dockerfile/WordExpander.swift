@@ -11,16 +11,26 @@ struct WordExpander: Sendable {
         var undefined: [String] = []
     }
 
+    /// What is expanded.
+    enum Form: Sendable {
+        /// A word of an instruction.
+        case word
+        /// The text of a here-document, in which quotes are nothing special.
+        case document
+    }
+
     /// `\` or a backtick.
     let escape: Unicode.Scalar
 
     /// Expands `word`.
-    /// - Throws: `syntax` for quotes or braces that are not closed, `unsupported` for `${name#pattern}` and the like,
-    ///   `unknownName` for `${name?message}` without a value.
+    /// - Throws: `syntax` for quotes or braces that are not closed and for bad patterns, `unknownName` for
+    ///   `${name?message}` without a value.
     func expand(
-        _ word: String, in variables: Variables, at location: LineLocation
+        _ word: String, as form: Form = .word, in variables: Variables, at location: LineLocation
     ) throws(DockerfileError) -> Expansion {
-        var cursor = ExpansionCursor(word, escape: escape, variables: variables, location: location)
+        // Here-documents know the backslash only, whatever the `escape` directive says.
+        var cursor = ExpansionCursor(
+            word, escape: form == .word ? escape : "\\", form: form, variables: variables, location: location)
         return try cursor.expand()
     }
 

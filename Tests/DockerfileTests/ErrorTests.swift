@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("ONBUILD RUN x", "ONBUILD"), ("COPY --link a b", "COPY --link"), ("COPY --parents a b", "COPY --parents"),
+        ("COPY --link a b", "COPY --link"), ("COPY --parents a b", "COPY --parents"),
         ("COPY --exclude=x a b", "COPY --exclude"), ("ADD --checksum=sha256:0 a b", "ADD --checksum"),
         ("ADD --keep-git-dir=true a b", "ADD --keep-git-dir"), ("ADD --link a b", "ADD --link"),
         ("ADD https://example.com/x /", "ADD of a URL"), ("ADD git@github.com:a/b.git /", "Git"),

@@ -41,16 +41,32 @@ import Testing
         #expect(error.message.contains("cannot be expanded"))
     }
 
-    @Test(arguments: ["${HOME#/}", "${HOME##*/}", "${HOME%t}", "${HOME%%x}", "${HOME/a/b}", "${HOME//a/b}"])
-    func patternsAreRefused(word: String) throws {
+    /// The examples are those of the Dockerfile reference and of POSIX shells.
+    @Test(arguments: [
+        ("${S#f*o}", "obarfoobar"), ("${S##f*o}", "bar"), ("${S#x}", "foobarfoobar"), ("${S#*}", "foobarfoobar"),
+        ("${S##*}", ""), ("${S%b*}", "foobarfoo"), ("${S%%b*}", "foo"), ("${S%bar}", "foobarfoo"), ("${S%%*}", ""),
+        ("${S%?}", "foobarfooba"), ("${S/ba?/x}", "fooxfoobar"), ("${S//ba?/x}", "fooxfoox"), ("${S//o/}", "fbarfbar"),
+        ("${S/o*o/0}", "f0bar"), ("${S/z/y}", "foobarfoobar"), ("${NONE#x}", ""), ("${P##*/}", "c.tar.gz"),
+        ("${P%/*}", "/a/b"), ("${P%%.*}", "/a/b/c"), ("${P#/}", "a/b/c.tar.gz"), ("${P//\\//-}", "-a-b-c.tar.gz"),
+        ("${P/$D/}", "/b/c.tar.gz"), ("${S#\"foo\"}", "barfoobar"), ("${S/#foo/x}", "foobarfoobar"),
+        ("${Q#\\*}", "b}"), ("${Q%\\}}", "*b"), ("${Q/\\?/x}", "*b}"), ("${S#${NONE:-foo}}", "barfoobar"),
+        ("${U%?}", "größ"), ("${S//*/x}", "x"),
+    ])
+    func patternsCutAndReplace(word: String, expected: String) throws {
+        let values = "ENV S=foobarfoobar P=/a/b/c.tar.gz D=/a Q='*b}' U=größe\n"
+        #expect(try stage("\(values)LABEL l=\(word)").settings.labels["l"] == expected, "\(word)")
+    }
+
+    @Test(arguments: ["${HOME:#/}", "${HOME:%/}", "${HOME#\\x}", "${HOME/a}", "${HOME/a/b", "${HOME#a"])
+    func malformedPatternsAreSyntaxErrors(word: String) throws {
         let error = try #require(failure("FROM scratch\n\(Self.values)LABEL l=\(word)"))
-        #expect(error.code == .unsupported)
+        #expect(error.code == .syntax)
         #expect(error.line == 3)
     }
 
     @Test func malformedWordsCountInStagesThatAreNotBuilt() {
         #expect(failure("FROM scratch AS a\nENV A=${B\nFROM scratch")?.line == 2)
-        #expect(failure("FROM scratch AS a\nENV A=${B#x}\nFROM scratch")?.code == .unsupported)
+        #expect(failure("FROM scratch AS a\nENV A=${B#x\nFROM scratch")?.line == 2)
         #expect(failure("FROM ${A\nFROM scratch")?.line == 1)
     }
 

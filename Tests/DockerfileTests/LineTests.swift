@@ -97,19 +97,6 @@ import Testing
     }
 
     @Test(arguments: [
-        ("RUN <<EOF\necho a\nFRUM x\nEOF", "RUN"), ("RUN cat <<-'END' >f\n\tx\n\tEND", "RUN"),
-        ("COPY <<EOF /a\nhello\nEOF", "COPY"), ("ADD <<\"E F\" /a\nhello\nE F", "ADD"),
-        ("COPY --chown=1 a <<X <<Y /d/\nX\nY", "COPY"), ("RUN python3 <<EOF && x 3<<Z\nEOF\nZ", "RUN"),
-        ("RUN <<EOF bash\nls\nEOF", "RUN"), ("RUN --network=none << EOF\nls\nEOF", "RUN"),
-    ])
-    func hereDocumentsAreRefused(text: String, name: String) throws {
-        let error = try #require(failure("FROM scratch\n\(text)\n"))
-        #expect(error.code == .unsupported)
-        #expect(error.line == 2)
-        #expect(error.message.contains("Here-documents"))
-    }
-
-    @Test(arguments: [
         "RUN cat <<<word", "RUN echo \"<<EOF\"", "RUN echo $((1<<2))", "RUN x<<EOF", "RUN [\"sh\", \"-c\", \"<<EOF\"]",
         "RUN a < b", "RUN echo 'a <<EOF'", "ENV A=<<EOF", "RUN echo \\<<EOF", "RUN a <<",
     ])

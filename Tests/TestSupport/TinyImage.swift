@@ -33,6 +33,7 @@ public enum TinyImage {
             echo root:x:0:0:root:/root:/bin/sh >"$root/etc/passwd"
             echo app:x:1000:1000::/home/app:/bin/sh >>"$root/etc/passwd"
             printf 'root:x:0:\\napp:x:1000:\\n' >"$root/etc/group"
+            chmod 755 "$root"
             chmod 1777 "$root/tmp"
             tar --create --numeric-owner --owner=0 --group=0 --sort=name --mtime=@1700000000 \\
                 --file="$1/tiny.tar" --directory="$root" .

@@ -1,4 +1,5 @@
 internal import Chunking
+internal import Dockerfile
 
 /// One thing that a COPY or ADD copies: a file, or a directory whose contents are copied.
 struct CopySource: Sendable {
@@ -16,6 +17,22 @@ struct CopySource: Sendable {
     var name: [UInt8]
     /// The source itself, then what is below it, parents before children.
     var files: [File]
+
+    /// A file whose bytes are known: a here-document.
+    /// - Parameter time: when it was changed; seconds since 1970.
+    init(_ document: InlineFile, time: Int64) {
+        name = Array(document.name.utf8)
+        let bytes = Array(document.text.utf8)
+        let entry = Entry(
+            path: LayerPath(name), kind: .file, mode: 0o644, size: UInt64(bytes.count), mtimeSeconds: time)
+        files = [File(path: [], entry: entry, content: .bytes(bytes))]
+    }
+
+    /// Makes a source.
+    init(name: [UInt8], files: [File]) {
+        self.name = name
+        self.files = files
+    }
 
     var isDirectory: Bool { files.first?.entry.kind == .directory }
 }

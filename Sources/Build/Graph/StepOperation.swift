@@ -39,6 +39,7 @@ enum StepOperation {
                     String(secret.gid),
                 ] + [secret.target, secret.environmentVariable].map { $0 == nil ? "absent" : "present" })
         }
+        if let script = run.script { key.add("script", [script.name, script.text]) }
         return key
     }
 
@@ -52,6 +53,7 @@ enum StepOperation {
         if copy.source != .context, copy.paths.contains(where: { CopyPaths.hasWildcard($0) }) {
             key.add("patterns", copy.paths)
         }
+        for document in copy.documents { key.add("document.\(document.name)", document.text) }
         return key
     }
 

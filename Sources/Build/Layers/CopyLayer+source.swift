@@ -10,11 +10,19 @@ extension CopyLayer {
         { [items] write in
             var writer = TarWriter()
             for item in items {
-                guard case .file(let path) = item.content, item.entry.kind == .file else {
-                    try writer.begin(item.entry, to: write)
-                    continue
+                switch item.content {
+                case .file(let path) where item.entry.kind == .file:
+                    if try !writer.append(item.entry, reading: Self.open(path), to: write) {
+                        onChange(item.entry.path)
+                    }
+                case .bytes(let bytes) where item.entry.kind == .file:
+                    var entry = item.entry
+                    entry.size = UInt64(bytes.count)
+                    try writer.begin(entry, to: write)
+                    try unsafe writer.write(bytes.span.bytes, to: write)
+                    try writer.pad(entry.size, to: write)
+                case .none, .file, .bytes: try writer.begin(item.entry, to: write)
                 }
-                if try !writer.append(item.entry, reading: Self.open(path), to: write) { onChange(item.entry.path) }
             }
             try writer.finish(to: write)
         }

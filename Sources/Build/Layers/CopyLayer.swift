@@ -11,6 +11,8 @@ public struct CopyLayer: Sendable {
             case none
             /// A file on this runner.
             case file(FilePath)
+            /// The bytes themselves.
+            case bytes([UInt8])
         }
 
         /// Its row: final path, mode, owner, link text, xattrs, mtime; `size` of a file. `content`, when set, is

@@ -33,6 +33,11 @@ struct ContainerBundle: Sendable {
         }
         try add("hosts", Self.hosts, at: "/etc/hosts")
         try add("resolv.conf", request.hostNetwork ? Self.resolvers() : [], at: "/etc/resolv.conf")
+        if let script = request.script {
+            let file = path.appending("script")
+            try SmallFile.write(script.bytes, to: file, mode: 0o755)
+            binds.append(.init(reading: file.string, at: script.target, isProgram: true))
+        }
         binds += try makeSecrets(request.secretFiles)
         let specification = RuntimeSpecification(request, root: root.merged.string, binds: binds)
         try SmallFile.write(JSONDocument.encode(specification), to: path.appending("config.json"))

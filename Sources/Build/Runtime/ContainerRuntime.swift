@@ -17,6 +17,8 @@ public struct ContainerRuntime: Sendable {
         public var hostNetwork: Bool
         /// Files mounted read-only for the process only: bytes, where, mode, owner.
         public var secretFiles: [SecretFile]
+        /// A program that is there for the process only: where, and its bytes.
+        public var script: (target: String, bytes: [UInt8])?
 
         /// Makes a request.
         public init(

@@ -41,11 +41,11 @@ struct RuntimeSpecification: Encodable {
         let options: [String]
 
         /// A file or directory of the host, which the container can read.
-        init(reading source: String, at destination: String) {
+        init(reading source: String, at destination: String, isProgram: Bool = false) {
             self.destination = destination
             type = "bind"
             self.source = source
-            options = ["bind", "ro", "nosuid", "nodev", "noexec"]
+            options = ["bind", "ro", "nosuid", "nodev"] + (isProgram ? [] : ["noexec"])
         }
 
         init(_ type: String, at destination: String, _ options: [String]) {

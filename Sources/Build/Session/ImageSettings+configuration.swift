@@ -40,6 +40,7 @@ extension ImageSettings {
         settings.exposedPorts = exposedPorts
         settings.volumes = volumes
         settings.stopSignal = stopSignal
+        settings.onBuild = onBuild
         settings.healthCheck = healthcheck.map { check in
             func given<Number: BinaryInteger>(_ value: Number) -> Number? { value == 0 ? nil : value }
             return HealthCheck(

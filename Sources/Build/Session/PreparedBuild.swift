@@ -64,11 +64,17 @@ struct PreparedBuild: Sendable {
     private static func findImages(
         of dockerfile: Dockerfile, _ request: BuildRequest, _ finder: BaseImages, _ progress: ProgressLog
     ) async throws -> [Dockerfile.ImageRequest: BaseImages.Image] {
-        let wanted = try dockerfile.requiredImages(options: request.options)
-        if wanted.isEmpty { return [:] }
-        let names = wanted.map(\.name).joined(separator: ", ")
-        return try await progress.run("resolve \(names)") { _ in
-            try await finder.find(wanted, platform: request.options.platform, refresh: request.refreshesImages)
+        var found: [Dockerfile.ImageRequest: BaseImages.Image] = [:]
+        while true {
+            let settings = found.mapValues { ImageSettings($0.configuration.config) }
+            let required = try dockerfile.requiredImages(options: request.options, bases: settings)
+            let wanted = required.filter { found[$0] == nil }
+            if wanted.isEmpty { return found }
+            let names = wanted.map(\.name).joined(separator: ", ")
+            let more = try await progress.run("resolve \(names)") { _ in
+                try await finder.find(wanted, platform: request.options.platform, refresh: request.refreshesImages)
+            }
+            found.merge(more) { $1 }
         }
     }
 

@@ -67,9 +67,11 @@ struct RunStep: Sendable {
         var environment = run.environment + run.unkeyedEnvironment + variables
         if !environment.contains(where: { $0.hasPrefix("HOME=") }) { environment.append("HOME=\(user.home)") }
         let network = StepOperation.network(of: run, otherwise: network)
-        return ContainerRuntime.Request(
+        var request = ContainerRuntime.Request(
             arguments: run.arguments, environment: environment, workingDirectory: run.workingDirectory, user: user,
             hostNetwork: network != .none, secretFiles: files)
+        request.script = run.script.map { (RunOperation.scriptDirectory + $0.name, Array($0.text.utf8)) }
+        return request
     }
 
     private func findSecrets(

@@ -78,7 +78,9 @@ struct StepExecutor: Sendable {
             }
             return Made(layer: made.layer, commandSeconds: made.seconds)
         case .copy(let operation):
-            let (sources, areCovered) = try await sources(of: operation, node.id, source)
+            var (sources, areCovered) = try await sources(of: operation, node.id, source)
+            let time = prepared.baseTime(of: node.id.stage)
+            sources += operation.documents.map { CopySource($0, time: time) }
             let made = try await copy.run(operation, sources, in: base.chain)
             for path in made.changed {
                 progress.warn("\(path) changed while it was copied; the step and those on it are not recorded.")

@@ -1,0 +1,54 @@
+import Build
+import CacheAPI
+import Chunking
+import NIOHTTP1
+import OCI
+import SystemPackage
+import Testing
+
+/// A file of an image that a test has built.
+struct BuiltFile {
+    var entry: Entry
+    var bytes: [UInt8] = []
+
+    var text: String { String(decoding: bytes, as: UTF8.self) }
+}
+
+extension BuildLab {
+    private var client: RawClient {
+        get throws { RawClient(address: "http://127.0.0.1:\(port)", project: try ProjectName.named("shop")) }
+    }
+
+    /// The configuration of what was built.
+    func configuration(of report: Report) async throws -> ImageConfiguration {
+        let digest = try #require(report.outcome.config, "\(String(describing: report.outcome.error))")
+        let answer = try await client.send(.GET, "/v2/shop/api/blobs/\(digest)", [])
+        return try JSONDocument.decode(from: answer.body, subject: "the configuration")
+    }
+
+    /// What is in all layers of what was built, by path; later layers over earlier ones, removed files included.
+    func files(of report: Report) async throws -> [String: BuiltFile] {
+        var files: [String: BuiltFile] = [:]
+        for layer in try await configuration(of: report).rootfs.diffIDs {
+            let tar = try #require(try await client.download(layer))
+            var reader = TarReader()
+            var path = ""
+            unsafe reader.update(
+                tar.span.bytes,
+                onEntry: { entry in
+                    path = entry.path.description
+                    files[path] = BuiltFile(entry: entry)
+                },
+                onContent: { content in
+                    for index in 0..<content.byteCount { files[path]?.bytes.append(content[index]) }
+                })
+            let isWhole = reader.finish()
+            #expect(isWhole)
+        }
+        return files
+    }
+}
+
+extension RawSpan {
+    fileprivate subscript(index: Int) -> UInt8 { unsafe unsafeLoad(fromByteOffset: index, as: UInt8.self) }
+}
