@@ -43,6 +43,7 @@ demo: ## Build a real application three times and show what was reused
 
 build-bench:
 	$(SWIFT) build -c release --product store-bench
+	$(SWIFT) build -c release --product registry-bench
 
 # Which benchmarks `make bench` runs.
 BENCH ?= e2e store registry

@@ -93,12 +93,15 @@ let package = Package(
         .systemLibrary(name: "CLZ4", providers: [.apt(["liblz4-dev"])]),
         .systemLibrary(name: "CXXHash", providers: [.apt(["libxxhash-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
-        // Measures the store; part of no product
+        // Measure the store and the registry; part of no product
         .executableTarget(
             name: "store-bench",
             dependencies: ["ChunkStore", "Chunking", "Compression", argumentParser, logging, systemPackage],
             path: "Benchmarks/store/Sources",
             swiftSettings: strict),
+        .executableTarget(
+            name: "registry-bench", dependencies: [argumentParser, nioCore, nioPosix, systemPackage],
+            path: "Benchmarks/registry/Sources", swiftSettings: strict),
         // Tests
         .target(
             name: "TestSupport", dependencies: [subprocess, systemPackage], path: "Tests/TestSupport",
@@ -131,8 +134,7 @@ let package = Package(
             name: "larderdTests",
             dependencies: [
                 "larderd", "ChunkStore", "CacheAPI", "OCI", "Chunking", "Compression", "TestSupport", hummingbird,
-                asyncHTTPClient,
-                nioCore, subprocess, systemPackage,
+                asyncHTTPClient, httpTypes, nioCore, subprocess, systemPackage,
             ],
             swiftSettings: strict),
         .testTarget(

@@ -115,6 +115,13 @@ internal import SystemPackage
         guard code == MDB_SUCCESS else { throw .index("copying to \(directory)", code) }
     }
 
+    /// The last transaction whose commit is complete or about to be: never older than what ``read(_:)`` sees. From memory.
+    var lastTransaction: UInt64 {
+        var info = unsafe MDB_envinfo()
+        _ = unsafe mdb_env_info(handle, &info)
+        return unsafe UInt64(info.me_last_txnid)
+    }
+
     /// How long the index's file is. Bytes.
     var byteCount: UInt64 {
         var info = unsafe MDB_envinfo()

@@ -19,6 +19,9 @@ internal import CLMDB
         unsafe mdb_txn_abort(handle)
     }
 
+    /// Which it is: of one that reads, the last that was committed before it.
+    var id: UInt64 { unsafe UInt64(mdb_txn_id(handle)) }
+
     /// Makes the changes durable.
     consuming func commit() throws(StoreError) {
         let transaction = unsafe handle

@@ -12,27 +12,20 @@ extension RegistryRoutes {
     /// `GET` and `HEAD /v2/<name>/manifests/<reference>`. What is stored is sent, whatever the client accepts, if all that
     /// it names is there, which is held for a while then.
     func manifest(_ reference: ManifestReference, in name: RepositoryName) async throws -> Response {
-        let manifest = try await executor.run { store in
+        if let recent = recentManifests.answer(reference, in: name, of: executor.store) { return recent.response }
+        let found = try await executor.run { store in
             do {
-                return try Repository(name, in: store).flatMap { try $0.manifest(reference) }
+                let version = try store.version
+                return try Repository(name, in: store).flatMap { try $0.manifest(reference) }.map { ($0, version) }
             } catch let error as StoreError where error.code == .missingContent {
                 throw RegistryFailure(.manifestUnknown, error.description)
             }
         }
-        guard let manifest else { throw Self.noManifest(reference, in: name) }
+        guard let (manifest, version) = found else { throw Self.noManifest(reference, in: name) }
         if case .tag(let tag) = reference { recentTags.note(tag, of: manifest.digest, in: name) }
-        return Self.answer(with: manifest)
-    }
-
-    /// The answer that has `manifest`.
-    static func answer(with manifest: StoredManifest) -> Response {
-        Response(
-            status: .ok,
-            headers: [
-                .contentType: manifest.mediaType, .dockerContentDigest: manifest.digest.description,
-                .eTag: "\"\(manifest.digest)\"",
-            ],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: manifest.bytes)))
+        let answer = ManifestAnswer(manifest)
+        if !manifest.isSparse { recentManifests.note(answer, for: reference, in: name, at: version) }
+        return answer.response
     }
 
     /// `PUT /v2/<name>/manifests/<reference>`, by digest also with tags (`?tag=…&tag=…`).

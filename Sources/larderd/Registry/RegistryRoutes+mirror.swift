@@ -39,7 +39,7 @@ extension RegistryRoutes {
             switch path {
             case .manifest(_, let reference):
                 let found = try await mirror.manifest(reference, in: place)
-                var response = Self.answer(with: found.manifest)
+                var response = ManifestAnswer(found.manifest).response
                 // RFC 7234, 5.5.1
                 if found.isStale { response.headers[.warning] = "110 - \"\(place.host) failed; this is what it had\"" }
                 return response

@@ -17,6 +17,8 @@ struct RegistryRoutes: Sendable {
     let mirror: UpstreamMirror?
     /// Where to look first for the tags of a manifest.
     let recentTags = RecentTags()
+    /// What need not be looked up again.
+    let recentManifests = RecentManifests()
     /// The forms in which layers are sent; `nil` for none but their own.
     let encodings: LayerEncodings?
     let logger: Logger
