@@ -37,24 +37,41 @@ larder_stop() {
 
 # BuildKit, both ways
 
-# A registry that holds the base image, made once; new servers begin as copies of it. The base is compressed with
-# gzip, as base images are, and as docker push makes it. (From a base that was forced to zstd, BuildKit fetched the
-# base's layer again in every build, 44 MB.)
-prepare_registry() {
-    local base=127.0.0.1:$port/debian:bookworm
+# Registries that hold the base image, made once; new servers begin as copies of one. The base is compressed with gzip, as
+# base images are, and as docker push makes it. (From a base that was forced to zstd, BuildKit fetched the base's layer
+# again in every build, 44 MB.)
+prepare_registries() {
     start_dockerd "$disk/docker"
     start_registry "$disk/registry-base" "$port"
-    docker_cli import --change 'CMD ["/bin/sh"]' - "$base" <"$1" >/dev/null
-    docker_cli push --quiet "$base" >/dev/null
+    push_base "$1"
     stop_registry
+    start_larderd "$bin/larderd" "$disk/larder-base" "$port" "$disk/larderd.log"
+    push_base "$1"
+    stop_larderd
     stop_dockerd
 }
 
-buildkit_new_server() {
+push_base() {
+    local base=127.0.0.1:$port/debian:bookworm
+    docker_cli import --change 'CMD ["/bin/sh"]' - "$base" <"$1" >/dev/null
+    docker_cli push --quiet "$base" >/dev/null
+}
+
+# docker_registry_new_server, larder_registry_new_server: set server_pid.
+docker_registry_new_server() {
     stop_registry
     rm -rf "$disk/registry"
     cp -r "$disk/registry-base" "$disk/registry"
     start_registry "$disk/registry" "$port"
+    server_pid=$registry_pid
+}
+
+larder_registry_new_server() {
+    stop_larderd
+    rm -rf "$disk/server"
+    cp -r "$disk/larder-base" "$disk/server"
+    start_larderd "$bin/larderd" "$disk/server" "$port" "$disk/larderd.log"
+    server_pid=$larderd_pid
 }
 
 buildkit_new_runner() {
@@ -77,34 +94,38 @@ buildkit_run_steps() {
 buildkit_stop() {
     stop_dockerd
     stop_registry
+    stop_larderd
 }
 
 # The best use: the image goes from BuildKit to the registry, is not kept and not unpacked here, and zstd everywhere.
 
-best_new_server() { buildkit_new_server; }
+best_new_server() { docker_registry_new_server; }
 best_new_runner() { buildkit_new_runner; }
 best_run_steps() { buildkit_run_steps "$@"; }
 best_stop() { buildkit_stop; }
 
-best_build() {
+best_build() { build_straight_to_registry zstd "$@"; }
+
+# build_straight_to_registry COMPRESSION LOG CONTEXT
+build_straight_to_registry() {
     local image=type=image,name=127.0.0.1:$port/shop/api:1
-    image+=,push=true,store=false,unpack=false,compression=zstd
-    measure "$1" "$registry_pid" "$dockerd_pid" docker_cli buildx build --network host --progress rawjson \
+    image+=,push=true,store=false,unpack=false,compression=$1
+    measure "$2" "$server_pid" "$dockerd_pid" docker_cli buildx build --network host --progress rawjson \
         --provenance=false --build-arg "BASE=127.0.0.1:$port/debian:bookworm" "${build_settings[@]}" \
         --cache-from "type=registry,ref=127.0.0.1:$port/shop/cache" \
-        --cache-to "type=registry,ref=127.0.0.1:$port/shop/cache,mode=max,compression=zstd" \
-        --output "$image" "$2"
+        --cache-to "type=registry,ref=127.0.0.1:$port/shop/cache,mode=max,compression=$1" \
+        --output "$image" "$3"
 }
 
 # The default use: docker build with a registry cache, then docker push.
 
-default_new_server() { buildkit_new_server; }
+default_new_server() { docker_registry_new_server; }
 default_new_runner() { buildkit_new_runner; }
 default_run_steps() { buildkit_run_steps "$@"; }
 default_stop() { buildkit_stop; }
 
 default_build() {
-    measure "$1" "$registry_pid" "$dockerd_pid" default_build_and_push "$2"
+    measure "$1" "$server_pid" "$dockerd_pid" default_build_and_push "$2"
 }
 
 default_build_and_push() {
@@ -113,3 +134,24 @@ default_build_and_push() {
         --cache-to "type=registry,ref=127.0.0.1:$port/shop/cache,mode=max" \
         --tag "127.0.0.1:$port/shop/api:1" "$1" && docker_cli push "127.0.0.1:$port/shop/api:1"
 }
+
+# Both with larderd as the registry, with the same flags; and the best use as Larder's documentation has it: layers that are
+# not compressed by BuildKit, which larderd compresses on the wire and stores deduplicated.
+
+best-larder_new_server() { larder_registry_new_server; }
+best-larder_new_runner() { buildkit_new_runner; }
+best-larder_build() { best_build "$@"; }
+best-larder_run_steps() { buildkit_run_steps "$@"; }
+best-larder_stop() { buildkit_stop; }
+
+default-larder_new_server() { larder_registry_new_server; }
+default-larder_new_runner() { buildkit_new_runner; }
+default-larder_build() { default_build "$@"; }
+default-larder_run_steps() { buildkit_run_steps "$@"; }
+default-larder_stop() { buildkit_stop; }
+
+plain-larder_new_server() { larder_registry_new_server; }
+plain-larder_new_runner() { buildkit_new_runner; }
+plain-larder_build() { build_straight_to_registry uncompressed,force-compression=true "$@"; }
+plain-larder_run_steps() { buildkit_run_steps "$@"; }
+plain-larder_stop() { buildkit_stop; }
