@@ -33,13 +33,27 @@ public struct ImageCopy: Sendable {
         try await run(on: server, RegistryCredentials(), ProgressLog(events))
     }
 
+    /// The same for those who also want to know how many bytes the image's own document has.
+    public func copied(
+        on server: ServerConnection, events: any BuildEventSink
+    ) async throws -> (digest: String, byteCount: Int) {
+        let root = try await copied(on: server, RegistryCredentials(), ProgressLog(events))
+        return (root.digest.description, root.bytes.count)
+    }
+
     func run(
         on server: ServerConnection, _ credentials: RegistryCredentials, _ progress: ProgressLog
     ) async throws -> String {
+        try await copied(on: server, credentials, progress).digest.description
+    }
+
+    private func copied(
+        on server: ServerConnection, _ credentials: RegistryCredentials, _ progress: ProgressLog
+    ) async throws -> PushContent.Document {
         let image = try await progress.run("resolve \(name)") { _ in try await StoredImage(name, on: server) }
         let content = try await content(of: image, progress)
         try await PushDestination.push(content, to: pushDestinations, credentials, server.network, progress)
-        return content.root.digest.description
+        return content.root
     }
 
     private func content(of image: StoredImage, _ progress: ProgressLog) async throws -> PushContent {

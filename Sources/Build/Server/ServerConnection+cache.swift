@@ -1,9 +1,9 @@
 internal import AsyncHTTPClient
 internal import CacheAPI
-internal import Chunking
+public import Chunking
 internal import NIOCore
 internal import NIOHTTP1
-internal import OCI
+public import OCI
 
 extension ServerConnection {
     // MARK: Steps and images
@@ -31,6 +31,21 @@ extension ServerConnection {
     /// Makes an image of layers that are committed.
     func assemble(_ request: AssembleRequest) async throws(BuildError) -> AssembleAnswer {
         try await ask(CachePath.images(project), request, within: Self.briefly)
+    }
+
+    /// The digest of what a name without a host stands for in the server's registry; `nil` when it is not there.
+    /// - Throws: `server`.
+    public func digest(of name: ImageReference) async throws(BuildError) -> Digest? {
+        let reference = name.digest?.description ?? (name.tag ?? .latest).description
+        do {
+            let bytes = try await exchange(
+                .GET, "/v2/\(name.repository)/manifests/\(reference)", accepting: MediaType.manifestsAndIndexes,
+                within: Self.briefly)
+            return Digest(hashing: bytes)
+        } catch {
+            if (error.cause as? UnexpectedStatus)?.code == 404 { return nil }
+            throw error
+        }
     }
 
     // MARK: Chunks and layers

@@ -135,7 +135,9 @@ public final class ServerConnection: Sendable {
         if let failure = (try? JSONDocument.decode(RegistryErrorBody.self, from: bytes, subject: "the failure"))?
             .errors.first
         {
-            return BuildError(.server, "The server says: \(failure.message ?? failure.code) (status \(status)).")
+            return BuildError(
+                .server, "The server says: \(failure.message ?? failure.code) (status \(status)).",
+                cause: UnexpectedStatus(code: status, retryAfter: nil))
         }
         if status == 401 || status == 403 {
             return BuildError(.server, "The server at \(address) refuses access (\(status)); check --token.")

@@ -31,6 +31,8 @@ public struct BuildRequest: Sendable {
     public var secrets: [String: Secret] = [:]
     /// What becomes of the image besides being stored on the server.
     public var outputs: [ImageOutput] = []
+    /// What becomes of the image besides if the server does not have it.
+    public var fallbackOutputs: [ImageOutput] = []
     /// How layers are compressed in outputs but for ``ImageOutput/load``; the image on the server stays as it is.
     public var compression: LayerCompression?
     /// For how long, once everything is built, layers may still be on their way to the server; then they are given up.

@@ -124,12 +124,13 @@ struct BuildSession: Sendable {
         if outcome.image == nil, !request.tags.isEmpty, request.outputs.contains(.push) {
             throw BuildError(.server, "The image cannot be pushed: the server does not have it. Build again.")
         }
-        try await hand(out: document, result.chain)
+        try await hand(
+            out: document, result.chain, request.outputs + (outcome.image == nil ? request.fallbackOutputs : []))
     }
 
     /// Makes the outputs besides the image on the server.
-    private func hand(out document: [UInt8], _ chain: [Digest]) async throws {
-        guard !request.outputs.isEmpty else { return }
+    private func hand(out document: [UInt8], _ chain: [Digest], _ outputs: [ImageOutput]) async throws {
+        guard !outputs.isEmpty else { return }
         var size: (@Sendable (Digest) async throws -> UInt64)?
         if let server = link.reading, await commits.areCommitted(chain) {
             size = { try await server.recipe(of: $0).size }
@@ -140,7 +141,7 @@ struct BuildSession: Sendable {
                 compression.format == .uncompressed ? nil : TranscodedLayers(compression, in: spools)
             },
             read: { [restorer] in try await restorer.read($0, $1) })
-        try await export.make(request.outputs, server: nil, network: link.network, progress)
+        try await export.make(outputs, server: nil, network: link.network, progress)
     }
 
     /// Has the server put the image together; `nil` when it cannot be reached.

@@ -22,5 +22,5 @@ struct LarderCommand: AsyncParsableCommand {
               130  interrupted (SIGINT); 143 for SIGTERM
             """,
         version: version,
-        subcommands: [BuildCommand.self, PushCommand.self, ImportCommand.self])
+        subcommands: [BuildCommand.self, PushCommand.self, ImportCommand.self, ShimCommand.self])
 }

@@ -114,7 +114,9 @@ struct BuildOrder: Sendable {
         return scope
     }
 
-    private static func stateDirectory(_ text: String?, in surroundings: Surroundings) throws -> FilePath {
+    /// Where this runner keeps what it may use again.
+    /// - Throws: `ValidationError` when nobody says where.
+    static func stateDirectory(_ text: String?, in surroundings: Surroundings) throws -> FilePath {
         if let text = text ?? surroundings.value("LARDER_STATE") { return FilePath(text) }
         // A relative XDG_CACHE_HOME is to be ignored (XDG Base Directory Specification).
         if let cache = surroundings.value("XDG_CACHE_HOME"), cache.hasPrefix("/") {

@@ -11,6 +11,12 @@ struct BuildRun: Sendable {
 
     /// - Throws: `ExitCode` once the reason was told, `ValidationError`.
     func run() async throws {
+        guard try await build().error == nil else { throw ExitCode.failure }
+    }
+
+    /// The same for those who go on after a build that failed.
+    /// - Throws: `ExitCode` when a signal ended the build, or something else than the build failed; `ValidationError`.
+    func build() async throws -> BuildOutcome {
         try checkFiles()
         var request = order.request
         let input = order.readsDockerfileFromInput ? try InputDockerfile() : nil
@@ -26,6 +32,7 @@ struct BuildRun: Sendable {
         await display.finish()
         await server.shutdown()
         try report(outcome, server.traffic, signal)
+        return outcome
     }
 
     private func report(_ outcome: BuildOutcome, _ traffic: Traffic, _ signal: Int32?) throws {
@@ -39,7 +46,7 @@ struct BuildRun: Sendable {
             let summary = BuildSummary(outcome, down: traffic.down, up: traffic.up, names: names)
             StandardError.write(summary.line + "\n")
         }
-        guard outcome.error == nil else { throw ExitCode.failure }
+        guard outcome.error == nil else { return }
         if let config = outcome.config {
             if let file = order.imageIDFile { try Self.write(Array("\(config)".utf8), to: file, "--iidfile") }
             if order.printsImageID { print(config) }

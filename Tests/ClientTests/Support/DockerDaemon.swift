@@ -51,6 +51,13 @@ struct DockerDaemon: Sendable {
         return try await peers.run(settings + script, arguments)
     }
 
+    /// A script for this machine that is docker, and talks to this daemon.
+    var script: String {
+        peers.script(
+            running: "docker",
+            ["DOCKER_HOST=unix://\(state)/socket", "HOME=\(state)/home", "DOCKER_CLI_HINTS=false"])
+    }
+
     /// Builds `context` with `options`, shell words, and gives what BuildKit did.
     func build(_ context: String, _ options: String) async throws -> BuildProgress {
         // Programs are told of progress on standard error.

@@ -73,6 +73,18 @@ struct Peers: Sendable {
         return outcome.standardOutput
     }
 
+    /// A script for this machine that runs `program` among the clients, in the directory where the script is run, with more
+    /// environment.
+    func script(running program: String, _ environment: [String]) -> String {
+        let variables = (["PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "TMPDIR=/tmp"] + environment)
+            .joined(separator: " ")
+        return """
+            #!/bin/bash
+            exec nsenter --target \(holder) --mount --pid chroot \(root) /usr/bin/env -i -C "$PWD" \(variables) \(program) "$@"
+
+            """
+    }
+
     /// What the clients need to know of this machine. None of them is told that a registry has no TLS.
     private func configure() async throws {
         // Limits cannot be raised on every machine: they are asked for no more than there is.
