@@ -11,6 +11,18 @@ public enum CachePath {
     /// `POST` ``GraphQuery``: ``GraphAnswer``.
     public static func lookup(_ project: ProjectName) -> String { self.project(project) + "/lookup" }
 
+    /// `POST` ``ExplainQuery``: ``ExplainAnswer``.
+    public static func explain(_ project: ProjectName) -> String { self.project(project) + "/explain" }
+
+    /// `POST` ``ClaimWait``: ``ClaimState``, as soon as nobody builds the step any more or the time is over.
+    public static func claimWait(_ project: ProjectName) -> String { self.project(project) + "/claims/wait" }
+
+    /// `POST` ``ClaimRenewal``: 204. Claims that are not renewed for ``ClaimRenewal/lifetime`` are over.
+    public static func claimRenewal(_ project: ProjectName) -> String { self.project(project) + "/claims/renew" }
+
+    /// `POST` ``ClaimRelease``: 204.
+    public static func claimRelease(_ project: ProjectName) -> String { self.project(project) + "/claims/release" }
+
     /// `POST` ``StepRecord``: 201 when it was recorded, 200 when an earlier record stays.
     public static func steps(_ project: ProjectName) -> String { self.project(project) + "/steps" }
 

@@ -8,6 +8,8 @@ public struct GraphAnswer: Codable, Sendable {
         case hit
         /// There is none.
         case miss
+        /// There is none yet, but another build that writes a scope of the query is making it right now.
+        case building
         /// The key is not known before a stage that it reads from has been built, or what it reads does not exist.
         case unknown
     }
@@ -28,6 +30,12 @@ public struct GraphAnswer: Codable, Sendable {
         public var created: Int64?
         /// For a hit: the scope it was found in.
         public var scope: ScopeName?
+        /// Whether it must be built because the query asks for it: its record takes the place of an earlier one.
+        public var isRenewed: Bool?
+        /// For a step that is being built: who builds it.
+        public var builder: String?
+        /// For a step that is being built: for how long it was claimed. Seconds.
+        public var claimedFor: Double?
 
         /// Makes an answer.
         public init(

@@ -40,6 +40,29 @@ public struct GraphQuery: Codable, Sendable {
         }
     }
 
+    /// Who asks, when what is missed is going to be built: nobody else builds it then (see ``GraphAnswer/Verdict/building``).
+    public struct Claim: Codable, Sendable, Hashable {
+        /// Names this build among all others; 1 to ``idBytesMaximum`` bytes.
+        public var id: String
+        /// Who builds: host or job, for people.
+        public var writer: String
+        /// Whether to be told of steps that others build, and to leave those to them.
+        public var waits: Bool
+        /// The keys of steps that were begun and are not recorded yet; they stay claimed whatever the answer says.
+        public var begun: [Digest]
+
+        /// The most bytes of an id.
+        public static let idBytesMaximum = 100
+
+        /// Makes a claim.
+        public init(id: String, writer: String, waits: Bool, begun: [Digest] = []) {
+            self.id = id
+            self.writer = writer
+            self.waits = waits
+            self.begun = begun
+        }
+    }
+
     /// The most steps that a graph may have.
     public static let stepsMaximum = 4096
 
@@ -47,10 +70,21 @@ public struct GraphQuery: Codable, Sendable {
     public var scopes: [ScopeName]
     /// The steps.
     public var steps: [Step]
+    /// The positions of steps that are to be built whatever is recorded, and with them what stands on them.
+    public var renewed: [Int]
+    /// Only records made since count, and only such as stand on records that count; seconds since 1970. `nil` for all.
+    public var oldest: Int64?
+    /// Claims the steps that have to be built; `nil` to only look.
+    public var claim: Claim?
 
     /// Makes a query.
-    public init(scopes: [ScopeName], steps: [Step]) {
+    public init(
+        scopes: [ScopeName], steps: [Step], renewed: [Int] = [], oldest: Int64? = nil, claim: Claim? = nil
+    ) {
         self.scopes = scopes
         self.steps = steps
+        self.renewed = renewed
+        self.oldest = oldest
+        self.claim = claim
     }
 }

@@ -20,13 +20,23 @@ public struct StepRecord: Codable, Sendable, Hashable {
     public var scope: ScopeName
     /// Who built it: host or job, for people.
     public var writer: String
-    /// Whether it takes the place of an earlier record (`--no-cache`).
+    /// Whether it takes the place of an earlier record (`--no-cache`). About the request; not kept.
     public var replaces: Bool
+    /// Where an explanation of a later miss looks for this record, the best place first (see ``StepLineage``). Not kept
+    /// with it.
+    public var lineage: [Digest]
+    /// Paths that other steps of the graph copy out of the chain, one list for each: the server keeps what they held, so
+    /// that those steps' keys can be told without the layers. Not kept with the record.
+    public var read: [[String]]
+
+    /// The most places of ``lineage``.
+    public static let lineageMaximum = 4
 
     /// Makes a record.
     public init(
         key: Digest, parent: Digest, chain: [Digest], components: [KeyComponent], instruction: String,
-        seconds: Double, created: Int64, scope: ScopeName, writer: String, replaces: Bool
+        seconds: Double, created: Int64, scope: ScopeName, writer: String, replaces: Bool, lineage: [Digest] = [],
+        read: [[String]] = []
     ) {
         self.key = key
         self.parent = parent
@@ -38,5 +48,7 @@ public struct StepRecord: Codable, Sendable, Hashable {
         self.scope = scope
         self.writer = writer
         self.replaces = replaces
+        self.lineage = lineage
+        self.read = read
     }
 }

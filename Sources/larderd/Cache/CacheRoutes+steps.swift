@@ -1,41 +1,83 @@
 import CacheAPI
 import ChunkStore
+import Chunking
 import FoundationEssentials
 import Hummingbird
 
 extension CacheRoutes {
-    /// `POST …/lookup`: which steps of a graph need not be built. One turn on the store's threads for the whole graph.
+    /// `POST …/lookup`: which steps of a graph need not be built. One turn on the store's threads for the whole graph,
+    /// unless there is something to note for later.
     func lookup(_ request: Request, in project: ProjectName) async throws -> Response {
         let body = try await request.bytes(upTo: CacheLimits.jsonBytes)
-        let answer = try await executor.run { [views] store in
+        let (encoded, findings) = try await executor.run { [views, scopes, claims] store in
             let query: GraphQuery = try body.decoded()
-            let answer = try Self.evaluator(project, store, views).answer(query)
-            return try JSONEncoder.cacheAPI.encode(answer)
+            var lookup = GraphLookup(store: store, name: project, views: views, rules: scopes)
+            var answer = try lookup.answer(query)
+            // Between the look at the records and the claim another build may have recorded what is missed.
+            if claims.assign(&answer, query, project) {
+                answer = try lookup.answer(query)
+                _ = claims.assign(&answer, query, project)
+            }
+            return (try JSONEncoder.cacheAPI.encode(answer), lookup.findings)
         }
-        return .json(encoded: answer)
+        await note(findings, project)
+        return .json(encoded: encoded)
     }
 
-    /// `POST …/steps`: keeps the record of a step.
-    func record(_ request: Request, in project: ProjectName) async throws -> Response {
+    /// Keeps what a look-up found out, all of it at the same time. A note that fails costs a later build time, no more.
+    private func note(_ findings: GraphLookup.Findings, _ name: ProjectName) async {
+        if findings.isEmpty { return }
+        await withTaskGroup(of: Void.self) { group in
+            for finding in findings.aliases {
+                group.addTask {
+                    _ = try? await executor.run { store in
+                        guard let project = try store.project(name) else { return }
+                        try store.putAlias(finding.alias, of: finding.source, paths: finding.paths, project: project)
+                    }
+                }
+            }
+            for (key, promotion) in findings.promotions {
+                group.addTask {
+                    _ = try? await executor.run { store in
+                        guard let project = try store.project(name) else { return }
+                        try store.promote(key, from: promotion.from, into: promotion.into, project: project)
+                    }
+                }
+            }
+        }
+    }
+
+    /// `POST …/steps`: keeps the record of a step, and then, all at the same time, what is noted beside it.
+    func record(_ request: Request, in name: ProjectName) async throws -> Response {
         let body = try await request.bytes(upTo: CacheLimits.jsonBytes)
-        let written = try await executor.run { store in
-            let record: StepRecord = try body.decoded()
+        let (record, project, isWritten) = try await executor.run { store in
+            var record: StepRecord = try body.decoded()
             try record.validate()
-            let project = try store.makeProject(project, unlessLacking: !record.chain.isEmpty)
-            let isWritten = try store.putStep(record, project: project)
-            if isWritten { try Lineage(store: store, project: project).noteStep(record) }
-            return isWritten
+            let project = try store.makeProject(name, unlessLacking: !record.chain.isEmpty)
+            let secret = try ComponentSecret(of: project, in: store)
+            record.components = record.components.map(secret.sealed)
+            return (record, project, try store.putStep(record, project: project))
         }
-        return Response(status: written ? .created : .ok)
+        claims.release(record, name)
+        guard isWritten else { return Response(status: .ok) }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for note in notes(on: record, project) { group.addTask { try await executor.run(note) } }
+            try await group.waitForAll()
+        }
+        return Response(status: .created)
     }
 
-    private static func evaluator(_ name: ProjectName, _ store: Store, _ views: ChainViews) throws -> GraphEvaluator {
-        guard let project = try store.project(name) else {
-            return GraphEvaluator(record: { _, _ in nil }, hasLayer: { _ in false }, contentKey: { _, _ in nil })
+    private func notes(on record: StepRecord, _ project: ProjectID) -> [@Sendable (Store) throws -> Void] {
+        var notes: [@Sendable (Store) throws -> Void] = [
+            { try Lineage(store: $0, project: project).noteStep(record) },
+            { [views] in try $0.noteAliases(of: record, views, project: project) },
+        ]
+        for place in record.lineage {
+            notes.append { try StepLedger(store: $0, project: project).note(record, in: place) }
         }
-        return GraphEvaluator(
-            record: { try store.step($1, scope: $0, project: project) },
-            hasLayer: { try store.hasLayer($0, project: project) },
-            contentKey: { try views.contentKey(of: $0, in: $1, project: project, store: store) })
+        if scopes.isTrusted(record.scope) {
+            notes.append { try StepLedger(store: $0, project: project).note(record.scope, of: record.key) }
+        }
+        return notes
     }
 }

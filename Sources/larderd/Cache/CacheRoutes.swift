@@ -7,11 +7,15 @@ import Hummingbird
 struct CacheRoutes: Sendable {
     let executor: StoreExecutor
     let images: ImageCatalog
+    /// What the settings say about scopes.
+    let scopes: ScopeRules
     let views = ChainViews()
+    let claims = StepClaims()
 
-    init(executor: StoreExecutor, images: ImageCatalog) {
+    init(executor: StoreExecutor, images: ImageCatalog, scopes: ScopeRules) {
         self.executor = executor
         self.images = images
+        self.scopes = scopes
     }
 
     /// Adds the routes to `router`.
@@ -20,6 +24,10 @@ struct CacheRoutes: Sendable {
         project.post("resolve") { try await resolve($0, in: Self.project($1)) }
         project.post("images") { try await assemble($0, in: Self.project($1)) }
         project.post("lookup") { try await lookup($0, in: Self.project($1)) }
+        project.post("explain") { try await explain($0, in: Self.project($1)) }
+        project.post("claims/wait") { try await waitForClaim($0, in: Self.project($1)) }
+        project.post("claims/renew") { try await renewClaims($0, in: Self.project($1)) }
+        project.post("claims/release") { try await releaseClaims($0, in: Self.project($1)) }
         project.post("steps") { try await record($0, in: Self.project($1)) }
         project.post("chunks/missing") { try await missingChunks($0, in: Self.project($1)) }
         project.post("chunks/fetch") { try await fetchChunks($0, in: Self.project($1)) }

@@ -28,14 +28,24 @@ final class ChainViews: Sendable {
     init() {}
 
     /// The content key of `paths` in the view of `chain`; `nil` when a path, or a layer, is not there.
-    func contentKey(of paths: [String], in chain: [Digest], project: ProjectID, store: Store) throws -> Digest? {
+    /// - Parameter source: the step whose result the chain is: an alias of it spares the view.
+    /// - Returns: the key, and whether nobody noted it yet.
+    func contentKey(
+        of paths: [String], in chain: [Digest], source: SourceStep?, project: ProjectID, store: Store
+    ) throws -> (key: Digest, isNew: Bool)? {
         let question = Self.question(paths, chain, project)
-        if let key = contentKeys.withLock({ $0[question] }) { return key }
+        if let key = contentKeys.withLock({ $0[question] }) { return (key, false) }
+        if let source, let alias = try store.alias(of: source, paths: paths, project: project),
+            alias.chain == StepAlias.identity(of: chain)
+        {
+            contentKeys.withLock { $0[question] = alias.content }
+            return (alias.content, false)
+        }
         guard let view = try view(of: chain, project: project, store: store),
             let key = ContentKey.paths(paths, in: view)
         else { return nil }
         contentKeys.withLock { $0[question] = key }
-        return key
+        return (key, true)
     }
 
     /// The merged view of `chain`; `nil` when the project lacks a layer of it.

@@ -8,9 +8,11 @@ extension GraphQuery {
             throw APIFailure(
                 .badRequest, "The graph has \(steps.count) steps; at most \(Self.stepsMaximum) are allowed.")
         }
-        guard (1...CacheLimits.scopes).contains(scopes.count) else {
-            throw APIFailure(.badRequest, "A query names 1 to \(CacheLimits.scopes) scopes, not \(scopes.count).")
+        try Self.check(scopes: scopes)
+        guard renewed.allSatisfy(steps.indices.contains) else {
+            throw APIFailure(.badRequest, "The query asks to renew a step that the graph does not have.")
         }
+        try claim?.validate()
         for (index, step) in steps.enumerated() {
             try Self.check(step.parent, of: index)
             guard step.inputs.count <= CacheLimits.inputs else {
@@ -28,6 +30,13 @@ extension GraphQuery {
         }
     }
 
+    /// - Throws: ``APIFailure`` `badRequest`.
+    static func check(scopes: [ScopeName]) throws {
+        guard (1...CacheLimits.scopes).contains(scopes.count) else {
+            throw APIFailure(.badRequest, "A query names 1 to \(CacheLimits.scopes) scopes, not \(scopes.count).")
+        }
+    }
+
     private static func check(_ parent: Parent, of index: Int) throws {
         switch parent {
         case .base(let chain, _): try CacheLimits.check(chain: chain)
@@ -35,6 +44,26 @@ extension GraphQuery {
             guard (0..<index).contains(other) else {
                 throw APIFailure(.badRequest, "Step \(index) names step \(other); only steps before it may be named.")
             }
+        }
+    }
+}
+
+extension GraphQuery.Claim {
+    /// - Throws: ``APIFailure`` `badRequest`.
+    func validate() throws {
+        try Self.check(id: id)
+        guard writer.utf8.count <= CacheLimits.writerBytes else {
+            throw APIFailure(.badRequest, "The writer of a claim has at most \(CacheLimits.writerBytes) bytes.")
+        }
+        guard begun.count <= GraphQuery.stepsMaximum else {
+            throw APIFailure(.badRequest, "A claim names at most \(GraphQuery.stepsMaximum) steps.")
+        }
+    }
+
+    /// - Throws: ``APIFailure`` `badRequest`.
+    static func check(id: String) throws {
+        guard (1...idBytesMaximum).contains(id.utf8.count) else {
+            throw APIFailure(.badRequest, "The id of a claim has 1 to \(idBytesMaximum) bytes.")
         }
     }
 }

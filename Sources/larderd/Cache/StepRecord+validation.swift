@@ -11,6 +11,10 @@ extension StepRecord {
             "'instruction' has at most \(CacheLimits.instructionBytes) bytes")
         try Self.require(
             writer.utf8.count <= CacheLimits.writerBytes, "'writer' has at most \(CacheLimits.writerBytes) bytes")
+        try Self.require(lineage.count <= Self.lineageMaximum, "'lineage' has at most \(Self.lineageMaximum) places")
+        try Self.require(
+            read.count <= CacheLimits.inputs && read.allSatisfy { (1...CacheLimits.paths).contains($0.count) },
+            "'read' has at most \(CacheLimits.inputs) lists of 1 to \(CacheLimits.paths) paths")
         try Self.require(
             components.count <= CacheLimits.components, "there are at most \(CacheLimits.components) components")
         try Self.require(

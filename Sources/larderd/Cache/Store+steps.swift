@@ -14,6 +14,36 @@ extension Store {
         return record
     }
 
+    /// The same with its components; it does not count as used.
+    func wholeStep(_ key: Digest, scope: ScopeName, project: ProjectID) throws -> StepRecord? {
+        let bytes = try record(in: .step, key: Self.recordKey(key, scope), project: project)
+        guard let record = bytes.flatMap({ try? StepRecord(decoding: $0) }), record.key == key else { return nil }
+        return record
+    }
+
+    /// Takes the record of a step over into another scope, where an earlier one stays. It says the same, and that its
+    /// writer made it.
+    func promote(_ key: Digest, from: ScopeName, into: ScopeName, project: ProjectID) throws {
+        guard var step = try wholeStep(key, scope: from, project: project) else { return }
+        step.scope = into
+        _ = try putStep(step, project: project)
+    }
+
+    /// Notes what the result of a step that was just recorded holds at the paths that others copy, and forgets what was
+    /// noted of an earlier result.
+    func noteAliases(of step: StepRecord, _ views: ChainViews, project: ProjectID) throws {
+        let source = SourceStep(key: step.key, scope: step.scope)
+        try forgetAliases(of: source, but: step.chain, project: project)
+        for paths in step.read {
+            guard
+                let content = try views.contentKey(
+                    of: paths, in: step.chain, source: nil, project: project, store: self)
+            else { continue }
+            let alias = StepAlias(content: content.key, chain: step.chain)
+            try putAlias(alias, of: source, paths: paths, project: project)
+        }
+    }
+
     /// Keeps `step`, durable when this returns. An earlier record stays, unless it is incomplete or `step` replaces it.
     /// - Returns: whether it was written.
     /// - Throws: ``APIFailure`` `tooLarge`; `StoreError` `missingContent` when a layer of its chain is not there.
@@ -42,8 +72,8 @@ extension Store {
         try blob(layer, in: project)?.isLayer ?? false
     }
 
-    /// A scope's name has no control characters, so the zero ends it.
-    private static func recordKey(_ key: Digest, _ scope: ScopeName) -> [UInt8] {
+    /// The key of the record of a step in a scope. A scope's name has no control characters, so the zero ends it.
+    static func recordKey(_ key: Digest, _ scope: ScopeName) -> [UInt8] {
         Array(scope.description.utf8) + [0] + key.rawBytes
     }
 }

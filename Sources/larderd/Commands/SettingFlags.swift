@@ -29,6 +29,7 @@ struct SettingFlags: ParsableArguments {
     @Option(help: Self.help(.retention)) var retention: String?
     @Option(help: Self.help(.completeRepositories)) var completeRepositories: String?
     @Option(help: Self.help(.unmergedCaches)) var unmergedCaches: String?
+    @Option(help: Self.help(.promoteFrom)) var promoteFrom: String?
     @Option(help: Self.help(.leasePeriod)) var leasePeriod: String?
     @Option(help: Self.help(.diskReserve)) var diskReserve: String?
     @Option(help: Self.help(.contentEncodings)) var contentEncodings: String?
@@ -75,6 +76,7 @@ struct SettingFlags: ParsableArguments {
         case .retention: retention
         case .completeRepositories: completeRepositories
         case .unmergedCaches: unmergedCaches
+        case .promoteFrom: promoteFrom
         case .leasePeriod: leasePeriod
         case .diskReserve: diskReserve
         case .contentEncodings: contentEncodings

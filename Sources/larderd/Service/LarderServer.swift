@@ -125,7 +125,7 @@ struct LarderServer: Service, CustomStringConvertible {
         HealthRoutes(executor: executor).add(to: router)
         let images = ImageCatalog(
             executor: executor, settings: settings.images, upstream: upstream, logger: logger)
-        CacheRoutes(executor: executor, images: images).add(to: router)
+        CacheRoutes(executor: executor, images: images, scopes: settings.scopeRules).add(to: router)
         RegistryRoutes(
             executor: executor, rules: settings.tagRules, localProjects: settings.images.localProjects,
             mirror: UpstreamMirror(executor: executor, access: upstream, rules: settings.mirrors),

@@ -25,6 +25,7 @@ enum Setting: String, CaseIterable, Sendable {
     case retention
     case completeRepositories
     case unmergedCaches
+    case promoteFrom
     case leasePeriod
     case diskReserve
     case contentEncodings
@@ -63,6 +64,7 @@ enum Setting: String, CaseIterable, Sendable {
         case .contentEncodings: "zstd,gzip|none"
         case .maxAge, .leasePeriod, .maintenanceInterval: "DURATION"
         case .pinnedTags, .immutableTags, .completeRepositories, .unmergedCaches: "PATTERN,PATTERN,…"
+        case .promoteFrom: "[INTO=]PATTERN,…"
         case .retention: "PATTERN=COUNT|AGE|COUNT+AGE,…"
         }
     }
@@ -89,7 +91,7 @@ enum Setting: String, CaseIterable, Sendable {
         case .projectQuota: "no limit"
         case .maxAge: "no limit"
         case .pinnedTags: "*"
-        case .immutableTags, .completeRepositories, .unmergedCaches: "none"
+        case .immutableTags, .completeRepositories, .unmergedCaches, .promoteFrom: "none"
         case .retention: "all tags are kept"
         case .leasePeriod: "2h"
         case .diskReserve: "512MiB, or a twentieth of a small disk"
@@ -130,6 +132,8 @@ enum Setting: String, CaseIterable, Sendable {
         case .completeRepositories: "Repositories that refuse images of which a layer is missing, as in shop/*"
         case .unmergedCaches:
             "Tags whose BuildKit caches replace each other instead of being merged, as in shop/*:solo-*"
+        case .promoteFrom:
+            "Scopes whose steps other scopes, or INTO, find and take over, as in main=feature/*: trust their writers"
         case .leasePeriod: "How long what was stored or reported is kept though nothing refers to it; 0 to 7d"
         case .diskReserve: "How much of the disk uploads leave free"
         case .contentEncodings:

@@ -18,6 +18,7 @@ extension Settings {
         policy.projectBytesMaxima = projectQuota.named
         policy.ageMaximum = maxAge
         policy.isEvictable = { [pinnedTags, tagRules] table, key in
+            if table == .lineage { return key != ComponentSecret.recordKey }
             guard table == .tag else { return true }
             return !pinnedTags.contains(key: key) && !tagRules.immutable.contains(key: key)
         }

@@ -50,6 +50,8 @@ struct Settings: Sendable {
     var pinnedTags = TagPatterns.all
     /// What clients may do with tags, and which of them go by themselves.
     var tagRules = TagRules()
+    /// Whose records other scopes find.
+    var scopeRules = ScopeRules()
     /// How long what nothing refers to is kept. Seconds.
     var leasePeriod: UInt64 = 7200
     /// How much of the disk uploads leave free. Bytes.

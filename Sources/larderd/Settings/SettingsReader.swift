@@ -128,6 +128,9 @@ struct SettingsReader: Sendable {
             .unmergedCaches, "patterns with commas between them, as in solo-*,shop/cache:*", TagPatterns.init,
             into: &settings.tagRules.unmerged)
         try read(
+            .promoteFrom, "patterns with commas between them, each with INTO= or without, as in main=feature/*",
+            { Self.list($0) { ScopeRules.Promotion($0) } }, into: &settings.scopeRules.promotions)
+        try read(
             .leasePeriod, "a time up to 7d, as in 2h",
             { TimeSpan.parse($0).flatMap { $0 <= 604_800 ? $0 : nil } }, into: &settings.leasePeriod)
         try read(

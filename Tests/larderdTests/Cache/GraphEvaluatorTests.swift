@@ -24,7 +24,7 @@ struct GraphEvaluatorTests {
         let evaluator = GraphEvaluator(
             record: { scope, key in records.first { $0.scope == scope && $0.key == key } },
             hasLayer: { !missing.contains($0) },
-            contentKey: { paths, _ in contents[paths] })
+            contentKey: { paths, _, _ in contents[paths] })
         return try evaluator.answer(GraphQuery(scopes: scopes, steps: steps)).steps
     }
 

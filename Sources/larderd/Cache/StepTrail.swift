@@ -1,0 +1,69 @@
+import CacheAPI
+import ChunkStore
+import Chunking
+
+/// The last records in one place of a lineage (``StepLineage``), the newest first, one for each scope: what a later miss is
+/// compared with. It has no components; those are in the records, as long as these are there.
+///
+/// Kept as version (one byte, 1), then for each record its key, and counted scope and writer, and when it was built
+/// (zigzag).
+struct StepTrail: Hashable, Sendable {
+    /// One record.
+    struct Mark: Hashable, Sendable {
+        let key: Digest
+        let scope: ScopeName
+        let writer: String
+        /// Seconds since 1970.
+        let created: Int64
+    }
+
+    /// How many scopes are remembered.
+    static let marksMaximum = 8
+    private static let formatVersion: UInt8 = 1
+
+    private(set) var marks: [Mark] = []
+
+    init() {}
+
+    /// Reads what ``encoded`` made; what cannot be read is as if nothing had been recorded.
+    init(decoding bytes: [UInt8]) {
+        marks = (try? Self.read(bytes)) ?? []
+    }
+
+    /// Notes a record.
+    mutating func add(_ mark: Mark) {
+        marks.removeAll { $0.scope == mark.scope }
+        marks.insert(mark, at: 0)
+        marks = Array(marks.prefix(Self.marksMaximum))
+    }
+
+    /// The trail as it is kept.
+    var encoded: [UInt8] {
+        var writer = ByteWriter(capacity: 256)
+        writer.write(Self.formatVersion)
+        writer.writeVarint(marks.count)
+        for mark in marks {
+            writer.write(mark.key)
+            writer.writeCounted(mark.scope.description.utf8)
+            writer.writeCounted(mark.writer.utf8)
+            writer.writeSignedVarint(mark.created)
+        }
+        return writer.bytes
+    }
+
+    private static func read(_ bytes: [UInt8]) throws(ChunkingError) -> [Mark] {
+        var reader = ByteReader(bytes, subject: "the trail of steps")
+        guard try reader.readByte() == formatVersion else { throw reader.malformed("has another version") }
+        var marks: [Mark] = []
+        for _ in 0..<(try reader.readCount(maximum: marksMaximum, size: Digest.byteCount)) {
+            let key = try reader.readDigest()
+            let scope = String(decoding: try reader.readCounted(maximum: 200), as: UTF8.self)
+            let writer = String(decoding: try reader.readCounted(maximum: CacheLimits.writerBytes), as: UTF8.self)
+            let created = try reader.readSignedVarint()
+            guard let scope = ScopeName(scope) else { throw reader.malformed("names no valid scope") }
+            marks.append(Mark(key: key, scope: scope, writer: writer, created: created))
+        }
+        try reader.expectEnd()
+        return marks
+    }
+}
