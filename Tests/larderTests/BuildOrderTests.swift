@@ -147,7 +147,10 @@ struct BuildOrderTests {
             (["--scope", "", "."], nil, "--scope"), (["--project", "A", "."], nil, "--project"),
             (["-"], nil, "PATH"), (["https://example.com/x.git"], nil, "PATH"),
             (["."], ["LARDER_SERVER": "http://a"], "--state-dir"), (["--progress", "loud", "."], nil, "--progress"),
-            (["--cache-from", "x", "."], nil, "--cache-from"),
+            (["--cache-from", "scope=x", "."], nil, "--cache-from"),
+            (["--cache-max-age", "soon", "."], nil, "--cache-max-age"),
+            (["--cache-to", "a", "--cache-to", "b", "."], nil, "--cache-to"),
+            (["--base-scope", "", "."], nil, "--base-scope"),
         ] as [([String], [String: String]?, String)])
     func refusals(arguments: [String], environment: [String: String]?, flag: String) {
         let message = refusal(arguments, in: environment.map { .sample($0) } ?? .sample())

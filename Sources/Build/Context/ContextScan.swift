@@ -22,8 +22,6 @@ struct ContextScan: Sendable {
         let sources: [CopySource]
         /// The content key of all sources.
         let key: Digest
-        /// Named parts of the key, for the step's record: each file with its digest.
-        let components: [KeyComponent]
         /// Patterns that match nothing.
         let unmatched: [String]
     }
@@ -175,7 +173,6 @@ struct ContextScan: Sendable {
 
     private static func found(_ match: Match) -> Found {
         var key = ContentKey()
-        var components: [KeyComponent] = []
         var sources: [CopySource] = []
         for (name, entries) in zip(match.names, match.sources) {
             key.beginSource(String(decoding: name, as: UTF8.self))
@@ -184,16 +181,12 @@ struct ContextScan: Sendable {
             for entry in entries {
                 let relative = Array(entry.entry.path.bytes.dropFirst(rootCount).drop { $0 == UInt8(ascii: "/") })
                 key.add(path: relative, entry: keyed(entry.entry, isSource: relative.isEmpty))
-                if let content = entry.entry.content {
-                    let path = String(decoding: entry.entry.path.bytes, as: UTF8.self)
-                    components.append(KeyComponent(name: "file.\(path)", digest: content))
-                }
                 let content = entry.entry.kind == .file ? CopyLayer.Item.Content.file(entry.file) : .none
                 files.append(CopySource.File(path: relative, entry: entry.entry, content: content))
             }
             sources.append(CopySource(name: name, files: files))
         }
-        return Found(sources: sources, key: key.finalize(), components: components, unmatched: match.unmatched)
+        return Found(sources: sources, key: key.finalize(), unmatched: match.unmatched)
     }
 
     /// What of a row the layer depends on: of a directory that is a source itself only what is below it is copied.

@@ -101,7 +101,7 @@ struct StepGraph: Sendable {
     ///   - built: the chains of steps that were built and whose layers are committed.
     ///   - contents: content keys that were computed here, of sources that were built here.
     func query(
-        scopes: [ScopeName], built: [Int: [Digest]] = [:], contents: [Int: Digest] = [:]
+        _ terms: LookupTerms, built: [Int: [Digest]] = [:], contents: [Int: Digest] = [:]
     ) -> GraphQuery {
         let steps = nodes.indices.map { index in
             let node = nodes[index]
@@ -115,7 +115,20 @@ struct StepGraph: Sendable {
             return GraphQuery.Step(
                 op: node.operation.digest, parent: node.parent, inputs: inputs, built: built[index])
         }
-        return GraphQuery(scopes: scopes, steps: steps)
+        return GraphQuery(scopes: terms.scopes, steps: steps, renewed: terms.renewed, oldest: terms.oldest)
+    }
+
+    /// The paths that steps copy out of the result of the stage that the step at `index` ends, one list for each; none
+    /// when it ends no stage.
+    func read(of index: Int) -> [[String]] {
+        var lists: [[String]] = []
+        for node in nodes {
+            guard case .paths(let paths, .stage(let stage)) = node.input, results[stage] == .step(index),
+                !lists.contains(paths)
+            else { continue }
+            lists.append(paths)
+        }
+        return lists
     }
 
     private func parent(of source: Source) -> GraphQuery.Parent {

@@ -16,6 +16,8 @@ public enum BuildEvent: Sendable {
     case began(task: Int, name: String)
     /// A task said something, one line.
     case output(task: Int, line: String)
+    /// Why a task has to be done: why its step is no hit. One line; may come when the task has ended.
+    case reason(task: Int, text: String)
     /// How far a task is, in words that replace those before.
     case status(task: Int, text: String)
     /// A task ended.

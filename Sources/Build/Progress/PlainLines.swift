@@ -26,6 +26,8 @@ struct PlainLines {
         case .output(let number, let line):
             let seconds = task.map { max(0, now - $0.start) } ?? 0
             return lines(number, "\(ByteText.fixed(seconds, 3)) \(line)")
+        case .reason(let number, let text):
+            return lines(number, "MISS " + LineText.printable(text))
         case .status(let number, let text):
             guard now - (statusTimes[number] ?? task?.start ?? now) >= Self.statusInterval else { return [] }
             statusTimes[number] = now

@@ -56,6 +56,10 @@ struct ProgressTask: Sendable {
         sink.take(.output(task: number, line: line))
     }
 
+    func reason(_ text: String) {
+        sink.take(.reason(task: number, text: text))
+    }
+
     func status(_ text: String) {
         sink.take(.status(task: number, text: text))
     }

@@ -6,6 +6,8 @@ struct TaskTable {
         let name: String
         /// When it began. Seconds since the build began.
         let start: Double
+        /// Why it has to be done.
+        var reason = ""
         /// How far it is.
         var status = ""
         /// Its last lines of output, each with the seconds since the task began.
@@ -39,6 +41,9 @@ struct TaskTable {
             return tasks[number]
         case .output(let number, let line):
             tasks[number]?.append(line, at: now)
+            return tasks[number]
+        case .reason(let number, let text):
+            tasks[number]?.reason = text
             return tasks[number]
         case .status(let number, let text):
             tasks[number]?.status = text

@@ -30,7 +30,12 @@ struct TerminalScreen {
         let task = tasks.take(event, at: now)
         switch event {
         case .ended(_, let outcome, let seconds):
-            if let task { finished.append((Self.ended(task, outcome, seconds), true)) }
+            guard let task else { break }
+            finished.append((Self.ended(task, outcome, seconds), true))
+            if !task.reason.isEmpty { finished.append((Self.reason(task.reason), false)) }
+        case .reason(_, let text):
+            // It came when the task had ended.
+            if task == nil { finished.append((Self.reason(text), false)) }
         case .warning(let text):
             finished.append((Line(left: "WARNING: \(LineText.printable(text))", color: "33"), false))
         case .began, .output, .status:
@@ -89,6 +94,10 @@ struct TerminalScreen {
         case .cancelled:
             return Line(left: " => CANCELED \(name)", right: Self.seconds(seconds), color: "33")
         }
+    }
+
+    private static func reason(_ text: String) -> Line {
+        Line(left: " => => MISS \(LineText.printable(text))", color: "2")
     }
 
     private static func seconds(_ value: Double) -> String { ByteText.fixed(max(0, value), 1) + "s" }

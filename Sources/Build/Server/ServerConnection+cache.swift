@@ -23,6 +23,35 @@ extension ServerConnection {
         return answer
     }
 
+    /// Asks why steps were missed.
+    func explain(_ query: ExplainQuery) async throws(BuildError) -> ExplainAnswer {
+        let answer: ExplainAnswer = try await ask(CachePath.explain(project), query, within: Self.briefly)
+        guard answer.steps.count == query.steps.count else {
+            throw BuildError(
+                .server, "The server explained \(answer.steps.count) steps of \(query.steps.count).")
+        }
+        return answer
+    }
+
+    /// Waits until nobody builds a step any more, or for the time that the question has.
+    func wait(_ question: ClaimWait) async throws(BuildError) -> ClaimState {
+        try await ask(CachePath.claimWait(project), question, within: Self.briefly)
+    }
+
+    /// Says that this build goes on.
+    func renew(_ renewal: ClaimRenewal) async throws(BuildError) {
+        let response = try await send(
+            .POST, CachePath.claimRenewal(project), body: try Self.json(renewal), within: .seconds(5))
+        _ = try await collect(response, upTo: Self.answerMaximum)
+    }
+
+    /// Gives claims back.
+    func release(_ release: ClaimRelease) async throws(BuildError) {
+        let response = try await send(
+            .POST, CachePath.claimRelease(project), body: try Self.json(release), within: .seconds(5))
+        _ = try await collect(response, upTo: Self.answerMaximum)
+    }
+
     /// Records a step whose layers are committed.
     func record(_ step: StepRecord) async throws(BuildError) {
         _ = try await exchange(.POST, CachePath.steps(project), body: try Self.json(step), within: Self.briefly)

@@ -8,6 +8,8 @@ internal import SystemPackage
 struct BaseImages: Sendable {
     /// An image as a build needs it.
     struct Image: Sendable {
+        /// Of the manifest for the platform.
+        let digest: Digest
         let configuration: ImageConfiguration
         let chain: [Digest]
 
@@ -71,7 +73,7 @@ struct BaseImages: Sendable {
     private static func image(_ answer: ResolveAnswer.Image, _ name: String) throws -> Image {
         let configuration: ImageConfiguration = try JSONDocument.decode(
             from: Array(answer.config.utf8), subject: "the configuration of \(name)")
-        return Image(configuration: configuration, chain: answer.chain)
+        return Image(digest: answer.digest, configuration: configuration, chain: answer.chain)
     }
 
     private func file(of image: ResolveQuery.Image) -> FilePath {

@@ -13,6 +13,9 @@ public struct BuildOutcome: Sendable {
     public var steps: [StepReport]
     /// How long it took. Seconds.
     public var seconds: Double
+    /// How often the server was asked about the steps: once, and once more for each stage that others copy from and that
+    /// had to be built, and for each wait for another build.
+    public var lookupCount = 0
 
     /// How many steps were a hit.
     public var hitCount: Int { steps.count { $0.verdict == .hit } }

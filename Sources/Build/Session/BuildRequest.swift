@@ -23,6 +23,12 @@ public struct BuildRequest: Sendable {
     public var tags: [ImageReference] = []
     /// Whether no step is taken from the cache.
     public var ignoresCache = false
+    /// Stages of which no step is taken from the cache, by name (`--no-cache-filter`).
+    public var renewedStages: [String] = []
+    /// Steps that were built longer ago are built again, and what stands on them (`--cache-max-age`). Seconds.
+    public var recordAgeMaximum: Int64?
+    /// Whether a step that another build makes at the moment is waited for.
+    public var waitsForOthers = true
     /// Whether base images of other registries are asked for again.
     public var refreshesImages = false
     /// The network of a RUN that names none.
@@ -41,6 +47,8 @@ public struct BuildRequest: Sendable {
     public var stateDirectory: FilePath
     /// The scope that steps are looked up and recorded in.
     public var scope = ScopeName.main
+    /// The scopes that steps are looked up in after that, in this order.
+    public var baseScopes: [ScopeName] = []
     /// Who builds, for people who look at records.
     public var writer = ""
 

@@ -15,6 +15,8 @@ struct BuildSession: Sendable {
     private let restorer: ChainRestorer
     private let commits: LayerCommits
     private let recorder: StepRecorder
+    private let claims: BuildClaims
+    private let reasons: MissReasons
     private let stages: StageBuilds
     /// Where temporary files are made.
     private let spools: FilePath
@@ -43,20 +45,25 @@ struct BuildSession: Sendable {
         spools = state.work
         commits = LayerCommits(link)
         log = StepLog()
-        lookup = GraphLookup(prepared.graph, link, scope: request.scope, ignoresCache: request.ignoresCache)
+        claims = BuildClaims(link, progress, writer: request.writer, waits: request.waitsForOthers)
+        lookup = GraphLookup(
+            prepared.graph, link, LookupTerms(request, prepared, now: Clock.seconds()), claims: claims)
+        reasons = MissReasons(request, prepared, lookup, link)
         recorder = StepRecorder(
-            link, commits, scope: request.scope, writer: request.writer, replaces: request.ignoresCache)
+            link, commits, claims, prepared, scope: request.scope, writer: request.writer,
+            subject: reasons.subject)
         let facts = ChainFacts(restorer: restorer, commits: commits, link: link)
         let users = UserLookup(facts: facts)
         let maker = LayerMaker(restorer: restorer, commits: commits, spools: state.work)
         let executor = StepExecutor(
-            prepared: prepared, lookup: lookup, log: log, recorder: recorder, progress: progress,
+            prepared: prepared, lookup: lookup, log: log, recorder: recorder, claims: claims,
+            reasons: reasons, progress: progress,
             run: RunStep(
                 maker: maker, users: users, state: state, network: request.network, secrets: request.secrets),
             copy: CopyStep(maker: maker, users: users, facts: facts),
             workdir: WorkdirStep(maker: maker, users: users, facts: facts),
             file: request.dockerfile?.string ?? "Dockerfile", turns: TaskLimit(4))
-        stages = StageBuilds(prepared, lookup, executor, facts)
+        stages = StageBuilds(prepared, lookup, claims, executor, facts)
     }
 
     /// Builds.
@@ -65,6 +72,7 @@ struct BuildSession: Sendable {
             var outcome = BuildOutcome()
             do {
                 await lookup.ask()
+                for text in prepared.warnings(about: request) { progress.warn(text) }
                 let result = try await stages.result(of: prepared.plan.target)
                 // A stage may have become needless after it was begun.
                 await stages.stop()
@@ -79,6 +87,9 @@ struct BuildSession: Sendable {
                 defer { bound.cancel() }
                 await settle()
             }
+            await claims.release()
+            await reasons.finish()
+            outcome.lookupCount = lookup.askCount
             outcome.steps = await reports()
             return outcome
         } onCancel: {
@@ -174,7 +185,7 @@ struct BuildSession: Sendable {
         for (index, node) in prepared.graph.nodes.enumerated() {
             let answer = lookup[index]
             var entry = log[index]
-            if entry == nil, !request.ignoresCache, answer.verdict == .hit {
+            if entry == nil, answer.verdict == .hit {
                 entry = StepLog.Entry(verdict: .hit, chain: answer.chain, saved: answer.seconds ?? 0)
             }
             if case .workdir(_) = node.step.operation, let chain = entry?.chain, chain == self.chain(before: index) {
@@ -187,7 +198,8 @@ struct BuildSession: Sendable {
                     key: answer.key, instruction: node.step.text,
                     stage: prepared.plan.stages[node.id.stage].name, verdict: entry?.verdict ?? .skipped,
                     seconds: entry?.seconds ?? 0, commandSeconds: entry?.commandSeconds ?? 0, saved: entry?.saved ?? 0,
-                    bytes: byteCount))
+                    bytes: byteCount,
+                    reason: entry?.verdict == .run || entry?.verdict == .failed ? reasons[index] : nil))
         }
         return reports
     }

@@ -1,8 +1,8 @@
 /// Builds images: plans them, has the server tell what need not be built, builds the rest, and has the server put the
 /// image together.
 public struct Builder: Sendable {
-    private let server: ServerConnection?
-    private let events: any BuildEventSink
+    let server: ServerConnection?
+    let events: any BuildEventSink
 
     /// Makes a builder.
     /// - Parameters:

@@ -2,38 +2,47 @@ internal import CacheAPI
 internal import Chunking
 internal import Synchronization
 
-/// What the server knows of the steps. It is asked once before anything is built, and again when a stage that others
-/// copy from was built.
+/// What the server knows of the steps. It is asked once before anything is built, again when a stage that others copy
+/// from was built, and again when another build is done with a step.
 final class GraphLookup: Sendable {
     private struct State {
         var answers: [GraphAnswer.Step]
         var built: [Int: [Digest]] = [:]
         var contents: [Int: Digest] = [:]
-        var ignoresHits: Bool
+        var ignoresHits = false
+        var askCount = 0
     }
 
+    let terms: LookupTerms
     private let graph: StepGraph
     private let link: ServerLink
-    private let scope: ScopeName
+    private let claims: BuildClaims?
     private let state: Mutex<State>
     private let turn = TaskLimit(1)
 
     /// Knows nothing yet.
-    /// - Parameter ignoresCache: whether keys are asked for and hits are not used.
-    init(_ graph: StepGraph, _ link: ServerLink, scope: ScopeName, ignoresCache: Bool) {
+    /// - Parameter claims: claims what has to be built; `nil` to only look.
+    init(_ graph: StepGraph, _ link: ServerLink, _ terms: LookupTerms, claims: BuildClaims?) {
         self.graph = graph
         self.link = link
-        self.scope = scope
-        state = Mutex(
-            State(answers: graph.nodes.map { _ in GraphAnswer.Step(verdict: .unknown) }, ignoresHits: ignoresCache))
+        self.terms = terms
+        self.claims = claims
+        state = Mutex(State(answers: graph.nodes.map { _ in GraphAnswer.Step(verdict: .unknown) }))
     }
+
+    /// How often the server was asked.
+    var askCount: Int { state.withLock { $0.askCount } }
 
     /// Asks the server; a server that fails knows nothing.
     func ask() async {
         if graph.nodes.isEmpty { return }
         await turn.run {
-            let (built, contents) = state.withLock { ($0.built, $0.contents) }
-            let query = graph.query(scopes: [scope], built: built, contents: contents)
+            let (built, contents) = state.withLock { state in
+                state.askCount += 1
+                return (state.built, state.contents)
+            }
+            var query = graph.query(terms, built: built, contents: contents)
+            query.claim = claims?.claim
             let answer: GraphAnswer?
             do throws(BuildError) {
                 answer = try await link.ask { server throws(BuildError) in try await server.look(up: query) }
@@ -41,7 +50,9 @@ final class GraphLookup: Sendable {
                 if !Task.isCancelled { link.lose(error) }
                 return
             }
-            if let answer { state.withLock { $0.answers = answer.steps } }
+            guard let answer else { return }
+            state.withLock { $0.answers = answer.steps }
+            if answer.steps.contains(where: { $0.verdict == .miss }) { claims?.keep() }
         }
     }
 
@@ -50,7 +61,12 @@ final class GraphLookup: Sendable {
         state.withLock { $0.answers[node] }
     }
 
-    /// The chain of a step that is a hit; `nil` for others, and for all when the cache is not to be used.
+    /// The places of the steps that are a miss.
+    var misses: [Int] {
+        state.withLock { state in state.answers.indices.filter { state.answers[$0].verdict == .miss } }
+    }
+
+    /// The chain of a step that is a hit; `nil` for others, and for all when no hit is believed.
     func hit(_ node: Int) -> [Digest]? {
         state.withLock { state in
             let answer = state.answers[node]
@@ -73,6 +89,19 @@ final class GraphLookup: Sendable {
             if let chain = hit(node) { return (node, chain) }
         }
         return nil
+    }
+
+    /// The last step in `nodes` that another build makes now, when that is to be waited for.
+    func deepestClaimed(in nodes: Range<Int>) -> (node: Int, key: Digest, builder: String)? {
+        guard let claims, claims.waits else { return nil }
+        return state.withLock { state in
+            if state.ignoresHits { return nil }
+            for node in nodes.reversed() where state.answers[node].verdict == .building {
+                guard let key = state.answers[node].key else { continue }
+                return (node, key, state.answers[node].builder ?? "")
+            }
+            return nil
+        }
     }
 
     /// Says what a step reads, computed here.

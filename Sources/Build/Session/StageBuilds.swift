@@ -8,15 +8,20 @@ internal import Synchronization
 final class StageBuilds: Sendable {
     private let prepared: PreparedBuild
     private let lookup: GraphLookup
+    private let claims: BuildClaims
     private let executor: StepExecutor
     private let facts: ChainFacts
     private let tasks = Mutex<[Int: Task<StageResult, any Error>]>([:])
     private let finished = Mutex<Set<Int>>([])
     private let firstFailure = Mutex<(any Error)?>(nil)
 
-    init(_ prepared: PreparedBuild, _ lookup: GraphLookup, _ executor: StepExecutor, _ facts: ChainFacts) {
+    init(
+        _ prepared: PreparedBuild, _ lookup: GraphLookup, _ claims: BuildClaims, _ executor: StepExecutor,
+        _ facts: ChainFacts
+    ) {
         self.prepared = prepared
         self.lookup = lookup
+        self.claims = claims
         self.executor = executor
         self.facts = facts
     }
@@ -82,6 +87,11 @@ final class StageBuilds: Sendable {
                 next = hit.node + 1
                 continue
             }
+            if let claimed = lookup.deepestClaimed(in: next..<nodes.upperBound) {
+                beginSources(of: claimed.node + 1..<nodes.upperBound)
+                try await waitForOthers(claimed)
+                continue
+            }
             beginSources(of: next..<nodes.upperBound)
             do {
                 let source = try await source(of: next)
@@ -106,6 +116,14 @@ final class StageBuilds: Sendable {
         }
         if let result { return result }
         return try await base(of: stage)
+    }
+
+    /// Lets another build finish a step, and asks what there is then.
+    private func waitForOthers(_ claimed: (node: Int, key: Digest, builder: String)) async throws {
+        let name = prepared.name(of: prepared.graph.nodes[claimed.node])
+        try await claims.wait(
+            for: claimed.key, named: name, builder: claimed.builder, scopes: lookup.terms.scopes)
+        await lookup.ask()
     }
 
     /// No hit is believed any more; stages that are done because of hits are to be built when they are needed again.

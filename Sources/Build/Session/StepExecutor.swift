@@ -10,6 +10,8 @@ struct StepExecutor: Sendable {
     let lookup: GraphLookup
     let log: StepLog
     let recorder: StepRecorder
+    let claims: BuildClaims
+    let reasons: MissReasons
     let progress: ProgressLog
     let run: RunStep
     let copy: CopyStep
@@ -34,6 +36,8 @@ struct StepExecutor: Sendable {
         let node = prepared.graph.nodes[index]
         let task = progress.begin(prepared.name(of: node))
         let start = ContinuousClock.now
+        claims.begin(lookup[index].key)
+        reasons.tell(index, task)
         do {
             let made = try await make(node, on: base, source: source, task)
             let seconds = Clock.seconds(since: start)
@@ -41,6 +45,7 @@ struct StepExecutor: Sendable {
             return note(index, made, on: base, seconds: seconds)
         } catch {
             let isCancelled = error is CancellationError || Task.isCancelled
+            claims.giveUp(lookup[index].key)
             log[index] = StepLog.Entry(verdict: .failed, seconds: Clock.seconds(since: start))
             task.end(isCancelled ? .cancelled : .failed)
             throw isCancelled ? CancellationError() : located(error, node)
@@ -107,7 +112,6 @@ struct StepExecutor: Sendable {
     }
 
     private func note(_ index: Int, _ made: Made, on base: StageResult, seconds: Double) -> StageResult {
-        let node = prepared.graph.nodes[index]
         let result = StageResult(
             chain: base.chain + (made.layer.map { [$0] } ?? []), isTrusted: base.isTrusted && made.isTrusted)
         let now = Clock.seconds()
@@ -115,9 +119,9 @@ struct StepExecutor: Sendable {
             verdict: .run, chain: result.chain, created: now, seconds: seconds,
             commandSeconds: made.commandSeconds, layer: made.layer)
         if result.isTrusted {
-            recorder.add(
-                node, lookup[index], chain: result.chain, files: prepared.contents[node.id]?.components ?? [],
-                seconds: seconds, created: now)
+            recorder.add(index, lookup[index], chain: result.chain, seconds: seconds, created: now)
+        } else {
+            claims.giveUp(lookup[index].key)
         }
         return result
     }

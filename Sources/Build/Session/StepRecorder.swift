@@ -5,50 +5,57 @@ internal import Synchronization
 
 /// Records steps on the server, each as soon as all its layers have arrived, while the build goes on.
 final class StepRecorder: Sendable {
-    /// Steps that copy more files than this do not name each in their record.
-    private static let filesMaximum = 10_000
     /// How much of an instruction its record tells. Characters.
     private static let instructionMaximum = 4000
 
     private let link: ServerLink
     private let commits: LayerCommits
+    private let claims: BuildClaims
+    private let prepared: PreparedBuild
+    private let subject: String
     private let scope: ScopeName
     private let writer: String
-    private let replaces: Atomic<Bool>
+    private let replaces = Atomic(false)
     private let tasks = Mutex<[Task<Void, Never>]>([])
     private let openCount = Atomic<Int>(0)
 
     /// Whether a step waits to be recorded.
     var isBusy: Bool { openCount.load(ordering: .acquiring) > 0 }
 
-    /// - Parameter replaces: whether records take the place of earlier ones.
-    init(_ link: ServerLink, _ commits: LayerCommits, scope: ScopeName, writer: String, replaces: Bool) {
+    /// - Parameter subject: what is built (see ``MissReasons/subject``).
+    init(
+        _ link: ServerLink, _ commits: LayerCommits, _ claims: BuildClaims, _ prepared: PreparedBuild,
+        scope: ScopeName, writer: String, subject: String
+    ) {
         self.link = link
         self.commits = commits
+        self.claims = claims
+        self.prepared = prepared
         self.scope = scope
         self.writer = writer
-        self.replaces = Atomic(replaces)
+        self.subject = subject
     }
 
     /// Sees to it that a step is recorded; returns at once. A step whose key nobody told is not.
-    func add(
-        _ step: StepGraph.Node, _ answer: GraphAnswer.Step, chain: [Digest], files: [KeyComponent], seconds: Double,
-        created: Int64
-    ) {
-        guard let key = answer.key, let parent = answer.parentKey, link.writing != nil else { return }
+    func add(_ index: Int, _ answer: GraphAnswer.Step, chain: [Digest], seconds: Double, created: Int64) {
+        guard let key = answer.key, let parent = answer.parentKey, link.writing != nil else {
+            return claims.giveUp(answer.key)
+        }
         let record = StepRecord(
-            key: key, parent: parent, chain: chain,
-            components: step.operation.components + (files.count <= Self.filesMaximum ? files : []),
-            instruction: String(step.step.text.prefix(Self.instructionMaximum)), seconds: seconds, created: created,
-            scope: scope, writer: writer,
-            replaces: replaces.load(ordering: .relaxed))
+            key: key, parent: parent, chain: chain, components: prepared.components(of: index),
+            instruction: String(prepared.graph.nodes[index].step.text.prefix(Self.instructionMaximum)),
+            seconds: seconds, created: created, scope: scope, writer: writer,
+            replaces: replaces.load(ordering: .relaxed) || answer.isRenewed == true,
+            lineage: prepared.lineage(of: index, subject: subject), read: prepared.graph.read(of: index))
         openCount.add(1, ordering: .relaxed)
-        let task = Task { [link, commits] in
+        let task = Task { [link, commits, claims] in
             defer { self.openCount.subtract(1, ordering: .releasing) }
-            guard await commits.areCommitted(chain), let server = link.writing else { return }
+            guard await commits.areCommitted(chain), let server = link.writing else { return claims.giveUp(key) }
             do throws(BuildError) {
                 try await server.record(record)
+                claims.finish(key)
             } catch {
+                claims.giveUp(key)
                 if !Task.isCancelled { link.refuse(error, "The record of \(record.instruction)") }
             }
         }

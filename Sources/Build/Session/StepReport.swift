@@ -30,11 +30,13 @@ public struct StepReport: Sendable {
     public var saved: Double
     /// How many bytes of its layers were sent.
     public var bytes: Int
+    /// For a step that was run: why it was no hit, for people; `nil` when that is not known.
+    public var reason: String?
 
     /// Makes a report.
     public init(
         key: Digest?, instruction: String, stage: String, verdict: Verdict, seconds: Double = 0,
-        commandSeconds: Double = 0, saved: Double = 0, bytes: Int = 0
+        commandSeconds: Double = 0, saved: Double = 0, bytes: Int = 0, reason: String? = nil
     ) {
         self.key = key
         self.instruction = instruction
@@ -44,5 +46,6 @@ public struct StepReport: Sendable {
         self.commandSeconds = commandSeconds
         self.saved = saved
         self.bytes = bytes
+        self.reason = reason
     }
 }

@@ -11,6 +11,7 @@ struct LarderCommand: AsyncParsableCommand {
         discussion: """
             EXAMPLES:
               larder build --server http://127.0.0.1:7070 -t shop/api:1 .
+              larder explain --server http://127.0.0.1:7070 -t shop/api:1 .
               larder push --server http://127.0.0.1:7070 shop/api:1 registry.example.com/shop/api:1
               larder import --server http://127.0.0.1:7070 rootfs.tar debian:bookworm
               larder --generate-completion-script bash
@@ -22,5 +23,8 @@ struct LarderCommand: AsyncParsableCommand {
               130  interrupted (SIGINT); 143 for SIGTERM
             """,
         version: version,
-        subcommands: [BuildCommand.self, PushCommand.self, ImportCommand.self, ShimCommand.self])
+        subcommands: [
+            BuildCommand.self, PlanCommand.self, ExplainCommand.self, PushCommand.self, ImportCommand.self,
+            ShimCommand.self,
+        ])
 }

@@ -33,6 +33,19 @@ struct BuildFlags: ParsableArguments {
 
     @Flag(help: "Take no step from the cache; what is run takes the place of what was recorded.")
     var noCache = false
+    @Option(
+        help: ArgumentHelp(
+            "Take no step of a stage from the cache, nor what is built from it; may be repeated, or have commas.",
+            valueName: "STAGE"))
+    var noCacheFilter: [String] = []
+    @Option(
+        help: ArgumentHelp(
+            "Build steps again that were built longer ago, and what stands on them, as in 7d or 12h.",
+            valueName: "TIME"))
+    var cacheMaxAge: String?
+    @OptionGroup var caches: CacheFlags
+    @Flag(help: "Do not wait for steps that another build makes at the moment; build them here, too.")
+    var noWait = false
     @Flag(help: "Ask the registries of base images whether there is a newer one.")
     var pull = false
 
@@ -57,10 +70,7 @@ struct BuildFlags: ParsableArguments {
     var quiet = false
 
     @OptionGroup(title: "Server") var connection: ConnectionFlags
-    @Option(
-        help: ArgumentHelp(
-            "The branch whose steps are used and recorded. LARDER_SCOPE; default: main.", valueName: "NAME"))
-    var scope: String?
+    @OptionGroup(title: "Server") var scopes: ScopeFlags
     @Option(
         help: ArgumentHelp(
             """

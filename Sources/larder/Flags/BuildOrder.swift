@@ -21,6 +21,8 @@ struct BuildOrder: Sendable {
     /// Whether the image id is printed.
     var printsImageID: Bool
     var readsDockerfileFromInput: Bool
+    /// What the scopes follow from, for people.
+    var scopeReason: String
     /// What the user should know before the build begins.
     var warnings: [String]
 
@@ -41,7 +43,6 @@ struct BuildOrder: Sendable {
         if !readsDockerfileFromInput { request.dockerfile = flags.file.map { FilePath($0) } }
         request.options = try Self.options(flags, in: surroundings)
         request.tags = try ImageNames.read(flags.tag, flag: "--tag", server: server)
-        request.ignoresCache = flags.noCache
         request.refreshesImages = flags.pull
         request.network = try Self.network(flags.network)
         for text in flags.secret {
@@ -55,10 +56,13 @@ struct BuildOrder: Sendable {
         if let text = flags.uploadWait ?? surroundings.value("LARDER_UPLOAD_WAIT") {
             request.uploadWait = try DurationFlag.read(text, flag: "--upload-wait")
         }
-        request.scope = try Self.scope(flags.scope, in: surroundings)
-        request.writer = surroundings.hostName
+        try Self.setCache(of: &request, flags)
+        let caches = try flags.caches.scopes()
+        let scopes = try flags.scopes.scopes(of: request.context, caches, in: surroundings)
+        (request.scope, request.baseScopes, scopeReason) = (scopes.own, scopes.bases, scopes.reason)
+        request.writer = scopes.job.map { "\($0) on \(surroundings.hostName)" } ?? surroundings.hostName
         project = try flags.connection.project(in: surroundings, owning: request.tags.first)
-        warnings = try Self.checkNames(request.tags, request.outputs, server)
+        warnings = try caches.warnings + Self.checkNames(request.tags, request.outputs, server)
     }
 
     private static func context(_ text: String) throws -> FilePath {
@@ -106,12 +110,14 @@ struct BuildOrder: Sendable {
         return network
     }
 
-    private static func scope(_ text: String?, in surroundings: Surroundings) throws -> ScopeName {
-        guard let text = text ?? surroundings.value("LARDER_SCOPE") else { return .main }
-        guard let scope = ScopeName(text) else {
-            throw ValidationError("--scope: a name has 1 to 200 bytes and no control characters")
+    /// What of the cache is used.
+    private static func setCache(of request: inout BuildRequest, _ flags: BuildFlags) throws {
+        request.ignoresCache = flags.noCache
+        request.renewedStages = flags.noCacheFilter.flatMap { $0.split(separator: ",").map(String.init) }
+        request.recordAgeMaximum = try flags.cacheMaxAge.map {
+            try DurationFlag.read($0, flag: "--cache-max-age").components.seconds
         }
-        return scope
+        request.waitsForOthers = !flags.noWait
     }
 
     /// Where this runner keeps what it may use again.

@@ -11,6 +11,10 @@ struct Surroundings: Sendable {
     var hostName: String
     /// This machine's architecture, as Go calls it.
     var architecture: String
+    /// The contents of a small file; `nil` when it cannot be read.
+    var file: @Sendable (FilePath) -> [UInt8]? = { _ in nil }
+    /// What is checked out in the repository that a directory is in; `nil` when it is in none.
+    var git: @Sendable (FilePath) -> GitHead? = { _ in nil }
 
     /// Those of this process.
     static func current() -> Surroundings {
@@ -19,13 +23,25 @@ struct Surroundings: Sendable {
         let hostName = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
         return Surroundings(
             environment: ProcessInfo.processInfo.environment, isRoot: geteuid() == 0, hostName: hostName,
-            architecture: Self.architecture)
+            architecture: Self.architecture, file: { Self.read($0) }, git: { GitHead(of: $0) })
     }
 
     /// The value of an environment variable; `nil` also when it is empty.
     func value(_ variable: String) -> String? {
         guard let value = environment[variable], !value.isEmpty else { return nil }
         return value
+    }
+
+    /// What the scopes of a build in `directory` can be found out from.
+    func scopeFacts(of directory: FilePath) -> ScopeDetection.Facts {
+        ScopeDetection.Facts(
+            environment: environment, githubEvent: value("GITHUB_EVENT_PATH").flatMap { file(FilePath($0)) },
+            git: git(directory))
+    }
+
+    private static func read(_ path: FilePath) -> [UInt8]? {
+        guard let bytes = try? Data(contentsOf: URL(filePath: path.string)), bytes.count < 16 << 20 else { return nil }
+        return [UInt8](bytes)
     }
 
     private static var architecture: String {

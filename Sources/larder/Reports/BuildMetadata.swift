@@ -18,6 +18,8 @@ struct BuildMetadata: Encodable {
         let commandSeconds: Double
         /// How many bytes of its layers were sent.
         let bytes: Int
+        /// For a step that was run: why it was no hit, for people; absent when that is not known.
+        let reason: String?
     }
 
     private enum CodingKeys: String, CodingKey {
@@ -63,7 +65,7 @@ struct BuildMetadata: Encodable {
         steps = outcome.steps.map { step in
             Step(
                 key: step.key, instruction: step.instruction, verdict: step.verdict.rawValue, seconds: step.seconds,
-                commandSeconds: step.commandSeconds, bytes: step.bytes)
+                commandSeconds: step.commandSeconds, bytes: step.bytes, reason: step.reason)
         }
     }
 

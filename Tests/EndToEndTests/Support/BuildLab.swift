@@ -20,14 +20,25 @@ struct BuildLab: Sendable {
     let port: Int
 
     /// Lends a lab with a running server to `body`.
-    static func run(_ body: @Sendable (BuildLab) async throws -> Void) async throws {
+    static func run(
+        _ change: (inout Settings) -> Void = { _ in }, _ body: @Sendable (BuildLab) async throws -> Void
+    ) async throws {
         try await withTemporaryDirectory { directory in
-            var settings = Settings(root: directory.appending("root"))
-            settings.listen.port = 0
-            let quiet = Logger(label: "lab") { _ in SwiftLogNoOpLogHandler() }
-            try await LarderServer.withRunning(settings, logger: quiet) { port in
-                try await body(BuildLab(directory: directory, port: port))
-            }
+            try await run(in: directory, change, body)
+        }
+    }
+
+    /// Lends a lab whose server's root is in `directory`.
+    static func run(
+        in directory: FilePath, _ change: (inout Settings) -> Void = { _ in },
+        _ body: @Sendable (BuildLab) async throws -> Void
+    ) async throws {
+        var settings = Settings(root: directory.appending("root"))
+        settings.listen.port = 0
+        change(&settings)
+        let quiet = Logger(label: "lab") { _ in SwiftLogNoOpLogHandler() }
+        try await LarderServer.withRunning(settings, logger: quiet) { port in
+            try await body(BuildLab(directory: directory, port: port))
         }
     }
 
@@ -73,6 +84,26 @@ struct BuildLab: Sendable {
         return Report(outcome: outcome, events: events, down: server.traffic.down, up: server.traffic.up)
     }
 
+    /// What a build of `context` would do.
+    func forecast(
+        _ context: FilePath, adjust: (inout BuildRequest) -> Void = { _ in }
+    ) async throws -> [StepForecast] {
+        let address = try ServerAddress("http://127.0.0.1:\(port)")
+        let server = ServerConnection(to: address, project: try ProjectName.named("shop"), token: nil)
+        var request = BuildRequest(context: context, stateDirectory: directory.appending("runner-forecast"))
+        request.tags = [try ImageReference("shop/api:1")]
+        adjust(&request)
+        let events = EventLog { _ in }
+        do {
+            let steps = try await Builder(server: server, events: events).forecast(request, explains: true)
+            await server.shutdown()
+            return steps
+        } catch {
+            await server.shutdown()
+            throw error
+        }
+    }
+
     /// Gives the server an image of one layer.
     func importImage(_ tar: [UInt8], as name: String) async throws {
         let client = RawClient(address: "http://127.0.0.1:\(port)", project: try ProjectName.named("shop"))
@@ -112,6 +143,14 @@ final class EventLog: BuildEventSink {
 
     var warnings: [String] {
         events.withLock { $0 }.compactMap { if case .warning(let text) = $0 { text } else { nil } }
+    }
+
+    var statuses: [String] {
+        events.withLock { $0 }.compactMap { if case .status(_, let text) = $0 { text } else { nil } }
+    }
+
+    var reasons: [String] {
+        events.withLock { $0 }.compactMap { if case .reason(_, let text) = $0 { text } else { nil } }
     }
 
     var output: [String] {

@@ -167,7 +167,7 @@ struct GraphEvaluatorTests {
         ]
         for (index, query) in queries.enumerated() {
             let evaluator = GraphEvaluator(
-                record: { _, _ in nil }, hasLayer: { _ in true }, contentKey: { _, _ in nil })
+                record: { _, _ in nil }, hasLayer: { _ in true }, contentKey: { _, _, _ in nil })
             let failure = #expect(throws: APIFailure.self, "query \(index)") { _ = try evaluator.answer(query) }
             #expect(failure?.code == .badRequest)
         }

@@ -67,7 +67,7 @@ struct SettingsTests {
             .compressionLevel: "3",
             .storeThreads: "2", .quota: "200GiB", .projectQuota: "1GiB,shop=2GiB", .maxAge: "30d", .pinnedTags: "v*",
             .immutableTags: "v*,shop/*:stable", .retention: "ci/*:*=50,pr-*=14d", .completeRepositories: "shop/*",
-            .unmergedCaches: "solo-*",
+            .unmergedCaches: "solo-*", .promoteFrom: "feature/*,main=release-*",
             .leasePeriod: "1h", .diskReserve: "1GiB", .contentEncodings: "gzip, zstd", .encodedCopies: "3GiB",
             .maintenanceInterval: "5m",
             .scrubRate: "1MiB",
