@@ -22,7 +22,7 @@ enum RecordDescription {
         case .manifest:
             let digest = OCIDigest(tagged: rest).map { "\($0)" } ?? "?"
             return "image \(owner)@\(digest)"
-        case .lineage: return "latest images of a lineage, project '\(project)'"
+        case .lineage: return "what came last in a lineage, project '\(project)'"
         case .digest: return "name \(OCIDigest(tagged: key).map { "\($0)" } ?? "?") of a blob of project '\(project)'"
         case .referrer:
             let subject = OCIDigest(tagged: rest).map { "\($0)" } ?? "?"
