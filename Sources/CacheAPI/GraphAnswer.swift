@@ -22,8 +22,11 @@ public struct GraphAnswer: Codable, Sendable {
         public var key: Digest?
         /// The key below it: what a record of it names as its parent.
         public var parentKey: Digest?
-        /// For a hit: the whole chain it was recorded with, from the bottom.
+        /// For a hit: the whole chain it was recorded with, from the bottom. Of a linked step `nil` when the chain below is
+        /// not known.
         public var chain: [Digest]?
+        /// For a hit of a linked step: its own layers.
+        public var layers: [Digest]?
         /// For a hit: how long it took when it was built. Seconds.
         public var seconds: Double?
         /// For a hit: when it was built. Seconds since 1970.

@@ -28,11 +28,17 @@ public struct GraphQuery: Codable, Sendable {
         public var parent: Parent
         /// What else it reads, in order.
         public var inputs: [Input]
+        /// Whether its result does not depend on what it stands on (`COPY --link`): its key and its record are about its own
+        /// layers only, which are laid on whatever is below.
+        public var isLinked: Bool
         /// The chain up to and including this step, when the client has just built it (and committed its layers).
         public var built: [Digest]?
 
         /// Makes a step.
-        public init(op: Digest, parent: Parent, inputs: [Input], built: [Digest]? = nil) {
+        public init(
+            op: Digest, parent: Parent, inputs: [Input], isLinked: Bool = false, built: [Digest]? = nil
+        ) {
+            self.isLinked = isLinked
             self.op = op
             self.parent = parent
             self.inputs = inputs

@@ -10,6 +10,20 @@ public enum StepKey {
         return hasher.finalize()
     }
 
+    /// What a linked step has as its parent: nothing.
+    public static let linked = base(chain: [], platform: "")
+
+    /// What stands for the result of a linked step to those above it.
+    /// - Parameters:
+    ///   - key: of the linked step.
+    ///   - parent: the key of what it is laid on.
+    public static func laid(_ key: Digest, on parent: Digest) -> Digest {
+        var hasher = KeyHasher(domain: "larder.laid.v1")
+        hasher.add(key)
+        hasher.add(parent)
+        return hasher.finalize()
+    }
+
     /// The key of a step.
     /// - Parameters:
     ///   - op: the digest of everything that the instruction itself contributes.

@@ -5,6 +5,8 @@ extension Dockerfile {
         public var buildArguments: [String: String] = [:]
         /// `--target`; `nil` for the last stage.
         public var target: String?
+        /// `--build-context`, by name.
+        public var contexts: [String: NamedContext] = [:]
         /// `--label`.
         public var labels: [(name: String, value: String)] = []
         /// `os/arch[/variant]` of the result.
@@ -14,6 +16,41 @@ extension Dockerfile {
 
         /// Makes options with nothing set.
         public init() {}
+
+        /// The context that stands in for a stage or an image. As in docker `docker.io/library/` in front and `:latest` behind
+        /// make no difference.
+        func context(named name: String) -> NamedContext? {
+            if contexts.isEmpty { return nil }
+            let wanted = Self.short(name)
+            return contexts.first { Self.short($0.key) == wanted }?.value
+        }
+
+        /// The context that stands in for a stage with a name.
+        func context(for stage: Stage) -> NamedContext? { stage.name.flatMap { context(named: $0) } }
+
+        private static func short(_ name: String) -> String {
+            var short = name.lowercased().unicodeScalars.map(\.self)[...]
+            for prefix in ["index.docker.io/", "docker.io/", "library/"].map(\.scalarRun)
+            where short.starts(with: prefix) {
+                short = short.dropFirst(prefix.count)
+            }
+            let latest = ":latest".scalarRun
+            if short.suffix(latest.count).elementsEqual(latest) { short = short.dropLast(latest.count) }
+            return String(scalars: short)
+        }
+    }
+
+    /// What `--build-context` puts in the place of a name.
+    public enum NamedContext: Hashable, Sendable {
+        /// A directory, under the name that the caller knows it by.
+        case directory(String)
+        /// An image.
+        case image(String)
+
+        var isDirectory: Bool {
+            if case .directory = self { return true }
+            return false
+        }
     }
 
     /// An image that a plan needs settings of.

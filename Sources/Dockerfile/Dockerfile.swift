@@ -92,6 +92,7 @@ public struct Dockerfile: Sendable {
         switch reference {
         case nil: .context
         case .image(let name): .image(name)
+        case .directory(let name): .directory(name)
         case .stage(let number): .stage(positions[number] ?? 0)
         }
     }
@@ -112,18 +113,21 @@ public struct Dockerfile: Sendable {
         if let frontend = options.buildArguments["BUILDKIT_SYNTAX"] {
             try ParserDirectives.requireSupported(frontend: frontend, at: stages[0].location)
         }
-        let written = try StageGraph(stages)
+        // A stage that `--build-context` replaces is not built.
+        var stages = stages
+        let replaced = stages.indices.filter { options.context(for: stages[$0]) != nil }
+        for number in replaced { stages[number].instructions = [] }
+        let written = try StageGraph(stages, options: options)
         let target = try written.target(options.target)
         let scope = try GlobalScope(
             globalArguments, options: options, targetName: stages[target].name ?? options.target ?? "default",
             expander: expander)
         let bases = try written.bases(in: scope, expander: expander)
-        var stages = stages
-        for number in stages.indices {
+        for number in stages.indices where !replaced.contains(number) {
             let triggers = try triggers(of: bases[number], for: number, settings)
             stages[number].instructions.insert(contentsOf: triggers, at: 0)
         }
-        let graph = try StageGraph(stages)
+        let graph = try StageGraph(stages, options: options)
         return Outline(
             scope: scope, stages: stages, graph: graph, bases: bases, needed: graph.needed(for: target, bases: bases))
     }

@@ -28,6 +28,27 @@ public struct IgnoreRules: Sendable {
         self.init(patterns: patterns)
     }
 
+    /// The patterns of a flag such as `--exclude`: as in a file, but that a slash in front stays and matches nothing.
+    /// - Throws: `syntax` for a malformed pattern.
+    public init(patterns texts: [String], flag: String, file: String, line: Int) throws(DockerfileError) {
+        try self.init(patterns: texts, flag: flag, at: LineLocation(file: file, line: line, text: ""))
+    }
+
+    init(patterns texts: [String], flag: String, at location: LineLocation) throws(DockerfileError) {
+        var patterns: [IgnorePattern] = []
+        for text in texts.map(\.trimmed) where !text.isEmpty {
+            let isException = text.utf8.first == UInt8(ascii: "!")
+            let cleaned = CleanPath.cleaned(isException ? String(scalars: text.scalarRun.dropFirst()) : text)
+            guard text != "!" else { throw location.syntax("`--\(flag)=!` needs a pattern behind the `!`.") }
+            do {
+                patterns.append(try IgnorePattern(cleaned, isException: isException))
+            } catch {
+                throw location.syntax("`\(text)` is not a valid pattern of `--\(flag)`: \(error.reason).")
+            }
+        }
+        self.init(patterns: patterns)
+    }
+
     private static func pattern(_ text: String, at location: LineLocation) throws(DockerfileError) -> IgnorePattern {
         let isException = text.utf8.first == UInt8(ascii: "!")
         let written = isException ? String(scalars: text.scalarRun.dropFirst().trimmed) : text
@@ -61,6 +82,9 @@ public struct IgnoreRules: Sendable {
         isIgnored = verdict(on: bytes, count: bytes.count, matched: &matched)
         return isIgnored
     }
+
+    /// Whether any pattern is an exception (`!`).
+    public var hasExceptionPatterns: Bool { hasExceptions }
 
     /// Whether something below the ignored directory `path` could still be let in by an exception. Says no only
     /// where that is certain.

@@ -29,7 +29,8 @@ struct Instruction: Sendable {
     var expandedWords: [String] {
         switch kind {
         case .run(let run): run.mounts
-        case .copy(let copy): copy.sources + [copy.destination, copy.owner, copy.mode].compactMap(\.self)
+        case .copy(let copy):
+            copy.sources + [copy.destination, copy.owner, copy.mode, copy.checksum].compactMap(\.self)
         case .environment(let pairs), .label(let pairs): pairs.flatMap { [$0.name, $0.value] }
         case .argument(let declarations): declarations.compactMap(\.value)
         case .workingDirectory(let word), .user(let word), .stopSignal(let word): [word]
@@ -68,22 +69,4 @@ struct RunInstruction: Hashable, Sendable {
     let mounts: [String]
     /// The file that the command is, when it is a here-document with an interpreter line.
     let script: InlineFile?
-}
-
-/// A parsed COPY or ADD.
-struct CopyInstruction: Hashable, Sendable {
-    let isAdd: Bool
-    let sources: [String]
-    let destination: String
-    /// `--from`; `nil` for the build context.
-    let from: String?
-    /// `--chown`.
-    let owner: String?
-    /// `--chmod`.
-    let mode: String?
-    let unpacksArchives: Bool
-    /// The sources that are here-documents; they are copied after the others.
-    let documents: [Heredoc]
-
-    var name: String { isAdd ? "ADD" : "COPY" }
 }

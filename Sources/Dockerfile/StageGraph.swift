@@ -5,6 +5,8 @@ struct StageGraph: Sendable {
         /// A stage, by its position in the file.
         case stage(Int)
         case image(String)
+        /// A directory of `--build-context`.
+        case directory(String)
     }
 
     /// What a stage begins with.
@@ -17,18 +19,20 @@ struct StageGraph: Sendable {
     /// `--from` of every COPY that has one, by stage and position of the instruction.
     private let copySources: [[Int: Reference]]
     private let stages: [Stage]
+    private let options: Dockerfile.Options
 
     /// Resolves the names in all `--from`, which need no expansion.
     /// - Throws: `unknownName` for a stage that does not exist or comes too late.
-    init(_ stages: [Stage]) throws(DockerfileError) {
+    init(_ stages: [Stage], options: Dockerfile.Options = .init()) throws(DockerfileError) {
         self.stages = stages
+        self.options = options
         var copySources: [[Int: Reference]] = []
         for (number, stage) in stages.enumerated() {
             var sources: [Int: Reference] = [:]
             for (position, instruction) in stage.instructions.enumerated() {
                 guard case .copy(let copy) = instruction.kind, let from = copy.from else { continue }
                 sources[position] = try Self.reference(
-                    from, in: number, of: stages, at: instruction.location)
+                    from, in: number, of: stages, options, at: instruction.location)
             }
             copySources.append(sources)
         }
@@ -39,13 +43,18 @@ struct StageGraph: Sendable {
     func source(ofInstruction position: Int, inStage stage: Int) -> Reference? { copySources[stage][position] }
 
     private static func reference(
-        _ name: String, in current: Int, of stages: [Stage], at location: LineLocation
+        _ name: String, in current: Int, of stages: [Stage], _ options: Dockerfile.Options, at location: LineLocation
     ) throws(DockerfileError) -> Reference {
         if let number = Int(name) {
             guard stages.indices.contains(number) else {
                 throw location.unknownName("There is no stage number \(number); \(list(stages)).")
             }
             return .stage(try earlier(number, than: current, name, at: location))
+        }
+        switch options.context(named: name) {
+        case .directory(let directory)?: return .directory(directory)
+        case .image(let image)?: return .image(image)
+        case nil: break
         }
         let named = stages.indices.filter { stages[$0].name == name.lowercased() }
         guard let last = named.last(where: { $0 < current }) ?? named.first else { return .image(name) }
@@ -88,15 +97,39 @@ struct StageGraph: Sendable {
         for (number, stage) in stages.enumerated() {
             let name = try baseName(of: stage, in: scope, expander: expander)
             let platform = try platform(of: stage, in: scope, expander: expander)
-            if let earlier = stages[..<number].lastIndex(where: { $0.name == name.lowercased() }) {
-                bases.append(.stage(earlier))
+            if let context = options.context(for: stage) {
+                // What copies from it goes to the directory itself.
+                bases.append(context.isDirectory ? .scratch : try base(context, platform, of: stage))
+            } else if let earlier = stages[..<number].lastIndex(where: { $0.name == name.lowercased() }) {
+                let context = options.context(for: stages[earlier])
+                if let context {
+                    bases.append(try base(context, platform, of: stage))
+                } else {
+                    bases.append(.stage(earlier))
+                }
             } else if name == "scratch" {
                 bases.append(.scratch)
+            } else if let context = options.context(named: name) {
+                bases.append(try base(context, platform, of: stage))
             } else {
                 bases.append(.image(Dockerfile.ImageRequest(name: name, platform: platform)))
             }
         }
         return bases
+    }
+
+    private func base(
+        _ context: Dockerfile.NamedContext, _ platform: String?, of stage: Stage
+    ) throws(DockerfileError) -> Base {
+        switch context {
+        case .image(let name): return .image(Dockerfile.ImageRequest(name: name, platform: platform))
+        case .directory(let name):
+            throw stage.location.unsupported(
+                """
+                A stage cannot begin with the directory that `--build-context \(name)=…` names; give an image there \
+                (`docker-image://…`), or begin `FROM scratch` and `COPY --from=\(name) / /`.
+                """)
+        }
     }
 
     private func baseName(

@@ -31,13 +31,13 @@ import Testing
         #expect(operation.destinationIsDirectory == isDirectory)
         #expect(operation.owner == nil)
         #expect(operation.mode == nil)
-        #expect(!operation.unpacksArchives)
+        #expect(operation.unpacking == .nothing)
     }
 
     @Test func flags() throws {
         let operation = try copy("COPY --chown=app:1000 --chmod=0750 a b")
         #expect(operation.owner == "app:1000")
-        #expect(operation.mode == 0o750)
+        #expect(operation.mode?.applied(to: 0o4640, isDirectory: false) == 0o750)
         #expect(try copy("COPY --chown=\"$NONE\" --chmod= a b").owner == nil)
         #expect(try copy("COPY --from=nginx /a b").source == .image("nginx"))
         #expect(try copy("COPY --from= /a b").source == .context)
@@ -45,9 +45,9 @@ import Testing
     }
 
     @Test func addUnpacksLocalArchives() throws {
-        #expect(try copy("ADD a.tar.gz /").unpacksArchives)
-        #expect(try copy("ADD --unpack=true a.tar.gz /").unpacksArchives)
-        #expect(try !copy("ADD --unpack=false a.tar.gz /").unpacksArchives)
+        #expect(try copy("ADD a.tar.gz /").unpacking == .local)
+        #expect(try copy("ADD --unpack=true a.tar.gz /").unpacking == .everything)
+        #expect(try copy("ADD --unpack=false a.tar.gz /").unpacking == .nothing)
         #expect(try copy("ADD github.com/a/b /").paths == ["github.com/a/b"])
     }
 

@@ -110,7 +110,7 @@ import Testing
         #expect(planned.settings.stopSignal == "SIGTERM")
         #expect(planned.copies[0].paths == ["x.txt"])
         #expect(planned.copies[0].owner == "x")
-        #expect(planned.copies[0].mode == 0o644)
+        #expect(planned.copies[0].mode?.text == "644")
         #expect(planned.copies[0].destination == "/x/x/x")
         #expect(planned.copies[1].paths == ["x y"])
         #expect(planned.runs[0].secrets.map(\.id) == ["x"])

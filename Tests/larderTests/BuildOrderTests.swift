@@ -25,6 +25,15 @@ struct BuildOrderTests {
         #expect(order.progress == .auto)
     }
 
+    @Test("A context is a directory or an image")
+    func buildContexts() throws {
+        let request = try order(
+            ["--build-context", "Docs=../docs", "--build-context", "alpine=docker-image://mirror/alpine:3", "."]
+        ).request
+        #expect(request.options.contexts == ["docs": .directory("docs"), "alpine": .image("mirror/alpine:3")])
+        #expect(request.contexts == ["docs": "../docs"])
+    }
+
     @Test("docker's flags say what they say to docker")
     func dockerFlags() throws {
         var surroundings = Surroundings.sample()
@@ -137,6 +146,9 @@ struct BuildOrderTests {
             (["--platform", "linux/amd64,linux/arm64", "."], nil, "--platform"),
             (["--platform", "windows/amd64", "."], nil, "--platform"),
             (["--network", "bridge", "."], nil, "--network"),
+            (["--build-context", "a", "."], nil, "--build-context"),
+            (["--build-context", "a=https://x/y.git", "."], nil, "--build-context"),
+            (["--build-context", "a=b", "--build-context", "A=c", "."], nil, "--build-context"),
             (["--secret", "src=a", "."], nil, "--secret"), (["--secret", "id=a,env=NOT_SET", "."], nil, "--secret"),
             (["--secret", "id=a", "--secret", "id=a", "."], nil, "--secret"),
             (["--secret", "id=a,mode=1", "."], nil, "--secret"),

@@ -9,7 +9,9 @@ struct ContextScan: Sendable {
     /// One instruction that copies from the context.
     struct Request: Sendable {
         /// Its sources.
-        let paths: [String]
+        let items: [CopyOperation.Item]
+        /// `--exclude`.
+        let excludes: [String]
         /// `file:line` for messages.
         let location: String
         /// `COPY` or `ADD`.
@@ -18,8 +20,15 @@ struct ContextScan: Sendable {
 
     /// What one instruction copies.
     struct Found: Sendable {
+        /// One source.
+        enum Source: Sendable {
+            case files(CopySource)
+            /// What is fetched when the instruction is executed.
+            case remote(CopyOperation.Item, RemoteSources.Identity)
+        }
+
         /// The sources, in the order they are named, wildcards expanded.
-        let sources: [CopySource]
+        let sources: [Source]
         /// The content key of all sources.
         let key: Digest
         /// Patterns that match nothing.
@@ -30,34 +39,42 @@ struct ContextScan: Sendable {
     let rules: IgnoreRules
     /// Where the ``StatCache`` is kept.
     let cacheFile: FilePath
+    /// What sources are that are fetched.
+    let remotes: [CopyOperation.Item: RemoteSources.Identity]
 
     /// Answers each of `requests`.
     /// - Throws: `invalidInput` for a source that is not there, or that cannot be copied; `io`.
     func find(_ requests: [Request]) async throws -> [Found] {
         if requests.isEmpty { return [] }
         var matched = try await BlockingThreads.run { try match(requests) }
-        let digests = try await hash(matched.flatMap { $0.sources.flatMap { $0 } })
+        let digests = try await hash(matched.flatMap { $0.parts.flatMap(\.entries) })
         for index in matched.indices { matched[index].update(digests) }
         return matched.map(Self.found)
     }
 
     // MARK: Matching
 
-    /// The sources of one request as the context has them.
+    /// One source as the context has it.
+    private struct Part: Sendable {
+        var name: [UInt8]
+        /// Itself and what is below it; empty for what is fetched.
+        var entries: [ContextEntry] = []
+        var remote: (item: CopyOperation.Item, identity: RemoteSources.Identity)?
+    }
+
+    /// The sources of one request.
     private struct Match: Sendable {
-        var names: [[UInt8]] = []
-        /// For each source, itself and what is below it.
-        var sources: [[ContextEntry]] = []
+        var parts: [Part] = []
         var unmatched: [String] = []
 
         mutating func update(_ digests: [FilePath: Hashed]) {
-            for source in sources.indices {
-                for index in sources[source].indices {
-                    guard let hashed = digests[sources[source][index].file] else { continue }
-                    sources[source][index].entry.content = hashed.digest
-                    sources[source][index].entry.size = hashed.stamp.size
-                    sources[source][index].entry.mtimeSeconds = hashed.stamp.mtime.seconds
-                    sources[source][index].entry.mtimeNanoseconds = hashed.stamp.mtime.nanoseconds
+            for part in parts.indices {
+                for index in parts[part].entries.indices {
+                    guard let hashed = digests[parts[part].entries[index].file] else { continue }
+                    parts[part].entries[index].entry.content = hashed.digest
+                    parts[part].entries[index].entry.size = hashed.stamp.size
+                    parts[part].entries[index].entry.mtimeSeconds = hashed.stamp.mtime.seconds
+                    parts[part].entries[index].entry.mtimeNanoseconds = hashed.stamp.mtime.nanoseconds
                 }
             }
         }
@@ -68,27 +85,53 @@ struct ContextScan: Sendable {
         var matches: [Match] = []
         for request in requests {
             var match = Match()
-            for pattern in request.paths {
-                let paths = try tree.paths(matching: pattern)
-                if paths.isEmpty { match.unmatched.append(pattern) }
-                for path in paths {
-                    guard let entry = try tree.resolve(path) else { throw missing(pattern, path, request) }
-                    let entries = try tree.subtree(at: entry)
-                    if let socket = entries.first(where: \.isSocket) {
-                        throw BuildError(
-                            .invalidInput,
-                            """
-                            \(request.location): \(request.instruction) failed: \(socket.file) is a socket, which an \
-                            image cannot hold; name it in .dockerignore.
-                            """)
-                    }
-                    match.names.append(Array(path.name))
-                    match.sources.append(entries)
+            for item in request.items {
+                switch item {
+                case .path(let path): try add(path, nil, request, &tree, &match)
+                case .tree(let root, let pattern): try add(root, pattern, request, &tree, &match)
+                case .download, .repository:
+                    guard let identity = remotes[item] else { continue }
+                    match.parts.append(Part(name: identity.name, remote: (item, identity)))
                 }
             }
             matches.append(match)
         }
         return matches
+    }
+
+    /// Adds what `root` names; with a pattern what of it matches.
+    private func add(
+        _ root: String, _ pattern: String?, _ request: Request, _ tree: inout ContextTree, _ match: inout Match
+    ) throws(BuildError) {
+        let filter = try CopyFilter(pattern: pattern, excludes: request.excludes)
+        let written = pattern.map { [root, $0].filter { !$0.isEmpty }.joined(separator: "/") } ?? root
+        let paths = try tree.paths(matching: root)
+        var isEmpty = paths.isEmpty
+        for path in paths {
+            guard let entry = try tree.resolve(path) else { throw missing(written, path, request) }
+            let count = entry.entry.path.bytes.count
+            let entries = filter.apply(try tree.subtree(at: entry)) { row in
+                Array(row.entry.path.bytes.dropFirst(count).drop { $0 == UInt8(ascii: "/") })
+            }
+            try refuseSockets(in: entries, request)
+            if let pattern, !pattern.isEmpty, entries.count < 2 { isEmpty = true }
+            match.parts.append(Part(name: Array(path.name), entries: entries))
+        }
+        guard isEmpty else { return }
+        guard pattern == nil || CopyPaths.hasWildcard(written) else {
+            throw missing(written, LayerPath(written), request)
+        }
+        match.unmatched.append(written)
+    }
+
+    private func refuseSockets(in entries: [ContextEntry], _ request: Request) throws(BuildError) {
+        guard let socket = entries.first(where: \.isSocket) else { return }
+        throw BuildError(
+            .invalidInput,
+            """
+            \(request.location): \(request.instruction) failed: \(socket.file) is a socket, which an image cannot hold; \
+            name it in .dockerignore.
+            """)
     }
 
     private func missing(_ pattern: String, _ path: LayerPath, _ request: Request) -> BuildError {
@@ -173,18 +216,23 @@ struct ContextScan: Sendable {
 
     private static func found(_ match: Match) -> Found {
         var key = ContentKey()
-        var sources: [CopySource] = []
-        for (name, entries) in zip(match.names, match.sources) {
-            key.beginSource(String(decoding: name, as: UTF8.self))
-            let rootCount = entries.first.map { $0.entry.path.bytes.count } ?? 0
+        var sources: [Found.Source] = []
+        for part in match.parts {
+            key.beginSource(String(decoding: part.name, as: UTF8.self))
+            if let (item, identity) = part.remote {
+                key.add(path: [], entry: identity.entry)
+                sources.append(.remote(item, identity))
+                continue
+            }
+            let rootCount = part.entries.first.map { $0.entry.path.bytes.count } ?? 0
             var files: [CopySource.File] = []
-            for entry in entries {
+            for entry in part.entries {
                 let relative = Array(entry.entry.path.bytes.dropFirst(rootCount).drop { $0 == UInt8(ascii: "/") })
                 key.add(path: relative, entry: keyed(entry.entry, isSource: relative.isEmpty))
                 let content = entry.entry.kind == .file ? CopyLayer.Item.Content.file(entry.file) : .none
                 files.append(CopySource.File(path: relative, entry: entry.entry, content: content))
             }
-            sources.append(CopySource(name: name, files: files))
+            sources.append(.files(CopySource(name: part.name, files: files)))
         }
         return Found(sources: sources, key: key.finalize(), unmatched: match.unmatched)
     }

@@ -17,6 +17,8 @@ struct CopySource: Sendable {
     var name: [UInt8]
     /// The source itself, then what is below it, parents before children.
     var files: [File]
+    /// Whether it is unpacked when it is an archive.
+    var isUnpacked = false
 
     /// A file whose bytes are known: a here-document.
     /// - Parameter time: when it was changed; seconds since 1970.

@@ -1,5 +1,6 @@
 internal import CacheAPI
 internal import Chunking
+internal import Dockerfile
 
 /// Where a COPY puts what, by docker's rules: directories give their contents; a file goes into a destination that is
 /// a directory; missing directories are made; links on the way to the destination are followed, links in its place
@@ -15,7 +16,7 @@ struct CopyLayout: Sendable {
     let destination: LayerPath
     let destinationIsDirectory: Bool
     let owner: Owner?
-    let mode: UInt32?
+    let mode: FileMode?
 
     /// The first paths to find out about.
     var paths: [LayerPath] { destination.ancestors + [destination] }
@@ -63,7 +64,9 @@ struct CopyLayout: Sendable {
         var entry = file.entry
         entry.path = target.joining(file.path)
         if let owner { (entry.uid, entry.gid) = (owner.uid, owner.gid) }
-        if let mode, entry.kind != .symlink { entry.mode = mode }
+        if let mode, entry.kind != .symlink {
+            entry.mode = mode.applied(to: entry.mode, isDirectory: entry.kind == .directory)
+        }
         return CopyLayer.Item(entry: entry, content: file.content)
     }
 

@@ -31,6 +31,12 @@ struct StepGraph: Sendable {
         let operation: OperationKey
         let parent: GraphQuery.Parent
         let input: Input?
+
+        /// Whether it is the same on every base (`--link`).
+        var isLinked: Bool {
+            if case .copy(let copy) = step.operation { return copy.isLinked }
+            return false
+        }
     }
 
     /// What a step reads besides its parent.
@@ -88,7 +94,7 @@ struct StepGraph: Sendable {
     private static func input(of step: PlannedStep, _ id: StepID, _ inputs: Inputs) -> Input? {
         guard case .copy(let copy) = step.operation else { return nil }
         switch copy.source {
-        case .context: return inputs.contents[id].map { .content($0) }
+        case .context, .directory: return inputs.contents[id].map { .content($0) }
         case .stage(let stage): return .paths(CopyPaths.keyed(copy.paths), of: .stage(stage))
         case .image(let name):
             let base = inputs.images[name] ?? Base(chain: [], platform: "")
@@ -113,7 +119,8 @@ struct StepGraph: Sendable {
                 inputs = contents[index].map { [.content($0)] } ?? [.paths(paths, of: parent(of: source))]
             }
             return GraphQuery.Step(
-                op: node.operation.digest, parent: node.parent, inputs: inputs, built: built[index])
+                op: node.operation.digest, parent: node.parent, inputs: inputs, isLinked: node.isLinked,
+                built: built[index])
         }
         return GraphQuery(scopes: terms.scopes, steps: steps, renewed: terms.renewed, oldest: terms.oldest)
     }

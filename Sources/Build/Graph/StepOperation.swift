@@ -44,17 +44,28 @@ enum StepOperation {
     }
 
     private static func key(of copy: CopyOperation) -> OperationKey {
-        var key = OperationKey(kind: copy.unpacksArchives ? "add" : "copy")
+        var key = OperationKey(kind: copy.unpacking == .nothing ? "copy" : "add")
         key.add("destination", copy.destination)
         key.add("destination.directory", copy.destinationIsDirectory ? "yes" : "no")
         key.add("owner", copy.owner.map { [$0] } ?? [])
-        key.add("mode", copy.mode.map { [String($0, radix: 8)] } ?? [])
-        // What the context or plain paths give is in the content key; which part of it a wildcard takes is not.
-        if copy.source != .context, copy.paths.contains(where: { CopyPaths.hasWildcard($0) }) {
-            key.add("patterns", copy.paths)
+        key.add("mode", copy.mode.map { [$0.text] } ?? [])
+        if copy.unpacking == .everything { key.add("unpack", "yes") }
+        if copy.isLinked { key.add("link", "yes") }
+        // What the context or plain paths give is in the content key; which part of it a pattern takes is not.
+        switch copy.source {
+        case .context, .directory: break
+        case .stage, .image: addSelection(of: copy, to: &key)
         }
         for document in copy.documents { key.add("document.\(document.name)", document.text) }
         return key
+    }
+
+    private static func addSelection(of copy: CopyOperation, to key: inout OperationKey) {
+        if copy.paths.contains(where: { CopyPaths.hasWildcard($0) }) { key.add("patterns", copy.paths) }
+        if !copy.excludes.isEmpty { key.add("exclude", copy.excludes) }
+        for item in copy.items {
+            if case .tree(let root, let pattern) = item { key.add("parents", [root, pattern]) }
+        }
     }
 
     private static func key(of workdir: WorkdirOperation) -> OperationKey {

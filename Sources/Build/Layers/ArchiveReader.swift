@@ -29,41 +29,51 @@ public enum ArchiveReader {
         }
     }
 
-    /// A layer with the archive's entries below `destination` (absolute, resolved), numeric owners and modes as
-    /// in the archive unless overridden. Entries that would leave the destination, also through a link in the archive,
+    /// A layer with the archives' entries below `destination` (absolute, resolved), numeric owners and modes as
+    /// in the archives unless overridden. Entries that would leave the destination, also through a link in their archive,
     /// are refused.
-    /// - Parameter directories: rows that come first, of directories that lead to the destination.
+    /// - Parameter files: what is copied besides; those in front, directories that lead to the destination, come first.
     ///
     /// The source throws `invalidInput` for an archive that cannot be unpacked, `corrupt` for a damaged one, `io`.
     public static func source(
-        unpacking file: FilePath, at destination: LayerPath, owner: (uid: UInt32, gid: UInt32)?, mode: UInt32?,
-        directories: [Entry] = []
+        unpacking archives: [FilePath], at destination: LayerPath, owner: (uid: UInt32, gid: UInt32)?,
+        directories: [Entry] = [], files: CopyLayer = CopyLayer(items: []),
+        onChange: @escaping @Sendable (LayerPath) -> Void = { _ in }
     ) -> LayerSource {
         { write in
             var writer = TarWriter()
             for directory in directories { try writer.begin(directory, to: write) }
-            var relocation = ArchiveRelocation(destination: destination, owner: owner, mode: mode)
-            var reader = TarReader()
-            var left: UInt64 = 0
-            var size: UInt64 = 0
-            try ArchiveBytes.read(file) { bytes in
-                try reader.update(
-                    bytes,
-                    onEntry: { entry in
-                        let row = try relocation.row(for: entry)
-                        (left, size) = (row.size, row.size)
-                        try writer.begin(row, to: write)
-                    },
-                    onContent: { content in
-                        try writer.write(content, to: write)
-                        left -= UInt64(content.byteCount)
-                        if left == 0 { try writer.pad(size, to: write) }
-                    })
-                try check(reader.isUnderstood, reader.hasClimbingNames, file)
+            for archive in archives {
+                try append(archive, ArchiveRelocation(destination: destination, owner: owner), to: &writer, write)
             }
-            try check(reader.finish(), false, file)
+            try files.write(to: &writer, write, onChange: onChange)
             try writer.finish(to: write)
         }
+    }
+
+    private static func append(
+        _ file: FilePath, _ relocation: consuming ArchiveRelocation, to writer: inout TarWriter, _ write: TarWriter.Sink
+    ) throws {
+        var relocation = relocation
+        var reader = TarReader()
+        var left: UInt64 = 0
+        var size: UInt64 = 0
+        try ArchiveBytes.read(file) { bytes in
+            try reader.update(
+                bytes,
+                onEntry: { entry in
+                    let row = try relocation.row(for: entry)
+                    (left, size) = (row.size, row.size)
+                    try writer.begin(row, to: write)
+                },
+                onContent: { content in
+                    try writer.write(content, to: write)
+                    left -= UInt64(content.byteCount)
+                    if left == 0 { try writer.pad(size, to: write) }
+                })
+            try check(reader.isUnderstood, reader.hasClimbingNames, file)
+        }
+        try check(reader.finish(), false, file)
     }
 
     private static func check(_ isUnderstood: Bool, _ climbs: Bool, _ file: FilePath) throws(BuildError) {

@@ -4,14 +4,12 @@ internal import Chunking
 struct ArchiveRelocation {
     private let destination: LayerPath
     private let owner: (uid: UInt32, gid: UInt32)?
-    private let mode: UInt32?
     /// What in the archive no entry may be below: an entry there would be put wherever a link leads.
     private var links: Set<LayerPath> = []
 
-    init(destination: LayerPath, owner: (uid: UInt32, gid: UInt32)?, mode: UInt32?) {
+    init(destination: LayerPath, owner: (uid: UInt32, gid: UInt32)?) {
         self.destination = destination
         self.owner = owner
-        self.mode = mode
     }
 
     /// - Throws: `invalidInput` for an entry that a link leads astray, or whose name means a removed file.
@@ -28,7 +26,6 @@ struct ArchiveRelocation {
         }
         if entry.kind == .symlink { links.insert(entry.path) } else { links.remove(entry.path) }
         if let owner { (row.uid, row.gid) = (owner.uid, owner.gid) }
-        if let mode, entry.kind != .symlink { row.mode = mode }
         return row
     }
 

@@ -7,24 +7,31 @@ extension CopyLayer {
     /// or filled with zeros, and reported to `onChange`; whether its bytes are those of its row is for the caller to
     /// see from the layer's entry table. Such a layer may be used but not recorded.
     public func source(onChange: @escaping @Sendable (LayerPath) -> Void) -> LayerSource {
-        { [items] write in
+        { write in
             var writer = TarWriter()
-            for item in items {
-                switch item.content {
-                case .file(let path) where item.entry.kind == .file:
-                    if try !writer.append(item.entry, reading: Self.open(path), to: write) {
-                        onChange(item.entry.path)
-                    }
-                case .bytes(let bytes) where item.entry.kind == .file:
-                    var entry = item.entry
-                    entry.size = UInt64(bytes.count)
-                    try writer.begin(entry, to: write)
-                    try unsafe writer.write(bytes.span.bytes, to: write)
-                    try writer.pad(entry.size, to: write)
-                case .none, .file, .bytes: try writer.begin(item.entry, to: write)
-                }
-            }
+            try self.write(to: &writer, write, onChange: onChange)
             try writer.finish(to: write)
+        }
+    }
+
+    /// Writes the entries to a tar that may have others.
+    func write(
+        to writer: inout TarWriter, _ write: TarWriter.Sink, onChange: (LayerPath) -> Void
+    ) throws {
+        for item in items {
+            switch item.content {
+            case .file(let path) where item.entry.kind == .file:
+                if try !writer.append(item.entry, reading: Self.open(path), to: write) {
+                    onChange(item.entry.path)
+                }
+            case .bytes(let bytes) where item.entry.kind == .file:
+                var entry = item.entry
+                entry.size = UInt64(bytes.count)
+                try writer.begin(entry, to: write)
+                try unsafe writer.write(bytes.span.bytes, to: write)
+                try writer.pad(entry.size, to: write)
+            case .none, .file, .bytes: try writer.begin(item.entry, to: write)
+            }
         }
     }
 

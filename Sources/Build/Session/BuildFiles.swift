@@ -28,6 +28,18 @@ struct BuildFiles: Sendable {
         return BuildFiles(dockerfile: dockerfile, rules: .none)
     }
 
+    /// What the `.dockerignore` of a directory of `--build-context` leaves out. Blocks.
+    /// - Throws: `invalidInput` when it is no directory; ``DockerfileError``.
+    static func rules(of directory: FilePath, named name: String) throws -> IgnoreRules {
+        let mode = (try? Stat(directory))?.rawValue.st_mode ?? 0
+        guard mode & S_IFMT == S_IFDIR else {
+            throw BuildError(.invalidInput, "The build context \(name), \(directory), is not a directory.")
+        }
+        let file = directory.appending(".dockerignore")
+        guard (try? Stat(file)) != nil else { return .none }
+        return try IgnoreRules(parsing: try contents(of: file), file: file.string)
+    }
+
     private static func contents(of path: FilePath) throws(BuildError) -> [UInt8] {
         let bytes: [UInt8]
         do throws(Errno) {

@@ -17,6 +17,8 @@ public struct BuildRequest: Sendable {
     public var context: FilePath
     /// The Dockerfile; `nil` for `Dockerfile` in the context.
     public var dockerfile: FilePath?
+    /// The directories of `--build-context`, by the names that ``options`` have for them.
+    public var contexts: [String: FilePath] = [:]
     /// What the command line adds to the Dockerfile.
     public var options = Dockerfile.Options()
     /// The names of the image, without the server's own host.

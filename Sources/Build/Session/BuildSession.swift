@@ -28,9 +28,16 @@ struct BuildSession: Sendable {
     ) async throws -> BuildSession {
         let state = try await BlockingThreads.run { try StateDirectory(request.stateDirectory) }
         let finder = BaseImages(link: link, directory: state.images)
-        let prepared = try await PreparedBuild.make(request, images: finder, state: state, progress: progress)
-        let restorer = try await BlockingThreads.run { try ChainRestorer(state, link, progress) }
-        return BuildSession(request, prepared, state, restorer, link, progress)
+        let remotes = RemoteSources(link.network, in: state.newWorkspace())
+        do {
+            let prepared = try await PreparedBuild.make(
+                request, images: finder, remotes: remotes, state: state, progress: progress)
+            let restorer = try await BlockingThreads.run { try ChainRestorer(state, link, progress) }
+            return BuildSession(request, prepared, state, restorer, link, progress)
+        } catch {
+            await remotes.remove()
+            throw error
+        }
     }
 
     private init(
@@ -90,6 +97,7 @@ struct BuildSession: Sendable {
             await claims.release()
             await reasons.finish()
             outcome.lookupCount = lookup.askCount
+            await prepared.remotes.remove()
             outcome.steps = await reports()
             return outcome
         } onCancel: {

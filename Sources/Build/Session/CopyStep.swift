@@ -16,28 +16,39 @@ struct CopyStep: Sendable {
         var changed: [LayerPath] = []
     }
 
-    /// Copies `sources` into the filesystem of `chain`.
+    /// Copies `sources` into the filesystem of `present`, or for `--link` beside it.
     /// - Throws: `invalidInput` when the destination does not take them; `server`, `io`.
-    func run(_ copy: CopyOperation, _ sources: [CopySource], in chain: [Digest]) async throws -> Made {
+    func run(_ copy: CopyOperation, _ sources: [CopySource], in present: [Digest]) async throws -> Made {
+        let chain = copy.isLinked ? [] : present
         var owner: CopyLayout.Owner?
         if let text = copy.owner { owner = try await users.owner(text, in: chain) }
-        let isArchive = try await BlockingThreads.run { try copy.unpacksArchives && Self.hasArchive(sources) }
-        if isArchive { return try await unpack(copy, sources, owner, in: chain) }
+        let archives = try await BlockingThreads.run { try Self.archives(among: sources) }
         let layout = CopyLayout(
-            sources: sources, destination: LayerPath(copy.destination),
-            destinationIsDirectory: copy.destinationIsDirectory, owner: owner, mode: copy.mode)
+            sources: sources.enumerated().filter { archives[$0.offset] == nil }.map(\.element),
+            destination: LayerPath(copy.destination),
+            destinationIsDirectory: copy.destinationIsDirectory || !archives.isEmpty, owner: owner, mode: copy.mode)
         var found = DestinationFacts()
         try await facts.find(layout.paths, in: chain, &found)
         try await facts.find(try layout.furtherPaths(found), in: chain, &found)
         let items = try layout.items(found)
+        if !archives.isEmpty {
+            let target = try found.resolved(LayerPath(copy.destination))
+            return try await unpack(
+                archives.sorted { $0.key < $1.key }.map(\.value), at: target, CopyLayer(items: items), owner, in: chain)
+        }
         if items.isEmpty { return Made() }
         let changes = ChangeLog()
         let (layer, entries) = try await maker.make(CopyLayer(items: items).source { changes.add($0) })
-        for (item, entry) in zip(items, entries.entries) {
+        Self.compare(items, entries.entries, changes)
+        return Made(layer: layer, changed: changes.paths)
+    }
+
+    /// Notes the files that have other bytes than the step's key says. `entries` end with those of `items`.
+    private static func compare(_ items: [CopyLayer.Item], _ entries: [Entry], _ changes: ChangeLog) {
+        for (item, entry) in zip(items.reversed(), entries.reversed()) {
             guard let expected = item.entry.content, entry.content != expected else { continue }
             changes.add(item.entry.path)
         }
-        return Made(layer: layer, changed: changes.paths)
     }
 
     /// The sources of a COPY --from.
@@ -54,13 +65,31 @@ struct CopyStep: Sendable {
         return try await BlockingThreads.run {
             var sources: [CopySource] = []
             var areCovered = true
-            for pattern in copy.paths {
-                for path in try CopyPaths.matches(of: pattern, in: view) {
-                    if !CopyPaths.isCovered(path, by: pattern, in: view) { areCovered = false }
-                    sources.append(try Self.source(path, in: view, chain, layers, named: name))
+            for item in copy.items {
+                let (root, pattern) = Self.parts(of: item)
+                let filter = try CopyFilter(pattern: pattern, excludes: copy.excludes)
+                var isEmpty = true
+                for path in try CopyPaths.matches(of: root, in: view) {
+                    if !CopyPaths.isCovered(path, by: root, in: view) { areCovered = false }
+                    var source = try Self.source(path, in: view, chain, layers, named: name)
+                    source.files = filter.apply(source.files, path: \.path)
+                    if pattern == nil || pattern == "" || source.files.count > 1 { isEmpty = false }
+                    sources.append(source)
+                }
+                if isEmpty, let pattern, !CopyPaths.hasWildcard("\(root)/\(pattern)") {
+                    throw BuildError(.invalidInput, "/\(root)/\(pattern) is not in \(name)")
                 }
             }
             return (sources, areCovered)
+        }
+    }
+
+    private static func parts(of item: CopyOperation.Item) -> (root: String, pattern: String?) {
+        switch item {
+        case .path(let path): (path, nil)
+        case .tree(let root, let pattern): (root, pattern)
+        // ADD alone fetches, and not from stages.
+        case .download, .repository: ("", nil)
         }
     }
 
@@ -84,33 +113,42 @@ struct CopyStep: Sendable {
 
     // MARK: Archives
 
-    private static func hasArchive(_ sources: [CopySource]) throws(BuildError) -> Bool {
-        for source in sources {
-            if case .file(let path)? = source.files.first?.content, try ArchiveReader.isArchive(path) { return true }
+    /// An archive that is unpacked.
+    private struct Archive: Sendable {
+        let path: FilePath
+        let entry: Entry
+    }
+
+    /// Those of `sources` that are unpacked, by their place.
+    private static func archives(among sources: [CopySource]) throws(BuildError) -> [Int: Archive] {
+        var archives: [Int: Archive] = [:]
+        for (position, source) in sources.enumerated() where source.isUnpacked {
+            guard let file = source.files.first, case .file(let path) = file.content,
+                try ArchiveReader.isArchive(path)
+            else { continue }
+            archives[position] = Archive(path: path, entry: file.entry)
         }
-        return false
+        return archives
     }
 
     private func unpack(
-        _ copy: CopyOperation, _ sources: [CopySource], _ owner: CopyLayout.Owner?, in chain: [Digest]
+        _ archives: [Archive], at target: LayerPath, _ files: CopyLayer, _ owner: CopyLayout.Owner?, in chain: [Digest]
     ) async throws -> Made {
-        guard sources.count == 1, let file = sources.first?.files.first, case .file(let path) = file.content else {
-            throw BuildError(.invalidInput, "an ADD that unpacks an archive has one source: write one ADD for each")
-        }
-        let destination = LayerPath(copy.destination)
-        var found = DestinationFacts()
-        try await facts.find([destination], in: chain, &found)
-        let target = try found.resolved(destination)
+        let paths = archives.map(\.path)
         let owner = owner.map { ($0.uid, $0.gid) }
-        let entries = try await LayerScan.scan(
-            ArchiveReader.source(unpacking: path, at: target, owner: owner, mode: copy.mode)
-        ).entries
+        let entries = try await LayerScan.scan(ArchiveReader.source(unpacking: paths, at: target, owner: owner)).entries
         let directories = try await directories(around: entries?.entries ?? [], target, in: chain)
-        let (layer, _) = try await maker.make(
+        let changes = ChangeLog()
+        let (layer, table) = try await maker.make(
             ArchiveReader.source(
-                unpacking: path, at: target, owner: owner, mode: copy.mode, directories: directories))
-        let digest = try await BlockingThreads.run { try FileHasher.hash(path).digest }
-        return Made(layer: layer, changed: digest == file.entry.content ? [] : [file.entry.path])
+                unpacking: paths, at: target, owner: owner, directories: directories, files: files,
+                onChange: { changes.add($0) }))
+        Self.compare(files.items, table.entries, changes)
+        for archive in archives {
+            let digest = try await BlockingThreads.run { try FileHasher.hash(archive.path).digest }
+            if let expected = archive.entry.content, digest != expected { changes.add(archive.entry.path) }
+        }
+        return Made(layer: layer, changed: changes.paths)
     }
 
     /// The directories that lead to an archive's entries and are no entries themselves, as they are in the image: a layer

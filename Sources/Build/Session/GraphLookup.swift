@@ -74,6 +74,14 @@ final class GraphLookup: Sendable {
         }
     }
 
+    /// The own layers of a linked step that is a hit; `nil` for others.
+    func layers(_ node: Int) -> [Digest]? {
+        state.withLock { state in
+            let answer = state.answers[node]
+            return !state.ignoresHits && answer.verdict == .hit ? answer.layers : nil
+        }
+    }
+
     /// From now on no step is a hit.
     /// - Returns: whether some could be before.
     func ignoreHits() -> Bool {

@@ -174,18 +174,33 @@ extension PlannedStep.Operation {
 
 extension ContextScan.Found {
     /// How many files and directories there are.
-    var fileCount: Int { sources.reduce(0) { $0 + $1.files.count } }
+    var fileCount: Int {
+        sources.reduce(0) { count, source in
+            switch source {
+            case .files(let source): count + source.files.count
+            case .remote: count + 1
+            }
+        }
+    }
 
     /// Named parts of the key: each file with a digest of all that the key says of it.
     var components: [KeyComponent] {
         sources.flatMap { source in
-            source.files.compactMap { file -> KeyComponent? in
-                if file.path.isEmpty, file.entry.kind == .directory { return nil }
-                var key = ContentKey()
-                key.add(path: [], entry: file.entry)
-                let path = String(decoding: file.entry.path.bytes, as: UTF8.self)
-                return KeyComponent(name: "file.\(path)", digest: key.finalize())
+            switch source {
+            case .files(let source): Self.components(of: source)
+            case .remote(_, let identity):
+                [KeyComponent(name: "remote.\(identity.description.prefix(500))", digest: identity.digest)]
             }
+        }
+    }
+
+    private static func components(of source: CopySource) -> [KeyComponent] {
+        source.files.compactMap { file -> KeyComponent? in
+            if file.path.isEmpty, file.entry.kind == .directory { return nil }
+            var key = ContentKey()
+            key.add(path: [], entry: file.entry)
+            let path = String(decoding: file.entry.path.bytes, as: UTF8.self)
+            return KeyComponent(name: "file.\(path)", digest: key.finalize())
         }
     }
 }

@@ -14,28 +14,32 @@ struct PreparedBuild: Sendable {
     /// What each COPY and ADD takes from the context.
     let contents: [StepID: ContextScan.Found]
     let graph: StepGraph
+    /// What ADD fetches.
+    let remotes: RemoteSources
 
     /// Prepares `request`.
     /// - Throws: ``DockerfileError``; `invalidInput`, `io`, `server`.
     static func make(
-        _ request: BuildRequest, images finder: BaseImages, state: StateDirectory, progress: ProgressLog
+        _ request: BuildRequest, images finder: BaseImages, remotes: RemoteSources, state: StateDirectory,
+        progress: ProgressLog
     ) async throws -> PreparedBuild {
         let files = try await BlockingThreads.run { try BuildFiles.read(for: request) }
         let found = try await findImages(of: files.dockerfile, request, finder, progress)
         let plan = try files.dockerfile.plan(
             options: request.options, bases: found.mapValues { ImageSettings($0.configuration.config) })
         for warning in plan.warnings { progress.warn(warning) }
-        let scan = ContextScan(root: request.context, rules: files.rules, cacheFile: state.statCache)
-        let name = request.dockerfile?.string ?? "Dockerfile"
-        let contents = try await findContents(of: plan, named: name, scan, progress)
-        return PreparedBuild(plan, found, contents, request)
+        let scan = SourceScan(
+            file: request.dockerfile?.string ?? "Dockerfile", context: request.context, rules: files.rules,
+            directories: request.contexts, remotes: remotes, cacheFile: state.statCache)
+        return PreparedBuild(plan, found, try await scan.find(plan, progress), remotes, request)
     }
 
     private init(
         _ plan: BuildPlan, _ found: [Dockerfile.ImageRequest: BaseImages.Image],
-        _ contents: [StepID: ContextScan.Found], _ request: BuildRequest
+        _ contents: [StepID: ContextScan.Found], _ remotes: RemoteSources, _ request: BuildRequest
     ) {
         self.plan = plan
+        self.remotes = remotes
         self.contents = contents
         var bases: [Int: BaseImages.Image] = [:]
         var images: [String: BaseImages.Image] = [:]
@@ -76,31 +80,6 @@ struct PreparedBuild: Sendable {
             }
             found.merge(more) { $1 }
         }
-    }
-
-    private static func findContents(
-        of plan: BuildPlan, named file: String, _ scan: ContextScan, _ progress: ProgressLog
-    ) async throws -> [StepID: ContextScan.Found] {
-        var ids: [StepID] = []
-        var requests: [ContextScan.Request] = []
-        for (number, stage) in plan.stages.enumerated() {
-            for (position, step) in stage.steps.enumerated() {
-                guard case .copy(let copy) = step.operation, copy.source == .context else { continue }
-                ids.append(StepID(stage: number, position: position))
-                requests.append(
-                    ContextScan.Request(
-                        paths: copy.paths, location: "\(file):\(step.line)",
-                        instruction: copy.unpacksArchives ? "ADD" : "COPY"))
-            }
-        }
-        if requests.isEmpty { return [:] }
-        let found = try await progress.run("scan the build context") { _ in try await scan.find(requests) }
-        for (request, found) in zip(requests, found) {
-            for pattern in found.unmatched {
-                progress.warn("\(request.location): \(request.instruction): nothing in the context matches \(pattern).")
-            }
-        }
-        return Dictionary(uniqueKeysWithValues: zip(ids, found))
     }
 }
 

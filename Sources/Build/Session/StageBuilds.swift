@@ -94,6 +94,11 @@ final class StageBuilds: Sendable {
             }
             beginSources(of: next..<nodes.upperBound)
             do {
+                if let layers = lookup.layers(next) {
+                    result = executor.lay(layers, of: next, on: try await base(of: stage, after: result))
+                    next += 1
+                    continue
+                }
                 let source = try await source(of: next)
                 let isKeyed = try await isKeyed(next, source)
                 if !isKeyed, asked < next {
@@ -101,8 +106,7 @@ final class StageBuilds: Sendable {
                     try await learn(next, source)
                     continue
                 }
-                var base: StageResult
-                if let result { base = result } else { base = try await self.base(of: stage) }
+                var base = try await base(of: stage, after: result)
                 try await executor.restore(for: next, base)
                 if !isKeyed { base.isTrusted = false }
                 result = try await executor.execute(next, on: base, source: source)
@@ -132,6 +136,11 @@ final class StageBuilds: Sendable {
         tasks.withLock { tasks in
             for stage in finished.withLock({ $0 }) { tasks[stage] = nil }
         }
+    }
+
+    private func base(of stage: Int, after result: StageResult?) async throws -> StageResult {
+        if let result { return result }
+        return try await base(of: stage)
     }
 
     private func base(of stage: Int) async throws -> StageResult {

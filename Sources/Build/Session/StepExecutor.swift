@@ -73,6 +73,16 @@ struct StepExecutor: Sendable {
         progress.hit(prepared.name(of: prepared.graph.nodes[index]), saved: answer.seconds ?? 0)
     }
 
+    /// Notes that the layers of a linked step need not be made, and lays them on `base`.
+    func lay(_ layers: [Digest], of index: Int, on base: StageResult) -> StageResult {
+        let answer = lookup[index]
+        let result = StageResult(chain: base.chain + layers, isTrusted: base.isTrusted)
+        log[index] = StepLog.Entry(
+            verdict: .hit, chain: result.chain, created: answer.created, saved: answer.seconds ?? 0)
+        progress.hit(prepared.name(of: prepared.graph.nodes[index]), saved: answer.seconds ?? 0)
+        return result
+    }
+
     private func make(
         _ node: StepGraph.Node, on base: StageResult, source: StageResult?, _ task: ProgressTask
     ) async throws -> Made {
@@ -84,7 +94,8 @@ struct StepExecutor: Sendable {
             return Made(layer: made.layer, commandSeconds: made.seconds)
         case .copy(let operation):
             var (sources, areCovered) = try await sources(of: operation, node.id, source)
-            let time = prepared.baseTime(of: node.id.stage)
+            // What is linked is the same on every base.
+            let time = operation.isLinked ? PreparedBuild.earliestTime : prepared.baseTime(of: node.id.stage)
             sources += operation.documents.map { CopySource($0, time: time) }
             let made = try await copy.run(operation, sources, in: base.chain)
             for path in made.changed {
@@ -101,7 +112,20 @@ struct StepExecutor: Sendable {
         of operation: CopyOperation, _ id: StepID, _ stage: StageResult?
     ) async throws -> (sources: [CopySource], areCovered: Bool) {
         switch operation.source {
-        case .context: return (prepared.contents[id]?.sources ?? [], true)
+        case .context, .directory:
+            var sources: [CopySource] = []
+            for found in prepared.contents[id]?.sources ?? [] {
+                switch found {
+                case .files(var source):
+                    source.isUnpacked = operation.unpacking != .nothing
+                    sources.append(source)
+                case .remote(let item, _):
+                    var source = try await prepared.remotes.source(of: item)
+                    source.isUnpacked = operation.unpacking == .everything
+                    sources.append(source)
+                }
+            }
+            return (sources, true)
         case .stage(let number):
             let name = "the stage \(prepared.plan.stages[number].name)"
             return try await copy.sources(of: operation, in: stage?.chain ?? [], named: name)
@@ -112,14 +136,17 @@ struct StepExecutor: Sendable {
     }
 
     private func note(_ index: Int, _ made: Made, on base: StageResult, seconds: Double) -> StageResult {
+        let node = prepared.graph.nodes[index]
         let result = StageResult(
             chain: base.chain + (made.layer.map { [$0] } ?? []), isTrusted: base.isTrusted && made.isTrusted)
         let now = Clock.seconds()
         log[index] = StepLog.Entry(
             verdict: .run, chain: result.chain, created: now, seconds: seconds,
             commandSeconds: made.commandSeconds, layer: made.layer)
-        if result.isTrusted {
-            recorder.add(index, lookup[index], chain: result.chain, seconds: seconds, created: now)
+        if node.isLinked ? made.isTrusted : result.isTrusted {
+            let own = made.layer.map { [$0] } ?? []
+            recorder.add(
+                index, lookup[index], chain: node.isLinked ? own : result.chain, seconds: seconds, created: now)
         } else {
             claims.giveUp(lookup[index].key)
         }
@@ -148,7 +175,9 @@ extension PreparedBuild {
     func baseTime(of stage: Int) -> Int64 {
         var number = stage
         while case .stage(let base) = plan.stages[number].base { number = base }
-        // The first time that a zip archive can have.
-        return bases[number]?.configuration.created.flatMap { Timestamp.seconds($0) } ?? 315_532_800
+        return bases[number]?.configuration.created.flatMap { Timestamp.seconds($0) } ?? Self.earliestTime
     }
+
+    /// The first time that a zip archive can have.
+    static let earliestTime: Int64 = 315_532_800
 }

@@ -46,7 +46,16 @@ extension Builder {
         let link = ServerLink(server, progress)
         let state = try await BlockingThreads.run { try StateDirectory(request.stateDirectory) }
         let finder = BaseImages(link: link, directory: state.images)
-        let prepared = try await PreparedBuild.make(request, images: finder, state: state, progress: progress)
+        let remotes = RemoteSources(link.network, in: state.newWorkspace())
+        let prepared: PreparedBuild
+        do {
+            prepared = try await PreparedBuild.make(
+                request, images: finder, remotes: remotes, state: state, progress: progress)
+        } catch {
+            await remotes.remove()
+            throw error
+        }
+        await remotes.remove()
         for text in prepared.warnings(about: request) { progress.warn(text) }
         let lookup = GraphLookup(
             prepared.graph, link, LookupTerms(request, prepared, now: Clock.seconds()), claims: nil)

@@ -46,7 +46,8 @@ final class StepRecorder: Sendable {
             instruction: String(prepared.graph.nodes[index].step.text.prefix(Self.instructionMaximum)),
             seconds: seconds, created: created, scope: scope, writer: writer,
             replaces: replaces.load(ordering: .relaxed) || answer.isRenewed == true,
-            lineage: prepared.lineage(of: index, subject: subject), read: prepared.graph.read(of: index))
+            lineage: prepared.lineage(of: index, subject: subject),
+            read: prepared.graph.nodes[index].isLinked ? [] : prepared.graph.read(of: index))
         openCount.add(1, ordering: .relaxed)
         let task = Task { [link, commits, claims] in
             defer { self.openCount.subtract(1, ordering: .releasing) }

@@ -17,6 +17,11 @@ struct BuildFlags: ParsableArguments {
             "A value for an ARG; without '=', that of the environment variable of the name.",
             valueName: "NAME[=VALUE]"))
     var buildArg: [String] = []
+    @Option(
+        help: ArgumentHelp(
+            "A directory or an image in the place of a name in FROM and --from; may be repeated.",
+            valueName: "NAME=DIRECTORY|docker-image://IMAGE"))
+    var buildContext: [String] = []
     @Option(help: ArgumentHelp("The stage to build; default: the last one.", valueName: "STAGE"))
     var target: String?
     @Option(help: ArgumentHelp("A label for the image.", valueName: "NAME=VALUE"))

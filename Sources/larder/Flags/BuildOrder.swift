@@ -42,6 +42,13 @@ struct BuildOrder: Sendable {
             stateDirectory: try Self.stateDirectory(flags.stateDir, in: surroundings))
         if !readsDockerfileFromInput { request.dockerfile = flags.file.map { FilePath($0) } }
         request.options = try Self.options(flags, in: surroundings)
+        for text in flags.buildContext {
+            let (name, context, directory) = try BuildContextFlag.read(text)
+            guard request.options.contexts.updateValue(context, forKey: name) == nil else {
+                throw ValidationError("--build-context: '\(name)' is given twice")
+            }
+            request.contexts[name] = directory
+        }
         request.tags = try ImageNames.read(flags.tag, flag: "--tag", server: server)
         request.refreshesImages = flags.pull
         request.network = try Self.network(flags.network)

@@ -59,7 +59,7 @@ struct GraphEvaluator {
         while true {
             let answers = try evaluate(query)
             if aliased.isEmpty { return GraphAnswer(steps: answers) }
-            let demand = GraphDemand(query) { answers[$0].verdict == .hit }
+            let demand = GraphDemand(query) { answers[$0].verdict == .hit && answers[$0].chain != nil }
             let broken = aliased.keys.filter { demand.isNeeded[$0] }
             if broken.isEmpty { return GraphAnswer(steps: answers) }
             round += 1
@@ -77,21 +77,36 @@ struct GraphEvaluator {
             let isRenewed = answer.isRenewed ?? false
             if !isRenewed { answer.isRenewed = nil }
             // What was built is there for steps that read from it, even when its key is not known.
-            known.append(
-                Known(
-                    key: answer.key, chain: step.built ?? answer.chain, scope: answer.scope, isRenewed: isRenewed))
+            var known = Known(
+                key: answer.key, chain: step.built ?? answer.chain, scope: answer.scope, isRenewed: isRenewed)
+            if step.isLinked { lay(&answer, &known, step) }
+            self.known.append(known)
             answers.append(answer)
         }
         return answers
     }
 
+    /// Lays a linked step on what is below it.
+    private func lay(_ answer: inout GraphAnswer.Step, _ known: inout Known, _ step: GraphQuery.Step) {
+        if step.built == nil {
+            answer.layers = answer.chain
+            answer.chain = answer.layers.flatMap { layers in chain(of: step.parent).map { $0 + layers } }
+        }
+        known.chain = step.built ?? answer.chain
+        known.key = answer.key.flatMap { own in key(of: step.parent).map { StepKey.laid(own, on: $0) } }
+        // Its record knows nothing of the whole chain.
+        known.scope = nil
+        known.isRenewed = known.isRenewed || isRenewed(step.parent)
+    }
+
     private mutating func answer(
         _ step: GraphQuery.Step, at index: Int, _ query: GraphQuery
     ) throws -> GraphAnswer.Step {
-        let isRenewed = renewed.contains(index) || isRenewed(step.parent)
+        let below = step.isLinked ? GraphQuery.Parent.base(chain: [], platform: "") : step.parent
+        let isRenewed = renewed.contains(index) || isRenewed(below)
         var answer = GraphAnswer.Step(verdict: .unknown)
         answer.isRenewed = isRenewed
-        answer.parentKey = key(of: step.parent)
+        answer.parentKey = key(of: below)
         guard let parent = answer.parentKey else { return answer }
         var inputs: [Digest] = []
         for input in step.inputs {
@@ -103,7 +118,7 @@ struct GraphEvaluator {
         if let built = step.built {
             (answer.verdict, answer.chain) = (.hit, built)
         } else if !isRenewed {
-            if let record = try find(key, on: step.parent, query) {
+            if let record = try find(key, on: below, query) {
                 (answer.verdict, answer.chain, answer.scope) = (.hit, record.chain, record.scope)
                 (answer.seconds, answer.created) = (record.seconds, record.created)
             } else {

@@ -24,7 +24,7 @@ final class StepClaims: Sendable {
         let isNew = table.withLock { table in
             let demand = GraphDemand(query) { index in
                 let step = steps[index]
-                if step.verdict == .hit { return true }
+                if step.verdict == .hit, step.chain != nil { return true }
                 guard claim.waits, step.isRenewed != true, let key = step.key, !claim.begun.contains(key),
                     let holder = table.holder(
                         of: key, project: project, scopes: query.scopes, but: own, at: now)

@@ -33,7 +33,7 @@ struct ArchiveReaderTests {
             let file = FilePath(directory + "/archive")
             #expect(try ArchiveReader.isArchive(file))
             let rows = try rows(
-                ArchiveReader.source(unpacking: file, at: LayerPath("opt/x"), owner: nil, mode: nil))
+                ArchiveReader.source(unpacking: [file], at: LayerPath("opt/x"), owner: nil))
             let paths = rows.map(\.path.description).sorted()
             #expect(
                 paths == ["/opt/x", "/opt/x/d", "/opt/x/d/file", "/opt/x/hard", "/opt/x/link", "/opt/x/zeros"])
@@ -45,7 +45,7 @@ struct ArchiveReaderTests {
         }
     }
 
-    @Test("Owner and mode are replaced, rows of directories come first")
+    @Test("The owner is replaced, rows of directories come first")
     func overrides() async throws {
         let tar = try LayerTools.tar([
             LayerTools.directory("d"), LayerTools.file("d/a", "x"), LayerTools.link("l", to: "d"),
@@ -54,9 +54,8 @@ struct ArchiveReaderTests {
             let above = Entry(path: LayerPath("opt"), kind: .directory, mode: 0o711)
             let rows = try rows(
                 ArchiveReader.source(
-                    unpacking: file, at: LayerPath("opt"), owner: (7, 8), mode: 0o750, directories: [above]))
+                    unpacking: [file], at: LayerPath("opt"), owner: (7, 8), directories: [above]))
             #expect(rows.map(\.path.description) == ["/opt", "/opt/d", "/opt/d/a", "/opt/l"])
-            #expect(rows.map(\.mode) == [0o711, 0o750, 0o750, 0o777])
             #expect(rows.map(\.uid) == [0, 7, 7, 7])
         }
     }
@@ -98,7 +97,7 @@ struct ArchiveReaderTests {
         let whiteout = [LayerTools.file(".wh.etc")]
         for rows in [behindLink, linked, whiteout] {
             try await write(LayerTools.tar(rows)) { file in
-                let source = ArchiveReader.source(unpacking: file, at: LayerPath("opt"), owner: nil, mode: nil)
+                let source = ArchiveReader.source(unpacking: [file], at: LayerPath("opt"), owner: nil)
                 let error = #expect(throws: BuildError.self) { try LayerTools.bytes(of: source) }
                 #expect(error?.code == .invalidInput)
             }
@@ -113,7 +112,7 @@ struct ArchiveReaderTests {
                     + "-P -C .. -cf ../u.tar b")
             for name in ["t", "u"] {
                 let source = ArchiveReader.source(
-                    unpacking: FilePath("\(directory)/\(name).tar"), at: LayerPath("opt"), owner: nil, mode: nil)
+                    unpacking: [FilePath("\(directory)/\(name).tar")], at: LayerPath("opt"), owner: nil)
                 let error = #expect(throws: BuildError.self) { try LayerTools.bytes(of: source) }
                 #expect(error?.code == .invalidInput)
             }
@@ -124,11 +123,11 @@ struct ArchiveReaderTests {
     func failures() async throws {
         let tar = try LayerTools.tar([LayerTools.file("a", String(repeating: "x", count: 5000))])
         try await write(Array(tar.prefix(2000))) { file in
-            let source = ArchiveReader.source(unpacking: file, at: .root, owner: nil, mode: nil)
+            let source = ArchiveReader.source(unpacking: [file], at: .root, owner: nil)
             #expect(throws: BuildError.self) { try LayerTools.bytes(of: source) }
         }
         try await write(tar) { file in
-            let source = ArchiveReader.source(unpacking: file, at: .root, owner: nil, mode: nil)
+            let source = ArchiveReader.source(unpacking: [file], at: .root, owner: nil)
             #expect(throws: CancellationError.self) { try source { _ in throw CancellationError() } }
         }
     }

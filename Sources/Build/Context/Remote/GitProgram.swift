@@ -1,0 +1,36 @@
+internal import Subprocess
+internal import SystemPackage
+
+/// The `git` of this machine.
+struct GitProgram: Sendable {
+    private let program: FilePath
+
+    /// - Throws: `notPermitted` saying what to install when there is none.
+    init() throws(BuildError) {
+        guard let program = ProgramPath.find("git", in: ProgramPath.standard) else {
+            throw BuildError(
+                .notPermitted, "ADD of a Git repository needs the program git, which is not on the PATH: install it")
+        }
+        self.program = program
+    }
+
+    /// Runs git and gives what it prints. It asks nobody anything.
+    /// - Throws: `invalidInput` with git's own words.
+    func run(_ arguments: [String]) async throws -> String {
+        let ended: ExecutionResult<Void, StringOutput<UTF8>, StringOutput<UTF8>>
+        do {
+            ended = try await Subprocess.run(
+                .path(program), arguments: Arguments(arguments),
+                environment: .inherit.updating(["GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"]),
+                output: .string(limit: 16 << 20), error: .string(limit: 64 << 10))
+        } catch {
+            if Task.isCancelled { throw CancellationError() }
+            throw BuildError(.notPermitted, "git cannot be run: \(error)", cause: error)
+        }
+        guard ended.terminationStatus.isSuccess else {
+            let words = ended.standardError.split(separator: "\n").suffix(3).joined(separator: "; ")
+            throw BuildError(.invalidInput, "git \(arguments.first { !$0.hasPrefix("-") } ?? "") failed: \(words)")
+        }
+        return ended.standardOutput
+    }
+}

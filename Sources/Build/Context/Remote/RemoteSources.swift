@@ -1,0 +1,109 @@
+internal import Chunking
+internal import Dockerfile
+internal import Synchronization
+internal import SystemPackage
+
+/// What ADD fetches: files and Git repositories. Those whose checksum or commit can be known without them are brought here
+/// only when a step must be built.
+final class RemoteSources: Sendable {
+    /// What a source is, without having it.
+    struct Identity: Sendable {
+        /// Its name where it is copied into a directory.
+        let name: [UInt8]
+        /// Of its bytes, or of the commit and what of it is copied.
+        let digest: Digest
+        /// For people; without a login.
+        let description: String
+
+        init(name: [UInt8], digest: Digest, address: String) {
+            self.name = name
+            self.digest = digest
+            let scheme = address.firstRange(of: "://").map { address[..<$0.upperBound] } ?? ""
+            let rest = address.dropFirst(scheme.count)
+            let authority = rest.prefix { $0 != "/" }
+            let host = authority.split(separator: "@").last ?? authority
+            description = scheme.isEmpty ? address : "\(scheme)\(host)\(rest.dropFirst(authority.count))"
+        }
+
+        /// The row that it enters keys as.
+        var entry: Entry { Entry(path: LayerPath(name), kind: .file, mode: 0o600, content: digest) }
+    }
+
+    private let web: WebClient
+    private let directory: FilePath
+    private let downloads = Mutex<[RemoteFile: Download.File]>([:])
+    private let checkouts = Mutex<[GitReference: GitCheckout]>([:])
+    private let turn = TaskLimit(1)
+    private let count = Atomic<Int>(0)
+
+    /// - Parameter directory: is made for what is fetched; ``remove()`` removes it.
+    init(_ network: NetworkSettings, in directory: FilePath) {
+        web = WebClient(network, .forDownloads)
+        self.directory = directory
+    }
+
+    /// Says what the items are that are fetched; others are left out.
+    /// - Throws: `invalidInput` for what cannot be had, `notPermitted` without git.
+    func identities(of items: [CopyOperation.Item]) async throws -> [CopyOperation.Item: Identity] {
+        var identities: [CopyOperation.Item: Identity] = [:]
+        for item in items where identities[item] == nil {
+            switch item {
+            case .path, .tree: continue
+            case .download(let file): identities[item] = try await identity(of: file)
+            case .repository(let repository): identities[item] = try await checkout(of: repository).identity
+            }
+        }
+        return identities
+    }
+
+    /// The source itself, fetched if it was not yet.
+    /// - Throws: `invalidInput` for what cannot be had or is not what it should be; `io`.
+    func source(of item: CopyOperation.Item) async throws -> CopySource {
+        switch item {
+        case .path, .tree: return CopySource(name: [], files: [])
+        case .download(let file): return try await download(file).source(named: file.name)
+        case .repository(let repository):
+            let checkout = try await checkout(of: repository)
+            return try await turn.run { try await checkout.source(in: self.place()) }
+        }
+    }
+
+    /// Removes what was fetched, and ends all connections.
+    func remove() async {
+        await web.shutdown()
+        let directory = directory
+        await Task.detached { try? await BlockingThreads.run { try TreeWalk.remove(directory) } }.value
+    }
+
+    private func identity(of file: RemoteFile) async throws -> Identity {
+        var digest = file.checksum.flatMap { Digest("sha256:\($0)") }
+        if digest == nil { digest = try await download(file).digest }
+        guard let digest else { throw BuildError(.invalidInput, "\(file.url) cannot be told from others.") }
+        return Identity(name: Array(file.name.utf8), digest: digest, address: file.url)
+    }
+
+    private func download(_ file: RemoteFile) async throws -> Download.File {
+        try await turn.run {
+            if let known = downloads.withLock({ $0[file] }) { return known }
+            let fetched = try await Download(web).fetch(file, to: try await place())
+            downloads.withLock { $0[file] = fetched }
+            return fetched
+        }
+    }
+
+    private func checkout(of repository: GitReference) async throws -> GitCheckout {
+        try await turn.run {
+            if let known = checkouts.withLock({ $0[repository] }) { return known }
+            let found = try await GitCheckout(repository)
+            checkouts.withLock { $0[repository] = found }
+            return found
+        }
+    }
+
+    /// A new path to put something at.
+    private func place() async throws -> FilePath {
+        let number = count.add(1, ordering: .relaxed).newValue
+        try await BlockingThreads.run { [directory] in try StateFile.makeDirectory(directory) }
+        return directory.appending("\(number)")
+    }
+}

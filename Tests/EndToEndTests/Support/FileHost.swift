@@ -1,0 +1,64 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOHTTP1
+import Synchronization
+import SystemPackage
+
+/// A web server of this machine with a few files, which notes what is asked of it.
+final class FileHost: Sendable {
+    /// What it answers for a path.
+    struct Page: Sendable {
+        var bytes: [UInt8]
+        var headers: [String: String] = [:]
+        var status = 200
+    }
+
+    /// What it has, by path.
+    let pages: Mutex<[String: Page]>
+    /// The paths that were asked for.
+    let requests = Mutex<[String]>([])
+    private let bound = Mutex(0)
+
+    private init(_ pages: [String: Page]) {
+        self.pages = Mutex(pages)
+    }
+
+    var url: String { "http://127.0.0.1:\(bound.withLock { $0 })" }
+
+    /// Lends a server to `body`.
+    static func run(_ pages: [String: Page], _ body: @Sendable (FileHost) async throws -> Void) async throws {
+        let host = FileHost(pages)
+        let quiet = Logger(label: "files") { _ in SwiftLogNoOpLogHandler() }
+        let router = Router()
+        router.get("**") { request, _ in host.answer(request.uri.path) }
+        let (ports, announce) = AsyncStream<Int>.makeStream()
+        let application = Application(
+            router: router, configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
+            onServerRunning: { announce.yield($0.localAddress?.port ?? 0) }, logger: quiet)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                defer { announce.finish() }
+                try await application.run()
+            }
+            guard let port = await ports.first(where: { _ in true }) else {
+                try await group.waitForAll()
+                return
+            }
+            host.bound.withLock { $0 = port }
+            defer { group.cancelAll() }
+            try await body(host)
+        }
+    }
+
+    private func answer(_ path: String) -> Response {
+        requests.withLock { $0.append(path) }
+        guard let page = pages.withLock({ $0[path] }) else { return Response(status: .notFound) }
+        var response = Response(
+            status: .init(code: page.status), body: .init(byteBuffer: ByteBuffer(bytes: page.bytes)))
+        for (name, value) in page.headers {
+            if let name = HTTPField.Name(name) { response.headers[name] = value }
+        }
+        return response
+    }
+}
