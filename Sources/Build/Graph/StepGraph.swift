@@ -129,6 +129,8 @@ struct StepGraph: Sendable {
     /// when it ends no stage.
     func read(of index: Int) -> [[String]] {
         var lists: [[String]] = []
+        // The record of a linked step knows nothing of the whole result.
+        if nodes[index].isLinked { return [] }
         for node in nodes {
             guard case .paths(let paths, .stage(let stage)) = node.input, results[stage] == .step(index),
                 !lists.contains(paths)

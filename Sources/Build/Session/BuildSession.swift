@@ -55,9 +55,10 @@ struct BuildSession: Sendable {
         claims = BuildClaims(link, progress, writer: request.writer, waits: request.waitsForOthers)
         lookup = GraphLookup(
             prepared.graph, link, LookupTerms(request, prepared, now: Clock.seconds()), claims: claims)
-        reasons = MissReasons(request, prepared, lookup, link)
+        let components = StepComponents(prepared)
+        reasons = MissReasons(request, prepared, lookup, components, link)
         recorder = StepRecorder(
-            link, commits, claims, prepared, scope: request.scope, writer: request.writer,
+            link, commits, claims, prepared, components, scope: request.scope, writer: request.writer,
             subject: reasons.subject)
         let facts = ChainFacts(restorer: restorer, commits: commits, link: link)
         let users = UserLookup(facts: facts)
@@ -70,7 +71,7 @@ struct BuildSession: Sendable {
             copy: CopyStep(maker: maker, users: users, facts: facts),
             workdir: WorkdirStep(maker: maker, users: users, facts: facts),
             file: request.dockerfile?.string ?? "Dockerfile", turns: TaskLimit(4))
-        stages = StageBuilds(prepared, lookup, claims, executor, facts)
+        stages = StageBuilds(prepared, lookup, claims, components, executor, facts)
     }
 
     /// Builds.

@@ -25,13 +25,18 @@ final class MissReasons: Sendable {
     private let request: BuildRequest
     private let prepared: PreparedBuild
     private let lookup: GraphLookup
+    private let components: StepComponents
     private let link: ServerLink
     private let state = Mutex(State())
 
-    init(_ request: BuildRequest, _ prepared: PreparedBuild, _ lookup: GraphLookup, _ link: ServerLink) {
+    init(
+        _ request: BuildRequest, _ prepared: PreparedBuild, _ lookup: GraphLookup, _ components: StepComponents,
+        _ link: ServerLink
+    ) {
         self.request = request
         self.prepared = prepared
         self.lookup = lookup
+        self.components = components
         self.link = link
         subject = request.tags.first?.repository.description ?? request.context.lastComponent?.string ?? ""
     }
@@ -103,14 +108,14 @@ final class MissReasons: Sendable {
         var count = 0
         let steps = indices.map { index in
             let answer = lookup[index]
-            var components = prepared.components(of: index)
-            if count + components.count > Self.componentsMaximum {
-                components = prepared.graph.nodes[index].operation.components
+            var parts = components[index]
+            if count + parts.count > Self.componentsMaximum {
+                parts = prepared.graph.nodes[index].operation.components
             }
-            count += components.count
+            count += parts.count
             return ExplainQuery.Step(
                 lineage: prepared.lineage(of: index, subject: subject), key: answer.key, parent: answer.parentKey,
-                components: components, instruction: prepared.graph.nodes[index].step.text)
+                components: parts, instruction: prepared.graph.nodes[index].step.text)
         }
         return ExplainQuery(scopes: lookup.terms.scopes, steps: steps)
     }
@@ -126,14 +131,15 @@ final class MissReasons: Sendable {
 }
 
 extension PreparedBuild {
-    /// Steps that copy more files than this do not name each in their record.
-    private static let filesMaximum = 10_000
-
-    /// The named parts of a step's key: what its record tells, and what a miss is explained with.
-    func components(of index: Int) -> [KeyComponent] {
+    /// The named parts of a step's key that are known before anything is built.
+    /// - Parameter filesMaximum: more files than this are not named.
+    func components(of index: Int, filesMaximum: Int) -> [KeyComponent] {
         let node = graph.nodes[index]
         var components = node.operation.components
-        if let files = contents[node.id], files.fileCount <= Self.filesMaximum { components += files.components }
+        if let files = contents[node.id], files.fileCount <= filesMaximum { components += files.components }
+        if case .copy(let copy) = node.step.operation, case .image(let name) = copy.source, let image = images[name] {
+            components.append(KeyComponent(name: "image.\(name)", digest: image.digest))
+        }
         if case .base(_, _) = node.parent, case .image(let name, _) = plan.stages[node.id.stage].base,
             let image = bases[node.id.stage]
         {
@@ -197,10 +203,7 @@ extension ContextScan.Found {
     private static func components(of source: CopySource) -> [KeyComponent] {
         source.files.compactMap { file -> KeyComponent? in
             if file.path.isEmpty, file.entry.kind == .directory { return nil }
-            var key = ContentKey()
-            key.add(path: [], entry: file.entry)
-            let path = String(decoding: file.entry.path.bytes, as: UTF8.self)
-            return KeyComponent(name: "file.\(path)", digest: key.finalize())
+            return KeyComponent(file: file.entry)
         }
     }
 }

@@ -48,8 +48,11 @@ enum MissText {
         for (kind, differences) in groups.sorted(by: { rank($0.key) < rank($1.key) }) {
             switch kind {
             case "base": causes.append(base(differences))
+            case "image": causes += changes(differences, "the image that is copied from, ")
             case "file": causes += files(differences, hidden: nearest.differenceCount - nearest.differences.count)
             case "environment": causes += changes(differences, "ARG or ENV ")
+            case "remote": causes += changes(differences, "")
+            case "document": causes += changes(differences, "here-document ")
             case "secret", "mount", "bind": causes += changes(differences, "\(kind) mount ")
             case "arguments":
                 causes.append("the command was: \(LineText.shortened(nearest.instruction ?? "", to: 120))")
@@ -113,6 +116,7 @@ enum MissText {
         let labels = [
             "directory": "WORKDIR", "path": "WORKDIR", "user": "USER", "network": "the network mode",
             "destination": "the destination", "owner": "--chown", "mode": "--chmod", "patterns": "the sources",
+            "link": "--link", "exclude": "--exclude", "parents": "--parents", "unpack": "--unpack",
         ]
         return labels[name] ?? name
     }

@@ -9,6 +9,7 @@ final class StageBuilds: Sendable {
     private let prepared: PreparedBuild
     private let lookup: GraphLookup
     private let claims: BuildClaims
+    private let components: StepComponents
     private let executor: StepExecutor
     private let facts: ChainFacts
     private let tasks = Mutex<[Int: Task<StageResult, any Error>]>([:])
@@ -16,12 +17,13 @@ final class StageBuilds: Sendable {
     private let firstFailure = Mutex<(any Error)?>(nil)
 
     init(
-        _ prepared: PreparedBuild, _ lookup: GraphLookup, _ claims: BuildClaims, _ executor: StepExecutor,
-        _ facts: ChainFacts
+        _ prepared: PreparedBuild, _ lookup: GraphLookup, _ claims: BuildClaims, _ components: StepComponents,
+        _ executor: StepExecutor, _ facts: ChainFacts
     ) {
         self.prepared = prepared
         self.lookup = lookup
         self.claims = claims
+        self.components = components
         self.executor = executor
         self.facts = facts
     }
@@ -178,6 +180,7 @@ final class StageBuilds: Sendable {
         guard let view = try await facts.restorer.view(of: source.chain),
             let content = ContentKey.paths(paths, in: view)
         else { return true }
+        components.add(paths, in: view, of: index)
         return StepKey.step(op: node.operation.digest, parent: parent, inputs: [content]) == key
     }
 

@@ -63,7 +63,7 @@ extension Builder {
         guard link.reading != nil else {
             throw BuildError(.server, "Without the server nobody knows what would hit; start it and ask again.")
         }
-        let reasons = MissReasons(request, prepared, lookup, link)
+        let reasons = MissReasons(request, prepared, lookup, StepComponents(prepared), link)
         if explains { await reasons.ask() }
         return prepared.graph.nodes.indices.map { index in
             let (node, answer) = (prepared.graph.nodes[index], lookup[index])

@@ -12,6 +12,7 @@ final class StepRecorder: Sendable {
     private let commits: LayerCommits
     private let claims: BuildClaims
     private let prepared: PreparedBuild
+    private let components: StepComponents
     private let subject: String
     private let scope: ScopeName
     private let writer: String
@@ -25,12 +26,13 @@ final class StepRecorder: Sendable {
     /// - Parameter subject: what is built (see ``MissReasons/subject``).
     init(
         _ link: ServerLink, _ commits: LayerCommits, _ claims: BuildClaims, _ prepared: PreparedBuild,
-        scope: ScopeName, writer: String, subject: String
+        _ components: StepComponents, scope: ScopeName, writer: String, subject: String
     ) {
         self.link = link
         self.commits = commits
         self.claims = claims
         self.prepared = prepared
+        self.components = components
         self.scope = scope
         self.writer = writer
         self.subject = subject
@@ -42,7 +44,7 @@ final class StepRecorder: Sendable {
             return claims.giveUp(answer.key)
         }
         let record = StepRecord(
-            key: key, parent: parent, chain: chain, components: prepared.components(of: index),
+            key: key, parent: parent, chain: chain, components: components[index],
             instruction: String(prepared.graph.nodes[index].step.text.prefix(Self.instructionMaximum)),
             seconds: seconds, created: created, scope: scope, writer: writer,
             replaces: replaces.load(ordering: .relaxed) || answer.isRenewed == true,

@@ -33,6 +33,8 @@ struct BuildMetadata: Encodable {
         case up = "larder.bytes.up"
         case seconds = "larder.seconds"
         case saved = "larder.seconds.saved"
+        case lookups = "larder.lookups"
+        case scope = "larder.scope"
         case steps = "larder.steps"
     }
 
@@ -49,9 +51,13 @@ struct BuildMetadata: Encodable {
     let up: Int
     let seconds: Double
     let saved: Double
+    /// How often the server was asked about the steps.
+    let lookups: Int
+    /// The scope that steps were recorded in.
+    let scope: String
     let steps: [Step]
 
-    init(_ outcome: BuildOutcome, names: [String], down: Int, up: Int) {
+    init(_ outcome: BuildOutcome, names: [String], scope: ScopeName, down: Int, up: Int) {
         digest = outcome.image?.digest
         config = outcome.config
         name = outcome.image == nil || names.isEmpty ? nil : names.joined(separator: ",")
@@ -62,6 +68,8 @@ struct BuildMetadata: Encodable {
         self.up = up
         seconds = outcome.seconds
         saved = outcome.savedSeconds
+        lookups = outcome.lookupCount
+        self.scope = scope.description
         steps = outcome.steps.map { step in
             Step(
                 key: step.key, instruction: step.instruction, verdict: step.verdict.rawValue, seconds: step.seconds,

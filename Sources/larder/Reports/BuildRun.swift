@@ -52,7 +52,8 @@ struct BuildRun: Sendable {
             if order.printsImageID { print(config) }
         }
         if let file = order.metadataFile {
-            let metadata = BuildMetadata(outcome, names: names, down: traffic.down, up: traffic.up)
+            let metadata = BuildMetadata(
+                outcome, names: names, scope: order.request.scope, down: traffic.down, up: traffic.up)
             try Self.write(metadata.json(), to: file, "--metadata-file")
         }
     }

@@ -70,7 +70,8 @@ struct ScopeDetection: Sendable {
             let isOwn = source != nil && source == value("GITHUB_REPOSITORY") && head != nil
             return DetectedScopes(
                 own: isOwn ? head ?? "pull/\(number)" : "pull/\(number)", bases: [base, standard],
-                reason: "GitHub Actions, pull request \(number) into \(base)\(isOwn ? "" : " from a fork")", job: job)
+                reason: "GitHub Actions, pull request \(number) into \(base)\(isOwn ? "" : ", perhaps of a fork")",
+                job: job)
         }
         if value("GITHUB_REF_TYPE") == "tag" || reference.hasPrefix("refs/tags/") {
             return DetectedScopes(
