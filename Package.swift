@@ -84,7 +84,9 @@ let package = Package(
         .target(name: "CacheAPI", dependencies: ["Chunking"], swiftSettings: strict),
         .target(name: "Dockerfile", dependencies: ["Chunking"], swiftSettings: strict),
         .target(name: "OCI", dependencies: ["Chunking"], swiftSettings: strict),
-        .target(name: "Compression", dependencies: ["Chunking", "CZstd", "CLZ4", "CZlib"], swiftSettings: strict),
+        .target(
+            name: "Compression", dependencies: ["Chunking", "CZstd", "CLZ4", "CZlib", "CArchive"], swiftSettings: strict
+        ),
         .target(name: "Chunking", dependencies: [crypto], swiftSettings: strict),
         // The kernel, and C libraries of the distribution
         .systemLibrary(name: "CLinux"),
@@ -93,6 +95,7 @@ let package = Package(
         .systemLibrary(name: "CLZ4", providers: [.apt(["liblz4-dev"])]),
         .systemLibrary(name: "CXXHash", providers: [.apt(["libxxhash-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CArchive", providers: [.apt(["libarchive-dev"])]),
         // Measure the store and the registry; part of no product
         .executableTarget(
             name: "store-bench",

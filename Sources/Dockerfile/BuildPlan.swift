@@ -5,11 +5,11 @@ public struct BuildPlan: Sendable {
     public let stages: [PlannedStage]
     /// The position in ``stages`` of the stage to build; the last one.
     public let target: Int
-    /// Warnings for the user, each with `file:line:` in front.
-    public let warnings: [String]
+    /// Warnings for the user.
+    public let warnings: [BuildWarning]
 
     /// Makes a plan.
-    public init(stages: [PlannedStage], target: Int, warnings: [String]) {
+    public init(stages: [PlannedStage], target: Int, warnings: [BuildWarning]) {
         self.stages = stages
         self.target = target
         self.warnings = warnings

@@ -6,7 +6,8 @@ public struct Dockerfile: Sendable {
     private let stages: [Stage]
     private let globalArguments: [(ArgumentDeclaration, LineLocation)]
     private let expander: WordExpander
-    private let warnings: [String]
+    private let warnings: [BuildWarning]
+    private let checks: CheckSettings
 
     /// Parses the bytes of a Dockerfile. `file` is the path for messages.
     /// - Throws: `syntax` with the line; `unsupported` for another frontend's syntax line and for instructions and
@@ -24,6 +25,7 @@ public struct Dockerfile: Sendable {
         _ = try StageGraph(contents.stages)
         expander = WordExpander(escape: reader.directives.escape)
         warnings = reader.warnings + contents.warnings
+        checks = reader.directives.checks
     }
 
     /// The images that the stages needed for the target begin with or copy from; each once, in order of use.
@@ -73,9 +75,10 @@ public struct Dockerfile: Sendable {
         let planned = zip(outline.needed, planners).map { number, planner in
             planner.stage(named: stages[number].name ?? String(number))
         }
+        let found = planners.flatMap(\.warnings) + unusedArguments(outline)
         return BuildPlan(
             stages: planned, target: planned.count - 1,
-            warnings: warnings + planners.flatMap(\.warnings) + unusedArguments(outline))
+            warnings: try checked(warnings + fromWarnings(outline) + found, options))
     }
 
     private func begin(
@@ -149,7 +152,31 @@ public struct Dockerfile: Sendable {
         }
     }
 
-    private func unusedArguments(_ outline: Outline) -> [String] {
+    /// The warnings that are wanted, in the order of their lines.
+    /// - Throws: `violation` when the file says that none is allowed; `syntax`.
+    private func checked(_ found: [BuildWarning], _ options: Options) throws(DockerfileError) -> [BuildWarning] {
+        var settings = checks
+        if let text = options.buildArguments["BUILDKIT_DOCKERFILE_CHECK"] {
+            settings = try CheckSettings(text, at: stages[0].location)
+        }
+        let wanted = found.filter { settings.wants($0.check) }.enumerated().sorted {
+            ($0.element.line, $0.offset) < ($1.element.line, $1.offset)
+        }.map(\.element)
+        guard settings.isStrict, let first = wanted.first(where: { $0.check != nil }) else { return wanted }
+        let all = wanted.filter { $0.check != nil }
+        let others = all.count > 1 ? "\n" + all.dropFirst().map(\.description).joined(separator: "\n") : ""
+        throw DockerfileError(
+            .violation, file: first.file, line: first.line, text: first.check?.rawValue ?? "",
+            message: "\(first.message) The file says that what checks find is an error.\(others)")
+    }
+
+    private func fromWarnings(_ outline: Outline) -> [BuildWarning] {
+        let declared = Set(globalArguments.map(\.0.name) + outline.scope.platformNames)
+        let checks = FromChecks(scope: outline.scope, declared: declared, expander: expander)
+        return stages.flatMap(checks.warnings)
+    }
+
+    private func unusedArguments(_ outline: Outline) -> [BuildWarning] {
         let scope = outline.scope
         var declared = Set(globalArguments.map(\.0.name))
         for instruction in outline.stages.flatMap(\.instructions) {

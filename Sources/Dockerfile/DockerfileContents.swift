@@ -3,7 +3,10 @@ struct DockerfileContents {
     private(set) var stages: [Stage] = []
     /// The ARGs above the first FROM.
     private(set) var globalArguments: [(ArgumentDeclaration, LineLocation)] = []
-    private(set) var warnings: [String] = []
+    /// What was found, besides what ``casing`` finds.
+    private var found: [BuildWarning] = []
+    private var casing = CasingChecks()
+    var warnings: [BuildWarning] { found + casing.warnings }
 
     private let parser: InstructionParser
 
@@ -16,14 +19,16 @@ struct DockerfileContents {
     mutating func add(_ line: LogicalLine, from reader: inout LineReader) throws(DockerfileError) {
         var text = InstructionText(line, escape: parser.escape)
         try text.takeHeredocs(of: line, from: &reader, escape: parser.escape)
+        casing.look(at: text)
         if text.name == "FROM" {
             try addStage(text)
             return
         }
         let instruction = try parser.parse(text)
         if case .maintainer = instruction.kind {
-            warnings.append(
-                text.location.warning(
+            found.append(
+                text.location.found(
+                    .maintainerDeprecated,
                     "MAINTAINER is deprecated and ignored; use LABEL org.opencontainers.image.authors."))
         }
         if !stages.isEmpty {
@@ -40,9 +45,6 @@ struct DockerfileContents {
         let expander = WordExpander(escape: parser.escape)
         for word in [stage.base, stage.platform].compactMap(\.self) {
             _ = try expander.expand(word, in: .allDefined, at: text.location)
-        }
-        if let name = stage.name, stages.contains(where: { $0.name == name }) {
-            warnings.append(text.location.warning("There are several stages named `\(name)`; give each its own name."))
         }
         stages.append(stage)
     }

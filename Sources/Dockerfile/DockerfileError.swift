@@ -8,6 +8,8 @@ public struct DockerfileError: Error, Sendable, CustomStringConvertible {
         case unsupported
         /// A stage, argument or image that is named does not exist.
         case unknownName
+        /// A build check has found something, and the file says that this is an error (`# check=error=true`).
+        case violation
     }
 
     /// What kind of failure it is.

@@ -44,6 +44,8 @@ struct Instruction: Sendable {
 struct NameAndValue: Hashable, Sendable {
     let name: String
     let value: String
+    /// Whether it was written as `name value`.
+    var isLegacy = false
 }
 
 /// One name of an ARG.

@@ -130,7 +130,7 @@ struct InstructionParser: Sendable {
             guard !value.isEmpty else {
                 throw text.location.syntax("\(text.name) needs a name and a value: write `\(words[0])=…`.")
             }
-            return [NameAndValue(name: String(scalars: name), value: String(scalars: value))]
+            return [NameAndValue(name: String(scalars: name), value: String(scalars: value), isLegacy: true)]
         }
         var pairs: [NameAndValue] = []
         for word in words {

@@ -2,6 +2,8 @@
 struct InstructionText: Sendable {
     /// In capitals.
     let name: String
+    /// As it stands there.
+    let writtenName: String
     /// `--name=value` in front of everything else.
     let flags: [String]
     /// What follows, without white space at the ends.
@@ -13,7 +15,8 @@ struct InstructionText: Sendable {
     init(_ line: LogicalLine, escape: Unicode.Scalar) {
         let text = line.text.scalarRun.trimmed
         let name = text.prefix { !$0.isBlank }
-        self.name = String(scalars: name).uppercased()
+        writtenName = String(scalars: name)
+        self.name = writtenName.uppercased()
         var rest = text.dropFirst(name.count).trimmedLeft
         flags = Self.takeFlags(from: &rest, escape: escape)
         self.rest = rest.trimmed

@@ -19,5 +19,11 @@ struct LineLocation: Hashable, Sendable {
         DockerfileError(.unknownName, file: file, line: line, text: text, message: message)
     }
 
-    func warning(_ message: String) -> String { "\(file):\(line): \(message)" }
+    func warning(_ message: String) -> BuildWarning {
+        BuildWarning(nil, file: file, line: line, message: message)
+    }
+
+    func found(_ check: BuildCheck, _ message: String) -> BuildWarning {
+        BuildWarning(check, file: file, line: line, message: message)
+    }
 }

@@ -6,7 +6,7 @@ struct LineReader {
     /// The directives at the top.
     let directives: ParserDirectives
     /// What the user should know about the lines read so far.
-    private(set) var warnings: [String] = []
+    private(set) var warnings: [BuildWarning] = []
 
     private let text: ArraySlice<UInt8>
     /// Parts of ``text`` without their line ends.
@@ -47,7 +47,8 @@ struct LineReader {
             }
             if let emptyLine {
                 warnings.append(
-                    self.location(of: emptyLine).warning("An empty line inside a continued instruction; remove it."))
+                    self.location(of: emptyLine).found(
+                        .noEmptyContinuation, "An empty line inside a continued instruction; remove it."))
             }
             guard !text.allSatisfy(\.isSpace) else { continue }
             return LogicalLine(text: String(scalars: text), location: location)

@@ -2,6 +2,8 @@
 struct ParserDirectives: Sendable {
     /// What continues a line and takes away a character's meaning.
     private(set) var escape: Unicode.Scalar = "\\"
+    /// What is said about build checks.
+    private(set) var checks = CheckSettings()
 
     /// Reads the directives of a file's physical lines.
     /// - Throws: `syntax` for a directive given twice or a bad escape character, `unsupported` for another frontend.
@@ -23,6 +25,7 @@ struct ParserDirectives: Sendable {
                     throw location.syntax("The escape character must be `\\` or a backtick, not `\(value)`.")
                 }
                 escape = scalar
+            case "check": checks = try CheckSettings(value, at: location)
             default:
                 break
             }

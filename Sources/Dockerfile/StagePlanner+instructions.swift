@@ -3,6 +3,7 @@ extension StagePlanner {
     /// - Throws: `syntax`, `unsupported`, `unknownName` for what shows only after expansion.
     mutating func add(_ instruction: Instruction, source: CopyOperation.Source) throws(DockerfileError) {
         let location = instruction.location
+        check(instruction)
         switch instruction.kind {
         case .run(let run): try add(run, instruction)
         case .copy(let copy): try add(copy, from: source, at: location)

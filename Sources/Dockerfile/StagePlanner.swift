@@ -13,7 +13,11 @@ struct StagePlanner {
     private(set) var variables = Variables()
     private(set) var steps: [PlannedStep] = []
     private(set) var history: [PlannedHistory] = []
-    var warnings: [String] = []
+    var warnings: [BuildWarning] = []
+    /// Where instructions stand of which only the last counts.
+    var usedOnce: [String: LineLocation] = [:]
+    /// Whether a WORKDIR of this file says where the stage is.
+    var hasOwnDirectory = false
     /// Whether CMD stands in this stage itself: then ENTRYPOINT does not reset it.
     var hasOwnCommand = false
 
@@ -42,6 +46,7 @@ struct StagePlanner {
         settings.onBuild = []
         arguments = other.arguments
         variables = other.variables
+        hasOwnDirectory = other.hasOwnDirectory
     }
 
     /// The finished stage.

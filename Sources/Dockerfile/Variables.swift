@@ -16,6 +16,9 @@ struct Variables: Sendable {
         self.answersAll = answersAll
     }
 
+    /// All names with a value.
+    var names: [String] { values.keys.sorted() }
+
     subscript(name: String) -> String? {
         get { values[name] ?? (answersAll ? "x" : nil) }
         set { values[name] = newValue }

@@ -127,7 +127,7 @@ import Testing
         ]
         let text = "ARG GLOBAL\nFROM scratch AS a\nARG PRUNED\nFROM scratch\nARG LOCAL"
         #expect(
-            try plan(text, options: options).warnings == [
+            try plan(text, options: options).warnings.map(\.description) == [
                 "Dockerfile:2: [--build-arg UNUSED] was not consumed: no ARG declares it."
             ])
     }

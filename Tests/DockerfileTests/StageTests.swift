@@ -131,6 +131,6 @@ import Testing
     @Test func repeatedStageNamesAreAWarning() throws {
         let planned = try plan("FROM a AS x\nFROM b AS x\nFROM x\nCOPY --from=x / /")
         #expect(planned.stages.map(\.base) == [.image("b", platform: nil), .stage(0)])
-        #expect(planned.warnings.map { $0.hasPrefix("Dockerfile:2: ") } == [true])
+        #expect(planned.warnings.map { $0.description.hasPrefix("Dockerfile:2: DuplicateStageName: ") } == [true])
     }
 }

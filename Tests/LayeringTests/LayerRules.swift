@@ -43,7 +43,7 @@ struct LayerRules {
             Row("CacheAPI", targets: ["Chunking"]),
             Row("Dockerfile", targets: ["Chunking"]),
             Row("OCI", targets: ["Chunking"]),
-            Row("Compression", targets: ["Chunking", "CZstd", "CLZ4", "CZlib"]),
+            Row("Compression", targets: ["Chunking", "CZstd", "CLZ4", "CZlib", "CArchive"]),
             Row("Chunking", modules: ["Crypto"]),
             Row("CLinux"),
             Row("CLMDB"),
@@ -51,6 +51,7 @@ struct LayerRules {
             Row("CLZ4"),
             Row("CXXHash"),
             Row("CZlib"),
+            Row("CArchive"),
         ],
         everywhere: ["Swift", "Synchronization", "FoundationEssentials", "Glibc", "Musl", "Logging"])
 

@@ -5,23 +5,15 @@ internal import SystemPackage
 /// The bytes of an archive, decompressed.
 enum ArchiveBytes {
     private static let partBytes = 256 << 10
-    private static let foreign: [(name: String, magic: [UInt8])] = [
-        ("xz", [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]), ("bzip2", Array("BZh".utf8)),
-    ]
 
     /// Hands the bytes to `take`, which may throw to end it.
-    /// - Throws: `invalidInput` for a compression that is not read, `corrupt`, `io`, what `take` throws.
+    /// - Throws: `corrupt`, `io`, what `take` throws.
     static func read(_ path: FilePath, _ take: (RawSpan) throws -> Void) throws {
         let file: OwnedDescriptor
         do throws(Errno) { file = try OwnedDescriptor(reading: path) } catch { throw failure(error, path) }
         var part = [UInt8](repeating: 0, count: partBytes)
         var count = try fill(&part, file, path)
-        if let format = foreign.first(where: { part[..<count].starts(with: $0.magic) }) {
-            throw BuildError(
-                .invalidInput,
-                "\(path) is compressed with \(format.name), which ADD does not unpack: compress it with gzip or zstd, "
-                    + "or use COPY to keep it as it is")
-        }
+        guard RareDecompressor.format(of: part[..<count]) == nil else { return try readRare(path, take) }
         let format = unsafe StreamDecoder.format(of: part.span.bytes.extracting(first: count))
         var decoder = try format.map { format in try StreamDecoder(format) }
         while count > 0 {
@@ -29,6 +21,16 @@ enum ArchiveBytes {
             count = try fill(&part, file, path)
         }
         do { try decoder?.finish() } catch { throw damage(error, path) }
+    }
+
+    private static func readRare(_ path: FilePath, _ take: (RawSpan) throws -> Void) throws {
+        let file: OwnedDescriptor
+        do throws(Errno) { file = try OwnedDescriptor(reading: path) } catch { throw failure(error, path) }
+        do {
+            try RareDecompressor.read(file.rawValue, take)
+        } catch let error as CompressionError {
+            throw damage(error, path)
+        }
     }
 
     private static func damage(_ error: CompressionError, _ path: FilePath) -> BuildError {

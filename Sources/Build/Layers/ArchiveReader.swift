@@ -1,13 +1,13 @@
 public import Chunking
 public import SystemPackage
 
-/// Reads local tar archives for `ADD`: plain, gzip or zstd.
+/// Reads local tar archives for `ADD`: plain, or compressed with gzip, zstd, xz or bzip2.
 public enum ArchiveReader {
     /// How much of an archive is looked at for its first entry. Bytes.
     private static let prefixMaximum = 4 << 20
 
     /// Whether the file begins like an archive that ADD unpacks.
-    /// - Throws: `invalidInput` for one that is compressed with xz or bzip2, `io`.
+    /// - Throws: `io`.
     public static func isArchive(_ file: FilePath) throws(BuildError) -> Bool {
         do {
             var reader = TarReader()

@@ -24,14 +24,22 @@ struct PreparedBuild: Sendable {
         progress: ProgressLog
     ) async throws -> PreparedBuild {
         let files = try await BlockingThreads.run { try BuildFiles.read(for: request) }
-        let found = try await findImages(of: files.dockerfile, request, finder, progress)
-        let plan = try files.dockerfile.plan(
-            options: request.options, bases: found.mapValues { ImageSettings($0.configuration.config) })
-        for warning in plan.warnings { progress.warn(warning) }
+        let (plan, found) = try await plan(files.dockerfile, request, finder, progress)
+        for warning in plan.warnings { progress.warn(warning.description) }
         let scan = SourceScan(
             file: request.dockerfile?.string ?? "Dockerfile", context: request.context, rules: files.rules,
             directories: request.contexts, remotes: remotes, cacheFile: state.statCache)
         return PreparedBuild(plan, found, try await scan.find(plan, progress), remotes, request)
+    }
+
+    /// Plans the build of a Dockerfile, with the images that it needs.
+    /// - Throws: ``DockerfileError``; `invalidInput`, `server`.
+    static func plan(
+        _ dockerfile: Dockerfile, _ request: BuildRequest, _ finder: BaseImages, _ progress: ProgressLog
+    ) async throws -> (BuildPlan, [Dockerfile.ImageRequest: BaseImages.Image]) {
+        let found = try await findImages(of: dockerfile, request, finder, progress)
+        let settings = found.mapValues { ImageSettings($0.configuration.config) }
+        return (try dockerfile.plan(options: request.options, bases: settings), found)
     }
 
     private init(

@@ -14,10 +14,13 @@ struct BuildCommand: AsyncParsableCommand {
               larder build -t shop/api:1 --build-arg VERSION=1.2 --secret id=npm,src=.npmrc --metadata-file build.json .
               larder build -t shop/api:1 --load .
               larder build -t shop/api:1 --output type=oci,dest=api.tar .
+              larder build --check .
               larder build -f - --target test . < Dockerfile.test
             """)
 
     @OptionGroup var flags: BuildFlags
+    @Flag(help: "Only check the Dockerfile, and build nothing; fails when something is found.")
+    var check = false
 
     func validate() throws {
         _ = try BuildOrder(flags, in: .current())
@@ -26,6 +29,7 @@ struct BuildCommand: AsyncParsableCommand {
     func run() async throws {
         let surroundings = Surroundings.current()
         let order = try BuildOrder(flags, in: surroundings)
+        if check { return try await CheckRun(order: order, surroundings: surroundings).run() }
         try await BuildRun(order: order, surroundings: surroundings).run()
     }
 }

@@ -21,7 +21,9 @@ struct ArchiveReaderTests {
         }
     }
 
-    @Test("All compressions give the same rows", arguments: ["cat", "gzip", "zstd", "gzip -9n"])
+    @Test(
+        "All compressions give the same rows",
+        arguments: ["cat", "gzip", "zstd", "gzip -9n"] + ["xz", "bzip2"].filter(ImageTools.has))
     func compressions(program: String) async throws {
         try #require(ImageTools.has("zstd"))
         try await ImageTools.withDirectory { directory in
@@ -79,13 +81,12 @@ struct ArchiveReaderTests {
         }
     }
 
-    @Test("xz and bzip2 are refused by name")
+    @Test("A file that only begins like xz or bzip2 is no archive")
     func foreign() async throws {
-        for (name, magic) in [("xz", [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00, 0, 0]), ("bzip2", Array("BZh91AY".utf8))] {
+        for magic in [[0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00, 0, 0], Array("BZh91AY".utf8)] {
             try await write(magic) { file in
-                let error = #expect(throws: BuildError.self) { try ArchiveReader.isArchive(file) }
-                #expect(error?.code == .invalidInput)
-                #expect(error?.description.contains("compressed with \(name),") == true)
+                let isArchive = try ArchiveReader.isArchive(file)
+                #expect(!isArchive)
             }
         }
     }
