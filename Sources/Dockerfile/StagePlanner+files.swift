@@ -7,9 +7,10 @@ extension StagePlanner {
         let owner = try copy.owner.map { word throws(DockerfileError) in try expand(word, at: location) }
         let mode = try copy.mode.map { word throws(DockerfileError) in try expand(word, at: location) }
         var operation = CopyOperation(
-            source: words.isEmpty ? .context : source, items: try items(words, of: copy, from: source, at: location),
+            source: words.isEmpty ? .context : source, items: try items(words, of: copy, at: location),
             destination: CleanPath.absolute(destination, from: settings.workingDirectory),
             destinationIsDirectory: words.count + copy.documents.count > 1 || Self.namesDirectory(destination))
+        if source == .context { warnings += Self.climbing(words, at: location) }
         operation.owner = owner == "" ? nil : owner
         operation.mode = try mode.flatMap { text throws(DockerfileError) in
             text.isEmpty ? nil : try FileMode(text, at: location)
@@ -28,6 +29,19 @@ extension StagePlanner {
         let text = ([copy.name] + from + others + rest).joined(separator: " ").onOneLine
         let step = PlannedStep(text: text, line: location.line, operation: .copy(operation))
         record(([copy.name] + rest).joined(separator: " "), step: step)
+    }
+
+    /// As for docker `..` leads nowhere at the top of the context; whoever writes it means something else.
+    private static func climbing(_ words: [String], at location: LineLocation) -> [BuildWarning] {
+        words.compactMap { word in
+            guard CleanPath.components(of: word, climbing: true).first == "..", !CleanPath.isAbsolute(word) else {
+                return nil
+            }
+            let inside = CleanPath.components(of: "/" + word, climbing: false).joined(separator: "/")
+            return location.warning(
+                "Nothing outside of the build context can be copied: `\(word)` is taken for `\(inside.isEmpty ? "." : inside)`."
+            )
+        }
     }
 
     /// As in BuildKit an instruction with `--chmod` looks at what is there. So does one whose owner has a name, since the
@@ -63,7 +77,7 @@ extension StagePlanner {
     // MARK: - Sources
 
     private func items(
-        _ words: [String], of copy: CopyInstruction, from source: CopyOperation.Source, at location: LineLocation
+        _ words: [String], of copy: CopyInstruction, at location: LineLocation
     ) throws(DockerfileError) -> [CopyOperation.Item] {
         let checksum = try copy.checksum.map { word throws(DockerfileError) in try expand(word, at: location) }
         if let checksum, !checksum.isEmpty, words.count != 1 {
@@ -76,8 +90,8 @@ extension StagePlanner {
             guard expected == nil else {
                 throw location.syntax("`--checksum` is for URLs and Git repositories; `\(word)` is neither.")
             }
-            guard copy.keepsParents else { return .path(try path(word, from: source, at: location)) }
-            return try tree(word, from: source, at: location)
+            guard copy.keepsParents else { return .path(try path(word, at: location)) }
+            return try tree(word, at: location)
         }
     }
 
@@ -118,34 +132,23 @@ extension StagePlanner {
         }
     }
 
-    /// A source relative to the root it is taken from. Above a stage or an image there is nothing, as in a chroot;
-    /// above the context there are files that a Dockerfile has no business with.
-    private func path(
-        _ word: String, from source: CopyOperation.Source, at location: LineLocation
-    ) throws(DockerfileError) -> String {
+    /// A source relative to the root it is taken from. Above the root there is nothing, as in a chroot.
+    private func path(_ word: String, at location: LineLocation) throws(DockerfileError) -> String {
         // Behind a slash in front a path cannot climb out.
         let components = CleanPath.components(of: word, climbing: !CleanPath.isAbsolute(word))
-        if source == .context, components.first == ".." {
-            throw location.syntax(
-                "The source `\(word)` is outside of the build context; copy it into the context or build from above it."
-            )
-        }
         let path = components.drop { $0 == ".." }.joined(separator: "/")
         _ = try PathPattern(path, at: location)
         return path
     }
 
     /// With `--parents`: the directories behind the first `/./` are kept, or all of them.
-    private func tree(
-        _ word: String, from source: CopyOperation.Source, at location: LineLocation
-    ) throws(DockerfileError) -> CopyOperation.Item {
+    private func tree(_ word: String, at location: LineLocation) throws(DockerfileError) -> CopyOperation.Item {
         let scalars = word.scalarRun
         let pivot = scalars.indices.first { scalars[$0...].starts(with: ["/", ".", "/"]) }
         let root = pivot.map { String(scalars: scalars[..<$0]) } ?? ""
         let below = pivot.map { String(scalars: scalars[($0 + 3)...]) } ?? word
-        if pivot == nil { _ = try path(word, from: source, at: location) }
         let pattern = CleanPath.components(of: "/" + below, climbing: false).joined(separator: "/")
         _ = try IgnoreRules(patterns: [pattern], flag: "parents", at: location)
-        return .tree(root: try path(root, from: source, at: location), pattern: pattern)
+        return .tree(root: try path(root, at: location), pattern: pattern)
     }
 }

@@ -41,6 +41,19 @@ import Testing
         }
     }
 
+    @Test func excludedFilesOfAStageAreLeftOut() async throws {
+        let text =
+            "FROM scratch AS all\nCOPY . /all/\nFROM scratch\nCOPY --from=all --exclude=one --exclude=**/*.md /all/lib /\n"
+        try await Self.build(text) { lab, context, report in
+            #expect(try await Self.names(lab, report) == ["/two/b.txt"])
+            #expect(try await lab.build(context, runner: "b").verdicts.last == .hit)
+            try lab.context(["Dockerfile": text.replacing("--exclude=one ", with: "")])
+            let other = try await lab.build(context, runner: "c")
+            #expect(other.verdicts.last == .run)
+            #expect(try await Self.names(lab, other) == ["/one/a.txt", "/two/b.txt"])
+        }
+    }
+
     @Test func parentsAreKept() async throws {
         let text = """
             FROM scratch AS files

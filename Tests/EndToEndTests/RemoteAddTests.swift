@@ -62,6 +62,52 @@ import Testing
         }
     }
 
+    /// The secrets that docker's ADD uses, too. They change nothing in keys.
+    @Test func secretsLogIn() async throws {
+        try await BuildLab.run { lab in
+            try await FileHost.run([
+                "/token": .init(bytes: [1], login: "Bearer t0ken"), "/header": .init(bytes: [2], login: "Basic eA=="),
+            ]) { host in
+                let context = try lab.context(["Dockerfile": "FROM scratch\nADD \(host.url)/token /t\n"])
+                let refused = try await lab.build(context, runner: "a")
+                #expect("\(try #require(refused.outcome.error))".contains("401"))
+                let first = try await lab.build(context, runner: "a") { request in
+                    request.secrets = ["HTTP_AUTH_TOKEN_127.0.0.1": .value("t0ken\n")]
+                }
+                #expect(first.verdicts == [.run])
+                try lab.context(["Dockerfile": "FROM scratch\nADD \(host.url)/header /t\n"])
+                let second = try await lab.build(context, runner: "a") { request in
+                    request.secrets = ["HTTP_AUTH_HEADER_127.0.0.1": .value("Basic eA==")]
+                }
+                #expect(second.outcome.error == nil)
+            }
+        }
+    }
+
+    @Test(.enabled(if: hasGit, "needs git"))
+    func secretsLogInToRepositories() async throws {
+        try await BuildLab.run { lab in
+            let place = lab.directory.appending("repository")
+            try await Self.commit("one", tag: "v1", in: place)
+            let login = "basic " + Data("x-access-token:t0ken".utf8).base64EncodedString()
+            let pages = try Self.pages(of: place).mapValues { page in
+                var page = page
+                page.login = login
+                return page
+            }
+            try await FileHost.run(pages) { host in
+                let context = try lab.context(["Dockerfile": "FROM scratch\nADD \(host.url)/r.git#v1 /r/\n"])
+                let refused = try await lab.build(context, runner: "a")
+                #expect("\(try #require(refused.outcome.error))".contains("git ls-remote failed"))
+                let built = try await lab.build(context, runner: "a") { request in
+                    request.secrets = ["GIT_AUTH_TOKEN": .value("t0ken")]
+                }
+                #expect(built.outcome.error == nil)
+                #expect(try await lab.files(of: built)["/r/sub/file"]?.text == "one\n")
+            }
+        }
+    }
+
     @Test func whatIsNotThereIsNamed() async throws {
         try await BuildLab.run { lab in
             try await FileHost.run([:]) { host in

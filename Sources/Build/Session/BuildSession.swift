@@ -28,7 +28,8 @@ struct BuildSession: Sendable {
     ) async throws -> BuildSession {
         let state = try await BlockingThreads.run { try StateDirectory(request.stateDirectory) }
         let finder = BaseImages(link: link, directory: state.images)
-        let remotes = RemoteSources(link.network, in: state.newWorkspace())
+        let remotes = RemoteSources(
+            link.network, RemoteLogins(secrets: request.secrets), in: state.newWorkspace())
         do {
             let prepared = try await PreparedBuild.make(
                 request, images: finder, remotes: remotes, state: state, progress: progress)

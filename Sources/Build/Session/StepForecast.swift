@@ -46,7 +46,8 @@ extension Builder {
         let link = ServerLink(server, progress)
         let state = try await BlockingThreads.run { try StateDirectory(request.stateDirectory) }
         let finder = BaseImages(link: link, directory: state.images)
-        let remotes = RemoteSources(link.network, in: state.newWorkspace())
+        let remotes = RemoteSources(
+            link.network, RemoteLogins(secrets: request.secrets), in: state.newWorkspace())
         let prepared: PreparedBuild
         do {
             prepared = try await PreparedBuild.make(

@@ -12,6 +12,8 @@ final class FileHost: Sendable {
         var bytes: [UInt8]
         var headers: [String: String] = [:]
         var status = 200
+        /// What `Authorization` must be.
+        var login: String?
     }
 
     /// What it has, by path.
@@ -31,7 +33,7 @@ final class FileHost: Sendable {
         let host = FileHost(pages)
         let quiet = Logger(label: "files") { _ in SwiftLogNoOpLogHandler() }
         let router = Router()
-        router.get("**") { request, _ in host.answer(request.uri.path) }
+        router.get("**") { request, _ in host.answer(request.uri.path, request.headers[.authorization]) }
         let (ports, announce) = AsyncStream<Int>.makeStream()
         let application = Application(
             router: router, configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
@@ -51,9 +53,10 @@ final class FileHost: Sendable {
         }
     }
 
-    private func answer(_ path: String) -> Response {
+    private func answer(_ path: String, _ login: String?) -> Response {
         requests.withLock { $0.append(path) }
         guard let page = pages.withLock({ $0[path] }) else { return Response(status: .notFound) }
+        if let wanted = page.login, wanted != login { return Response(status: .unauthorized) }
         var response = Response(
             status: .init(code: page.status), body: .init(byteBuffer: ByteBuffer(bytes: page.bytes)))
         for (name, value) in page.headers {

@@ -25,9 +25,11 @@ struct Download: Sendable {
     }
 
     private let web: WebClient
+    private let logins: RemoteLogins
 
-    init(_ web: WebClient) {
+    init(_ web: WebClient, _ logins: RemoteLogins) {
         self.web = web
+        self.logins = logins
     }
 
     /// Fetches `file` to `path`, again when a failure may pass.
@@ -53,9 +55,14 @@ struct Download: Sendable {
     }
 
     private func attempt(_ file: RemoteFile, _ path: FilePath) async throws -> File {
+        var request = HTTPClientRequest(url: file.url)
+        // Other hosts that the server sends to do not see it.
+        if let login = try await logins.authorization(for: file.url) {
+            request.headers.replaceOrAdd(name: "authorization", value: login)
+        }
         let answer: HTTPClientResponse
         do {
-            answer = try await web.execute(HTTPClientRequest(url: file.url), timeout: .hours(1))
+            answer = try await web.execute(request, timeout: .hours(1))
         } catch {
             throw failure(error, file)
         }

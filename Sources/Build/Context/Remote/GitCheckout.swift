@@ -14,9 +14,9 @@ final class GitCheckout: Sendable {
 
     /// Asks the repository which commit is meant.
     /// - Throws: `notPermitted` when there is no git; `invalidInput` when the repository has no such commit.
-    init(_ repository: GitReference) async throws {
+    init(_ repository: GitReference, login: GitProgram.Login?) async throws {
         self.repository = repository
-        git = try GitProgram()
+        git = try GitProgram(login: login)
         commit = try await Self.commit(of: repository, git)
         if let checksum = repository.checksum, !commit.hasPrefix(checksum) {
             throw BuildError(

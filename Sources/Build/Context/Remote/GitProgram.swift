@@ -3,15 +3,35 @@ internal import SystemPackage
 
 /// The `git` of this machine.
 struct GitProgram: Sendable {
+    /// What proves to a server who asks.
+    struct Login: Sendable {
+        /// The beginning of the URLs that it is for.
+        let scope: String
+        /// The value of `Authorization`.
+        let header: String
+    }
+
     private let program: FilePath
+    private let login: Login?
 
     /// - Throws: `notPermitted` saying what to install when there is none.
-    init() throws(BuildError) {
+    init(login: Login?) throws(BuildError) {
+        self.login = login
         guard let program = ProgramPath.find("git", in: ProgramPath.standard) else {
             throw BuildError(
                 .notPermitted, "ADD of a Git repository needs the program git, which is not on the PATH: install it")
         }
         self.program = program
+    }
+
+    /// A login is in no argument, since everyone on this machine sees those.
+    private var environment: Environment {
+        let quiet = Environment.inherit.updating(["GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"])
+        guard let login else { return quiet }
+        return quiet.updating([
+            "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "http.\(login.scope).extraHeader",
+            "GIT_CONFIG_VALUE_0": "Authorization: \(login.header)",
+        ])
     }
 
     /// Runs git and gives what it prints. It asks nobody anything.
@@ -21,7 +41,7 @@ struct GitProgram: Sendable {
         do {
             ended = try await Subprocess.run(
                 .path(program), arguments: Arguments(arguments),
-                environment: .inherit.updating(["GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"]),
+                environment: environment,
                 output: .string(limit: 16 << 20), error: .string(limit: 64 << 10))
         } catch {
             if Task.isCancelled { throw CancellationError() }

@@ -30,6 +30,7 @@ final class RemoteSources: Sendable {
     }
 
     private let web: WebClient
+    private let logins: RemoteLogins
     private let directory: FilePath
     private let downloads = Mutex<[RemoteFile: Download.File]>([:])
     private let checkouts = Mutex<[GitReference: GitCheckout]>([:])
@@ -37,8 +38,9 @@ final class RemoteSources: Sendable {
     private let count = Atomic<Int>(0)
 
     /// - Parameter directory: is made for what is fetched; ``remove()`` removes it.
-    init(_ network: NetworkSettings, in directory: FilePath) {
+    init(_ network: NetworkSettings, _ logins: RemoteLogins, in directory: FilePath) {
         web = WebClient(network, .forDownloads)
+        self.logins = logins
         self.directory = directory
     }
 
@@ -85,7 +87,7 @@ final class RemoteSources: Sendable {
     private func download(_ file: RemoteFile) async throws -> Download.File {
         try await turn.run {
             if let known = downloads.withLock({ $0[file] }) { return known }
-            let fetched = try await Download(web).fetch(file, to: try await place())
+            let fetched = try await Download(web, logins).fetch(file, to: try await place())
             downloads.withLock { $0[file] = fetched }
             return fetched
         }
@@ -94,7 +96,8 @@ final class RemoteSources: Sendable {
     private func checkout(of repository: GitReference) async throws -> GitCheckout {
         try await turn.run {
             if let known = checkouts.withLock({ $0[repository] }) { return known }
-            let found = try await GitCheckout(repository)
+            let login = try await logins.authorization(forRepository: repository.remote)
+            let found = try await GitCheckout(repository, login: login)
             checkouts.withLock { $0[repository] = found }
             return found
         }
