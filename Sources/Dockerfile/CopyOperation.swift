@@ -31,8 +31,7 @@ public struct CopyOperation: Hashable, Sendable {
     public let items: [Item]
     /// Absolute, cleaned.
     public let destination: String
-    /// Whether the destination was written with a trailing slash (or is `.`, or there are several sources): it
-    /// is a directory then.
+    /// Whether the destination was written with a trailing slash (or is `.`): it is a directory then.
     public let destinationIsDirectory: Bool
     /// `--chown`, unresolved; `nil` for root.
     public var owner: String?

@@ -9,8 +9,15 @@ extension StagePlanner {
         var operation = CopyOperation(
             source: words.isEmpty ? .context : source, items: try items(words, of: copy, at: location),
             destination: CleanPath.absolute(destination, from: settings.workingDirectory),
-            destinationIsDirectory: words.count + copy.documents.count > 1 || Self.namesDirectory(destination))
+            destinationIsDirectory: Self.namesDirectory(destination))
         if source == .context { warnings += Self.climbing(words, at: location) }
+        if words.count + copy.documents.count > 1, !operation.destinationIsDirectory {
+            // As in BuildKit; the Dockerfile reference wants the slash.
+            warnings.append(
+                location.warning(
+                    "Several sources go into a directory: write `\(destination)/`, or the last one becomes \(destination)."
+                ))
+        }
         operation.owner = owner == "" ? nil : owner
         operation.mode = try mode.flatMap { text throws(DockerfileError) in
             text.isEmpty ? nil : try FileMode(text, at: location)

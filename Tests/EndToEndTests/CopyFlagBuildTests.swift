@@ -80,6 +80,31 @@ import Testing
         }
     }
 
+    /// What Docker 28.5 makes of the same Dockerfile.
+    @Test func resultsAreThoseOfDocker() async throws {
+        let text = #"""
+            FROM scratch
+            COPY --exclude=* readme /excluded/
+            COPY readme app/main.py /multi
+            COPY <<EOT /doc
+            a\nb \$x "q"
+            EOT
+            COPY ../readme /up
+            COPY --chmod=g=u --chown=5:6 lib /lib/
+            """#
+        try await Self.build(text) { lab, _, report in
+            let files = try await lab.files(of: report)
+            #expect(files["/excluded/readme"]?.text == "read me")
+            #expect(files["/multi"]?.text == "main")
+            #expect(files["/doc"]?.text == "anb $x \"q\"\n")
+            #expect(files["/up"]?.text == "read me")
+            #expect(files["/lib"]?.entry.mode == 0o755)
+            #expect(files["/lib"]?.entry.uid == 5)
+            #expect(files["/lib/one/a.txt"]?.entry.mode == 0o664)
+            #expect(report.events.warnings.count == 2)
+        }
+    }
+
     @Test func symbolicModesApplyToEachFile() async throws {
         let text = "FROM scratch\nCOPY --chmod=go=,u+x readme /\nCOPY --chmod=u=rwX,go=rX lib /lib\n"
         try await Self.build(text) { lab, context, report in
