@@ -29,7 +29,7 @@ struct DockerfileContents {
             found.append(
                 text.location.found(
                     .maintainerDeprecated,
-                    "MAINTAINER is deprecated and ignored; use LABEL org.opencontainers.image.authors."))
+                    "MAINTAINER is deprecated; use LABEL org.opencontainers.image.authors."))
         }
         if !stages.isEmpty {
             stages[stages.count - 1].instructions.append(instruction)

@@ -52,6 +52,12 @@ public struct ImageSettings: Hashable, Sendable {
     public var stopSignal = ""
     /// HEALTHCHECK; `nil` when there is none.
     public var healthcheck: Healthcheck?
+    /// MAINTAINER; `nil` for what the base image says.
+    public var author: String?
+    /// Whether a CMD was written here, as docker notes it.
+    public var argumentsEscaped: Bool?
+    /// Of a base image: seconds until a container that was told to stop is killed.
+    public var stopTimeout: Int?
     /// ONBUILD: instructions for the builds that begin with the image.
     public var onBuild: [String] = []
 

@@ -26,6 +26,7 @@ extension StagePlanner {
             settings.healthcheck = check
             record(instruction.text)
         case .maintainer(let name):
+            settings.author = name
             record("MAINTAINER \(name)")
         case .onBuild(let trigger):
             // As for docker the history says nothing of it.
@@ -124,6 +125,7 @@ extension StagePlanner {
     private mutating func addCommand(_ line: CommandLine) {
         let arguments = arguments(of: line)
         settings.command = arguments
+        settings.argumentsEscaped = true
         hasOwnCommand = true
         record("CMD \(Self.quoted(arguments))")
     }

@@ -32,6 +32,7 @@ struct StagePlanner {
         self.settings = settings
         // They have become instructions of this stage.
         self.settings.onBuild = []
+        if base == .scratch { self.settings.workingDirectory = "/" }
         for (name, value) in settings.environment.map(Self.nameAndValue) { variables[name] = value }
         if variables["PATH"] == nil { setEnvironment("PATH", Self.defaultPath) }
         if !settings.workingDirectory.isEmpty {

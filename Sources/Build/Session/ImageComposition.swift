@@ -31,10 +31,12 @@ struct ImageComposition {
             return history
         }
         let created = history.compactMap { $0.created.flatMap { Timestamp.seconds($0) } }.max()
-        return ImageConfiguration(
+        var configuration = ImageConfiguration(
             platform: base?.configuration.platform ?? platform,
             config: prepared.plan.stages[target].settings.containerSettings, diffIDs: chain, history: history,
             created: created.map { Timestamp.text(seconds: $0) } ?? base?.configuration.created)
+        configuration.author = prepared.plan.stages[target].settings.author ?? base?.configuration.author
+        return configuration
     }
 
     private func root(of stage: Int) -> Int {

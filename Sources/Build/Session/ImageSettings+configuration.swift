@@ -25,6 +25,8 @@ extension ImageSettings {
             }
         }
         onBuild = settings.onBuild
+        argumentsEscaped = settings.argumentsEscaped
+        stopTimeout = settings.stopTimeout
     }
 
     /// What the configuration of the built image says.
@@ -41,6 +43,8 @@ extension ImageSettings {
         settings.volumes = volumes
         settings.stopSignal = stopSignal
         settings.onBuild = onBuild
+        settings.argumentsEscaped = argumentsEscaped
+        settings.stopTimeout = stopTimeout
         settings.healthCheck = healthcheck.map { check in
             func given<Number: BinaryInteger>(_ value: Number) -> Number? { value == 0 ? nil : value }
             return HealthCheck(
