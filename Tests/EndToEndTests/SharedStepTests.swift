@@ -107,6 +107,28 @@ struct SharedStepTests {
         }
     }
 
+    @Test("What --no-cache made stays, also when the stage that it was copied from is evicted")
+    func evictedAfterRenewal() async throws {
+        try await withTemporaryDirectory { directory in
+            let renewed = Mutex<BuildOutcome?>(nil)
+            try await BuildLab.run(in: directory) { lab in
+                try await lab.importImage(try await TinyImage.tar(in: directory), as: "tiny/base:1")
+                let context = try lab.context(["Dockerfile": Self.chained])
+                let first = try await lab.build(context, runner: "a")
+                let second = try await lab.build(context, runner: "b", adjust: { $0.ignoresCache = true })
+                #expect(second.outcome.config != first.outcome.config)
+                renewed.withLock { $0 = second.outcome }
+            }
+            let outcome = try #require(renewed.withLock { $0 })
+            try BuildLab.evict(outcome.steps.prefix(2).compactMap(\.key), in: directory.appending("root"))
+            try await BuildLab.run(in: directory) { lab in
+                let third = try await lab.build(directory.appending("context"), runner: "c")
+                #expect(third.verdicts == [.skipped, .skipped, .hit, .hit])
+                #expect(third.outcome.config == outcome.config)
+            }
+        }
+    }
+
     @Test("--cache-max-age runs again what is older")
     func maximumAge() async throws {
         try await Self.lab { lab in

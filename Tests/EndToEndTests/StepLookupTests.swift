@@ -1,10 +1,9 @@
 import Build
 import CacheAPI
-import ChunkStore
 import Chunking
 import Dockerfile
 import FoundationEssentials
-import Logging
+import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
@@ -47,14 +46,14 @@ import Testing
     @Test("A stage that was evicted is not missed by what was copied from it")
     func evictedStage() async throws {
         try await withTemporaryDirectory { directory in
-            let report = Reported()
+            let report = Mutex<BuildOutcome?>(nil)
             try await BuildLab.run(in: directory) { lab in
                 let context = try lab.context(Self.twoStages)
                 let built = try await lab.build(context, runner: "a")
-                await report.set(built.outcome)
+                report.withLock { $0 = built.outcome }
             }
-            let first = try #require(await report.value)
-            try Self.evict(first.steps.prefix(2).compactMap(\.key), in: directory.appending("root"))
+            let first = try #require(report.withLock { $0 })
+            try BuildLab.evict(first.steps.prefix(2).compactMap(\.key), in: directory.appending("root"))
             try await BuildLab.run(in: directory) { lab in
                 let second = try await lab.build(try lab.context(Self.twoStages), runner: "b")
                 #expect(second.outcome.error == nil)
@@ -68,22 +67,6 @@ import Testing
                 #expect(third.outcome.error == nil)
                 #expect(third.verdicts == [.run, .run, .hit, .hit, .run])
             }
-        }
-    }
-
-    private actor Reported {
-        var value: BuildOutcome?
-        func set(_ outcome: BuildOutcome) { value = outcome }
-    }
-
-    private static func evict(_ keys: [Digest], in root: FilePath) throws {
-        let quiet = Logger(label: "lab") { _ in SwiftLogNoOpLogHandler() }
-        let store = try Store(opening: root, options: Store.Options(), logger: quiet)
-        defer { store.close() }
-        let project = try #require(try store.project(named: "shop"))
-        for key in keys {
-            let name = Array("main".utf8) + [0] + key.rawBytes
-            #expect(try store.delete(in: .step, key: name, project: project))
         }
     }
 

@@ -1,4 +1,5 @@
 import CacheAPI
+import ChunkStore
 import Chunking
 import Dockerfile
 import FoundationEssentials
@@ -39,6 +40,17 @@ struct BuildLab: Sendable {
         let quiet = Logger(label: "lab") { _ in SwiftLogNoOpLogHandler() }
         try await LarderServer.withRunning(settings, logger: quiet) { port in
             try await body(BuildLab(directory: directory, port: port))
+        }
+    }
+
+    /// Has a root that no server has open lose the records of steps in the scope `main`, as if they had been evicted.
+    static func evict(_ keys: [Digest], in root: FilePath) throws {
+        let quiet = Logger(label: "lab") { _ in SwiftLogNoOpLogHandler() }
+        let store = try Store(opening: root, options: Store.Options(), logger: quiet)
+        defer { store.close() }
+        guard let project = try store.project(named: "shop") else { return }
+        for key in keys {
+            _ = try store.delete(in: .step, key: Array("main".utf8) + [0] + key.rawBytes, project: project)
         }
     }
 

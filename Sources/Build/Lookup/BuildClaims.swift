@@ -8,7 +8,7 @@ internal import Synchronization
 /// The server keeps the claims. They are renewed for as long as the build runs, and given back when it ends; those of a
 /// build that dies expire.
 final class BuildClaims: Sendable {
-    /// How long a build waits for others in all. Seconds.
+    /// How long a build waits for one step of another; after that it waits for none. Seconds.
     static let waitMaximum = 1800.0
     /// How long one request waits; then people are told how long it has been. Seconds.
     private static let waitInterval = 2.0
@@ -26,7 +26,6 @@ final class BuildClaims: Sendable {
     private let id =
         String(UInt64.random(in: .min ... .max), radix: 16) + String(UInt64.random(in: .min ... .max), radix: 16)
     private let writer: String
-    private let start = ContinuousClock.now
     private let state: Mutex<State>
 
     /// - Parameter waits: whether steps that others build are waited for.
@@ -92,15 +91,20 @@ final class BuildClaims: Sendable {
         defer { task.end(Task.isCancelled ? .cancelled : .done) }
         while waits {
             task.status(text())
-            guard Clock.seconds(since: start) < Self.waitMaximum else {
+            guard Clock.seconds(since: begin) < Self.waitMaximum else {
                 progress.warn("\(name) is built here, too: \(builder) has not finished it for too long.")
                 return state.withLock { $0.waits = false }
             }
+            let asked = ContinuousClock.now
             let question = ClaimWait(key: key, scopes: scopes, id: id, seconds: Self.waitInterval)
             let answer = try await link.ask { server throws(BuildError) in try await server.wait(question) }
             try Task.checkCancellation()
             guard let next = answer?.builder else { break }
             builder = next
+            // A server that is about to stop answers at once.
+            if Clock.seconds(since: asked) < Self.waitInterval / 4 {
+                try await Task.sleep(for: .seconds(Self.waitInterval / 4))
+            }
         }
         task.status("waited for \(builder.isEmpty ? "another build" : builder)")
     }
