@@ -178,7 +178,8 @@ public struct Dockerfile: Sendable {
 
     private func unusedArguments(_ outline: Outline) -> [BuildWarning] {
         let scope = outline.scope
-        var declared = Set(globalArguments.map(\.0.name))
+        // The image's own time is told so, whether or not a stage sees it.
+        var declared = Set(globalArguments.map(\.0.name) + ["SOURCE_DATE_EPOCH"])
         for instruction in outline.stages.flatMap(\.instructions) {
             if case .argument(let declarations) = instruction.kind { declared.formUnion(declarations.map(\.name)) }
         }

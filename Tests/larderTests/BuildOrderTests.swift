@@ -136,6 +136,29 @@ struct BuildOrderTests {
         }
     }
 
+    @Test func sourceDateEpochComesFromTheFlagElseTheEnvironment() throws {
+        var surroundings = Surroundings.sample()
+        #expect(try order(["."], in: surroundings).request.epoch == nil)
+        surroundings.environment["SOURCE_DATE_EPOCH"] = "1600000000"
+        let named = try order(["."], in: surroundings).request
+        #expect(named.epoch == 1_600_000_000)
+        #expect(named.options.buildArguments["SOURCE_DATE_EPOCH"] == "1600000000")
+        #expect(try order(["--build-arg", "SOURCE_DATE_EPOCH=5", "."], in: surroundings).request.epoch == 5)
+        #expect(try order(["--build-arg", "SOURCE_DATE_EPOCH=", "."], in: surroundings).request.epoch == nil)
+        for text in ["yesterday", "-1", "1.5", "99999999999999"] {
+            #expect(refusal(["--build-arg", "SOURCE_DATE_EPOCH=\(text)", "."]).contains("SOURCE_DATE_EPOCH"))
+        }
+    }
+
+    @Test func timestampsAreRewrittenForAnyOutput() throws {
+        let plain = try order(["--output", "type=image,rewrite-timestamp=false", "."])
+        #expect(!plain.request.rewritesTimestamps)
+        let rewritten = try order(
+            ["--output", "type=oci,dest=a.tar,rewrite-timestamp=true", "--build-arg", "SOURCE_DATE_EPOCH=5", "."])
+        #expect(rewritten.request.rewritesTimestamps && rewritten.warnings.isEmpty)
+        #expect(try order(["--output", "type=image,rewrite-timestamp=true", "."]).warnings.count == 1)
+    }
+
     @Test(
         "What is wrong is told with the flag it is about",
         arguments: [

@@ -37,6 +37,10 @@ public struct BuildRequest: Sendable {
     public var network = RunOperation.Network.default
     /// `--secret`, by id.
     public var secrets: [String: Secret] = [:]
+    /// `SOURCE_DATE_EPOCH`: the time that the image says it was made; `nil` for when it was. Seconds since 1970.
+    public var epoch: Int64?
+    /// Whether files in the image's own layers that are later than ``epoch`` get that time.
+    public var rewritesTimestamps = false
     /// What becomes of the image besides being stored on the server.
     public var outputs: [ImageOutput] = []
     /// What becomes of the image besides if the server does not have it.

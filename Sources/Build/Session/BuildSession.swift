@@ -18,6 +18,7 @@ struct BuildSession: Sendable {
     private let claims: BuildClaims
     private let reasons: MissReasons
     private let stages: StageBuilds
+    private let maker: LayerMaker
     /// Where temporary files are made.
     private let spools: FilePath
 
@@ -63,7 +64,7 @@ struct BuildSession: Sendable {
             subject: reasons.subject)
         let facts = ChainFacts(restorer: restorer, commits: commits, link: link)
         let users = UserLookup(facts: facts)
-        let maker = LayerMaker(restorer: restorer, commits: commits, spools: state.work)
+        maker = LayerMaker(restorer: restorer, commits: commits, spools: state.work)
         let executor = StepExecutor(
             prepared: prepared, lookup: lookup, log: log, recorder: recorder, claims: claims,
             reasons: reasons, progress: progress,
@@ -133,20 +134,31 @@ struct BuildSession: Sendable {
     // MARK: The image
 
     private func export(_ result: StageResult, _ outcome: inout BuildOutcome) async throws {
+        let chain = try await imageChain(result.chain)
         let composition = ImageComposition(
-            prepared: prepared, log: log, chain: result.chain, platform: try Platform(request.options.platform))
+            prepared: prepared, log: log, chain: chain, platform: try Platform(request.options.platform),
+            epoch: request.epoch)
         let document = try JSONDocument.encode(composition.configuration())
         outcome.config = Digest(hashing: document)
         if !request.tags.isEmpty {
             outcome.image = try await progress.run("store \(request.tags.map(\.description).joined(separator: ", "))") {
-                try await store(document, result.chain, $0)
+                try await store(document, chain, $0)
             }
         }
         if outcome.image == nil, !request.tags.isEmpty, request.outputs.contains(.push) {
             throw BuildError(.server, "The image cannot be pushed: the server does not have it. Build again.")
         }
         try await hand(
-            out: document, result.chain, request.outputs + (outcome.image == nil ? request.fallbackOutputs : []))
+            out: document, chain, request.outputs + (outcome.image == nil ? request.fallbackOutputs : []))
+    }
+
+    /// The layers that the image has: those of its last step, with their times set if that was asked for.
+    private func imageChain(_ chain: [Digest]) async throws -> [Digest] {
+        guard request.rewritesTimestamps, let epoch = request.epoch else { return chain }
+        let base = prepared.baseChain(of: prepared.plan.target)
+        return try await progress.run("rewrite timestamps") { _ in
+            try await TimestampRewrite(maker: maker, limit: epoch).chain(chain, on: base)
+        }
     }
 
     /// Makes the outputs besides the image on the server.

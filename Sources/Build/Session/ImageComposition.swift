@@ -11,6 +11,9 @@ struct ImageComposition {
     let chain: [Digest]
     /// Of an image that begins with nothing.
     let platform: Platform
+    /// `SOURCE_DATE_EPOCH`: the time of the image and of its own lines of history, and the latest of others; `nil` when it
+    /// is not given. Seconds since 1970.
+    let epoch: Int64?
 
     /// One line of history before it is known which lines have a layer.
     private struct Line {
@@ -28,9 +31,14 @@ struct ImageComposition {
         let history = lines.map { line in
             var history = line.history
             history.emptyLayer = line.hasLayer == true ? nil : true
+            if let epoch, let time = history.created.flatMap({ Timestamp.seconds($0) }), time > epoch {
+                history.created = Timestamp.text(seconds: epoch)
+            }
             return history
         }
-        let created = history.compactMap { $0.created.flatMap { Timestamp.seconds($0) } }.max()
+        let isOwn = !prepared.plan.stages[target].history.isEmpty
+        let latest = history.compactMap { $0.created.flatMap { Timestamp.seconds($0) } }.max()
+        let created = epoch.map { isOwn ? $0 : min($0, latest ?? $0) } ?? latest
         var configuration = ImageConfiguration(
             platform: base?.configuration.platform ?? platform,
             config: prepared.plan.stages[target].settings.containerSettings, diffIDs: chain, history: history,
@@ -55,7 +63,8 @@ struct ImageComposition {
             lines = baseLines(stage)
             before = prepared.bases[stage]?.chain ?? []
         }
-        var created = lines.last?.history.created
+        let fixed = epoch.map { Timestamp.text(seconds: $0) }
+        var created = fixed ?? lines.last?.history.created
         let first = prepared.graph.stages[stage].lowerBound
         for planned in prepared.plan.stages[stage].history {
             guard let position = planned.step else {
@@ -64,7 +73,7 @@ struct ImageComposition {
                 continue
             }
             let entry = log[first + position]
-            created = entry?.created.map { Timestamp.text(seconds: $0) } ?? created
+            created = fixed ?? entry?.created.map { Timestamp.text(seconds: $0) } ?? created
             var hasLayer: Bool?
             if let before, let after = entry?.chain { hasLayer = after.count > before.count }
             before = entry?.chain

@@ -8,30 +8,50 @@ struct LayerMaker: Sendable {
     /// Where tars wait until the build is over.
     let spools: FilePath
 
+    /// A layer in a file without a name.
+    struct Spooled: Sendable {
+        fileprivate let result: LayerSplitter.Result
+        fileprivate let file: OpenFile
+
+        /// What the layer is.
+        var layer: Digest { result.recipe.digest }
+    }
+
     /// Makes a layer of a source that may give other bytes the next time. Its tar is kept in a file without a name, so
     /// that what is sent is what was looked at.
     /// - Throws: what `source` throws; `io`.
     func make(_ source: @escaping LayerSource) async throws -> (layer: Digest, entries: EntryTable) {
         let isCancelled = CancellationFlag()
-        let (result, spool) = try await withTaskCancellationHandler {
-            try await BlockingThreads.run { [spools] in
-                let file = try OpenFile(unlinkedIn: spools)
-                var splitter = LayerSplitter()
-                var offset: UInt64 = 0
-                try source { bytes in
-                    if isCancelled.isSet { throw CancellationError() }
-                    try file.write(bytes, at: offset)
-                    offset += UInt64(bytes.byteCount)
-                    splitter.update(bytes) { _, _ in }
-                }
-                return (splitter.finish { _, _ in }, file)
-            }
+        let made = try await withTaskCancellationHandler {
+            try await BlockingThreads.run { try spool(source, unless: isCancelled) }
         } onCancel: {
             isCancelled.set()
         }
-        let (layer, entries) = try Self.parts(result)
-        keep(result, entries, spool.source(size: result.recipe.size))
-        return (layer, entries)
+        let (_, entries) = try Self.parts(made.result)
+        return (try keep(made), entries)
+    }
+
+    /// Puts a layer into a file without a name. Blocks.
+    /// - Throws: what `source` throws; `io`.
+    func spool(_ source: LayerSource, unless isCancelled: CancellationFlag) throws -> Spooled {
+        let file = try OpenFile(unlinkedIn: spools)
+        var splitter = LayerSplitter()
+        var offset: UInt64 = 0
+        try source { bytes in
+            if isCancelled.isSet { throw CancellationError() }
+            try file.write(bytes, at: offset)
+            offset += UInt64(bytes.byteCount)
+            splitter.update(bytes) { _, _ in }
+        }
+        return Spooled(result: splitter.finish { _, _ in }, file: file)
+    }
+
+    /// Keeps a layer for later steps, and begins to send it.
+    /// - Throws: `invalidInput` when it is no tar.
+    func keep(_ made: Spooled) throws -> Digest {
+        let (layer, entries) = try Self.parts(made.result)
+        keep(made.result, entries, made.file.source(size: made.result.recipe.size))
+        return layer
     }
 
     /// Makes a layer of the upper directory of a RUN and takes the directory over. `nil` when nothing is in it.

@@ -170,6 +170,13 @@ extension PreparedBuild {
         return "[\(stage.name) \(node.id.position + 1)/\(stage.steps.count)] \(node.step.text)"
     }
 
+    /// The layers of the image that a stage begins with, in the end.
+    func baseChain(of stage: Int) -> [Digest] {
+        var number = stage
+        while case .stage(let base) = plan.stages[number].base { number = base }
+        return bases[number]?.chain ?? []
+    }
+
     /// When the image was made that a stage begins with, in the end; seconds since 1970. Directories that a step makes
     /// get this time, so that they are the same on every runner.
     func baseTime(of stage: Int) -> Int64 {

@@ -14,17 +14,19 @@ struct LarderCommand: AsyncParsableCommand {
               larder explain --server http://127.0.0.1:7070 -t shop/api:1 .
               larder push --server http://127.0.0.1:7070 shop/api:1 registry.example.com/shop/api:1
               larder import --server http://127.0.0.1:7070 rootfs.tar debian:bookworm
-              larder --generate-completion-script bash
+              larder shim install /opt/larder/bin
+              source <(larder completion bash)
 
             EXIT STATUS:
               0    done
-              1    the build failed
-              64   the command line is wrong
+              1    the build, or what else was to be done, failed
+              64   the command line is wrong, or a variable of the environment
               130  interrupted (SIGINT); 143 for SIGTERM
+              As docker (larder shim): docker's own; 127 where docker is needed and not there.
             """,
         version: version,
         subcommands: [
             BuildCommand.self, PlanCommand.self, ExplainCommand.self, PushCommand.self, ImportCommand.self,
-            ShimCommand.self,
+            ShimCommand.self, CompletionCommand.self,
         ])
 }

@@ -3,14 +3,15 @@ import Build
 
 /// The flags of `larder build`, as they were given.
 struct BuildFlags: ParsableArguments {
-    @Argument(help: ArgumentHelp("The build context, a directory.", valueName: "PATH"))
+    @Argument(help: ArgumentHelp("The build context, a directory.", valueName: "PATH"), completion: .directory)
     var context: String
 
     @Option(name: .shortAndLong, help: ArgumentHelp("A name for the image; may be repeated.", valueName: "NAME[:TAG]"))
     var tag: [String] = []
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("The Dockerfile; '-' for standard input; default: PATH/Dockerfile.", valueName: "FILE"))
+        help: ArgumentHelp("The Dockerfile; '-' for standard input; default: PATH/Dockerfile.", valueName: "FILE"),
+        completion: .file())
     var file: String?
     @Option(
         help: ArgumentHelp(
@@ -65,7 +66,7 @@ struct BuildFlags: ParsableArguments {
             valueName: "type=TYPE[,dest=FILE]"))
     var output: [String] = []
     @OptionGroup var compression: CompressionFlags
-    @Option(help: ArgumentHelp("Write the image id to a file.", valueName: "FILE"))
+    @Option(help: ArgumentHelp("Write the image id to a file.", valueName: "FILE"), completion: .file())
     var iidfile: String?
     @Option(help: ArgumentHelp("Write what the build did to a file, one JSON object.", valueName: "FILE"))
     var metadataFile: String?

@@ -59,6 +59,8 @@ struct BuildOrder: Sendable {
             }
         }
         request.outputs = try Self.outputs(flags)
+        request.epoch = try Self.epoch(&request.options, in: surroundings)
+        request.rewritesTimestamps = try flags.output.contains { try OutputFlag.read($0).rewritesTimestamps }
         request.compression = try flags.compression.compression()
         if let text = flags.uploadWait ?? surroundings.value("LARDER_UPLOAD_WAIT") {
             request.uploadWait = try DurationFlag.read(text, flag: "--upload-wait")
@@ -70,6 +72,10 @@ struct BuildOrder: Sendable {
         request.writer = scopes.job.map { "\($0) on \(surroundings.hostName)" } ?? surroundings.hostName
         project = try flags.connection.project(in: surroundings, owning: request.tags.first)
         warnings = try caches.warnings + Self.checkNames(request.tags, request.outputs, server)
+        if request.rewritesTimestamps, request.epoch == nil {
+            warnings.append(
+                "rewrite-timestamp=true does nothing without SOURCE_DATE_EPOCH, in the environment or as --build-arg.")
+        }
     }
 
     private static func context(_ text: String) throws -> FilePath {
@@ -98,6 +104,20 @@ struct BuildOrder: Sendable {
         options.platform = try PlatformFlag.read(flags.platform, in: surroundings).description
         options.buildPlatform = try PlatformFlag.read(nil, in: surroundings).description
         return options
+    }
+
+    /// `SOURCE_DATE_EPOCH`: of `--build-arg`, else of the environment, which makes it a build argument as buildx does.
+    private static func epoch(_ options: inout Dockerfile.Options, in surroundings: Surroundings) throws -> Int64? {
+        let name = "SOURCE_DATE_EPOCH"
+        if options.buildArguments[name] == nil, let value = surroundings.value(name) {
+            options.buildArguments[name] = value
+        }
+        guard let text = options.buildArguments[name], !text.isEmpty else { return nil }
+        // What a header of a tar and a timestamp can hold.
+        guard let seconds = Int64(text), (0..<1 << 33).contains(seconds) else {
+            throw ValidationError("\(name): '\(text)' is not a number of seconds since 1970, as 'date +%s' prints it")
+        }
+        return seconds
     }
 
     /// `NAME[=VALUE]`.
@@ -146,7 +166,7 @@ struct BuildOrder: Sendable {
     }
 
     private static func outputs(_ flags: BuildFlags) throws -> [ImageOutput] {
-        var outputs = try flags.output.compactMap(OutputFlag.read)
+        var outputs = try flags.output.compactMap { try OutputFlag.read($0).output }
         if flags.push { outputs.append(.push) }
         if flags.load { outputs.append(.load) }
         var seen: Set<ImageOutput> = []

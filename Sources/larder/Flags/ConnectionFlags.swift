@@ -15,7 +15,7 @@ struct ConnectionFlags: ParsableArguments {
             """
             Certificates, PEM, of authorities that are believed besides the system's, for the server and for \
             registries. LARDER_CA_FILE.
-            """, valueName: "FILE"))
+            """, valueName: "FILE"), completion: .file())
     var caFile: String?
     @Option(
         help: ArgumentHelp(

@@ -4,9 +4,16 @@ import SystemPackage
 
 /// `--output`: `type=oci|docker,dest=FILE`, `type=image` or `type=registry`.
 enum OutputFlag {
-    /// What is to be made; `nil` for what is made anyway.
+    /// What a value asks for.
+    struct Order: Hashable {
+        /// What is to be made; `nil` for what is made anyway.
+        var output: ImageOutput?
+        /// Whether `rewrite-timestamp=true` stands there.
+        var rewritesTimestamps = false
+    }
+
     /// - Throws: `ValidationError`.
-    static func read(_ text: String) throws -> ImageOutput? {
+    static func read(_ text: String) throws -> Order {
         var fields = try FieldList(text, flag: "--output").fields
         func take(_ name: String) -> String? {
             guard let position = fields.firstIndex(where: { $0.name == name }) else { return nil }
@@ -15,6 +22,7 @@ enum OutputFlag {
         guard let type = take("type") else { throw refusal(of: "local", text) }
         let destination = take("dest")
         let isPushed = ["true", "1", ""].contains(take("push") ?? "false")
+        var order = Order(rewritesTimestamps: ["true", "1", ""].contains(take("rewrite-timestamp") ?? "false"))
         if let field = fields.first {
             throw ValidationError("--output: '\(field.name)' in '\(text)' is not supported")
         }
@@ -23,17 +31,21 @@ enum OutputFlag {
             let format: ImageOutput.Format = type == "oci" ? .oci : .docker
             guard let destination, !destination.isEmpty else {
                 // As docker: the image goes into the local engine.
-                if format == .docker { return .load }
+                guard format == .oci else {
+                    order.output = .load
+                    return order
+                }
                 throw ValidationError("--output: type=oci needs dest=FILE, or dest=- for standard output")
             }
-            return .file(format, destination == "-" ? nil : FilePath(destination))
+            order.output = .file(format, destination == "-" ? nil : FilePath(destination))
         case "image", "registry":
             guard destination == nil else {
                 throw ValidationError("--output: type=\(type) has no dest; it is the name (-t) that says where")
             }
-            return type == "registry" || isPushed ? .push : nil
+            order.output = type == "registry" || isPushed ? .push : nil
         default: throw refusal(of: type, text)
         }
+        return order
     }
 
     private static func refusal(of type: String, _ text: String) -> ValidationError {

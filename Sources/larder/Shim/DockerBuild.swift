@@ -86,6 +86,12 @@ struct DockerBuild: Hashable, Sendable {
         case "type=docker", "docker": break
         case "type=registry", "type=image,push=true": pushes = true
         case "type=image", "type=image,push=false": break
+        case "type=image,rewrite-timestamp=true", "type=docker,rewrite-timestamp=true":
+            arguments.append("--output=type=image,rewrite-timestamp=true")
+        case "type=registry,rewrite-timestamp=true", "type=image,push=true,rewrite-timestamp=true",
+            "type=image,rewrite-timestamp=true,push=true":
+            pushes = true
+            arguments.append("--output=type=image,rewrite-timestamp=true")
         default:
             guard output.hasPrefix("type=") else { throw Refusal(why: "larder cannot do --output \(output)") }
             arguments.append("--output=\(output)")

@@ -21,11 +21,17 @@ struct LarderdCommand: AsyncParsableCommand {
               larderd maintain --root /var/lib/larder
               larderd fsck --root /var/lib/larder
               larderd backup --root /var/lib/larder /backup/larder-monday
-              larderd --generate-completion-script bash
+              source <(larderd completion bash)
+
+            EXIT STATUS:
+              0    done; of a server, that it was stopped (SIGTERM, SIGINT)
+              1    what was to be done failed; of fsck, that something is wrong with the root
+              64   the command line is wrong, or a setting
             """,
         version: version,
         subcommands: [
             ServeCommand.self, StatsCommand.self, MaintainCommand.self, FsckCommand.self, BackupCommand.self,
+            CompletionCommand.self,
         ],
         defaultSubcommand: ServeCommand.self)
 
