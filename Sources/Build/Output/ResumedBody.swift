@@ -39,6 +39,7 @@ struct ResumedBody: AsyncSequence, Sendable {
                 do {
                     guard let part = try await body?.next() else { return nil }
                     offset += part.readableBytes
+                    server.traffic.countDown(part.readableBytes)
                     retries.restart()
                     return part
                 } catch {

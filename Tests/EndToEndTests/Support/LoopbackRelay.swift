@@ -27,8 +27,6 @@ final class LoopbackRelay: Sendable {
     let port: Int
     /// The first lines that a proxy was sent.
     let requests = Mutex<[String]>([])
-    /// How many bytes of answers went through.
-    let answered = Mutex(0)
     private let asked = Mutex(0)
     private let connectionCount = Mutex(0)
     private let behaviour: Behaviour
@@ -121,7 +119,6 @@ final class LoopbackRelay: Sendable {
         var left = limit
         for try await var part in answers {
             let slice = part.readSlice(length: min(part.readableBytes, left ?? .max)) ?? ByteBuffer()
-            answered.withLock { $0 += slice.readableBytes }
             try await outbound.write(slice)
             left = left.map { $0 - slice.readableBytes }
             if left == 0 { throw Broken() }
