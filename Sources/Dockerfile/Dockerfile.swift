@@ -41,9 +41,11 @@ public struct Dockerfile: Sendable {
         for number in outline.needed {
             if case .image(let request) = outline.bases[number] { requests.append(request) }
             for position in outline.stages[number].instructions.indices {
-                let source = outline.graph.source(ofInstruction: position, inStage: number)
-                guard case .image(let name)? = source else { continue }
-                requests.append(ImageRequest(name: name, platform: nil))
+                let sources = outline.graph.sources(ofInstruction: position, inStage: number)
+                for source in sources.sorted(by: { $0.key < $1.key }) {
+                    guard case .image(let name) = source.value else { continue }
+                    requests.append(ImageRequest(name: name, platform: nil))
+                }
             }
         }
         var seen: Set<ImageRequest> = []
@@ -65,8 +67,8 @@ public struct Dockerfile: Sendable {
             case .stage(let base): planner.begin(after: planners[positions[base] ?? 0], position: positions[base] ?? 0)
             }
             for (position, instruction) in outline.stages[number].instructions.enumerated() {
-                let source = outline.graph.source(ofInstruction: position, inStage: number)
-                try planner.add(instruction, source: Self.source(source, positions))
+                let sources = outline.graph.sources(ofInstruction: position, inStage: number)
+                try planner.add(instruction, sources: sources.mapValues { Self.source($0, positions) })
             }
             positions[number] = planners.count
             planners.append(planner)
@@ -91,9 +93,8 @@ public struct Dockerfile: Sendable {
         planner.begin(with: .image(request.name, platform: request.platform), settings: settings)
     }
 
-    private static func source(_ reference: StageGraph.Reference?, _ positions: [Int: Int]) -> CopyOperation.Source {
+    private static func source(_ reference: StageGraph.Reference, _ positions: [Int: Int]) -> CopyOperation.Source {
         switch reference {
-        case nil: .context
         case .image(let name): .image(name)
         case .directory(let name): .directory(name)
         case .stage(let number): .stage(positions[number] ?? 0)

@@ -28,7 +28,7 @@ struct Instruction: Sendable {
     /// The words that are expanded while planning.
     var expandedWords: [String] {
         switch kind {
-        case .run(let run): run.mounts
+        case .run(let run): run.mounts.flatMap(\.values)
         case .copy(let copy):
             copy.sources + [copy.destination, copy.owner, copy.mode, copy.checksum].compactMap(\.self)
         case .environment(let pairs), .label(let pairs): pairs.flatMap { [$0.name, $0.value] }
@@ -36,6 +36,15 @@ struct Instruction: Sendable {
         case .workingDirectory(let word), .user(let word), .stopSignal(let word): [word]
         case .expose(let words), .volume(let words): words
         case .command, .entrypoint, .shell, .healthcheck, .maintainer, .onBuild: []
+        }
+    }
+
+    /// The stages and images that files are taken from, as written.
+    var sourceNames: [String] {
+        switch kind {
+        case .run(let run): run.mounts.compactMap(\.from)
+        case .copy(let copy): [copy.from].compactMap(\.self)
+        default: []
         }
     }
 }
@@ -67,8 +76,8 @@ enum CommandLine: Hashable, Sendable {
 struct RunInstruction: Hashable, Sendable {
     let command: CommandLine
     let network: RunOperation.Network
-    /// The values of `--mount`.
-    let mounts: [String]
+    let security: RunOperation.Security
+    let mounts: [MountOptions]
     /// The file that the command is, when it is a here-document with an interpreter line.
     let script: InlineFile?
 }

@@ -2,20 +2,20 @@ extension InstructionParser {
     func run(_ text: InstructionText) throws(DockerfileError) -> RunInstruction {
         var flags = FlagSet(text)
         let networkName = try flags.string("network") ?? RunOperation.Network.default.rawValue
-        let mounts = try flags.strings("mount")
-        try flags.finish(unsupported: [
-            "security": "remove it; a RUN always has the default rights.",
-            "device": "remove it; a RUN sees the default devices only.",
-        ])
+        let securityName = try flags.string("security") ?? RunOperation.Security.sandbox.rawValue
+        let mountTexts = try flags.strings("mount")
+        try flags.finish(unsupported: ["device": "remove it; a RUN sees the default devices only."])
         guard let network = RunOperation.Network(rawValue: networkName) else {
             throw text.location.syntax("`--network=\(networkName)` is not a network: use default, none or host.")
         }
-        for mount in mounts where !mount.unicodeScalars.contains("$") {
-            _ = try SecretMountParser(mount, at: text.location).mount()
+        guard let security = RunOperation.Security(rawValue: securityName) else {
+            throw text.location.syntax("`--security=\(securityName)` is neither sandbox nor insecure.")
         }
+        var mounts: [MountOptions] = []
+        for mount in mountTexts { mounts.append(try mountOptions(mount, at: text.location)) }
         let (command, script) = try command(text)
         if command == .exec([]) { throw text.location.syntax("RUN needs a command, but the array is empty.") }
-        return RunInstruction(command: command, network: network, mounts: mounts, script: script)
+        return RunInstruction(command: command, network: network, security: security, mounts: mounts, script: script)
     }
 
     /// A RUN that is one here-document and nothing else runs its text: as a program when it begins with an interpreter
@@ -30,6 +30,16 @@ extension InstructionParser {
         try checkName(of: first, at: text.location)
         let script = InlineFile(name: first.terminator, text: first.text)
         return (.shell(RunOperation.scriptDirectory + script.name), script)
+    }
+
+    /// Options without variables are checked as far as they can be before they are expanded.
+    private func mountOptions(_ text: String, at location: LineLocation) throws(DockerfileError) -> MountOptions {
+        let options = try MountOptions(text, at: location)
+        if text.unicodeScalars.contains(where: { $0 == "$" || $0 == escape }) { return options }
+        // Any directory that is not `/` will do.
+        let parser = MountParser(options: options, workingDirectory: "/any", source: nil, location: location)
+        _ = try parser.mount()
+        return options
     }
 
     func healthcheck(_ text: InstructionText) throws(DockerfileError) -> ImageSettings.Healthcheck {

@@ -5,6 +5,15 @@ public struct PlannedStep: Sendable {
         case run(RunOperation)
         case copy(CopyOperation)
         case workdir(WorkdirOperation)
+
+        /// Where it takes files from.
+        public var sources: [CopyOperation.Source] {
+            switch self {
+            case .run(let run): run.mounts.compactMap { $0.source?.root }
+            case .copy(let copy): [copy.source]
+            case .workdir: []
+            }
+        }
     }
 
     /// The instruction's text after expansion, on one line, for people.

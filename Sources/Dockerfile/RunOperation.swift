@@ -1,37 +1,5 @@
 /// `RUN`.
 public struct RunOperation: Hashable, Sendable {
-    /// A `--mount=type=secret`; kinds of mounts not listed here are refused while planning.
-    public struct SecretMount: Hashable, Sendable {
-        /// Which secret.
-        public let id: String
-        /// Where it appears as a file; absolute.
-        public let target: String?
-        /// The environment variable it appears as.
-        public let environmentVariable: String?
-        /// Whether the build fails without it.
-        public let required: Bool
-        /// Permission bits.
-        public let mode: UInt32
-        /// The owner.
-        public let uid: UInt32
-        /// The group.
-        public let gid: UInt32
-
-        /// Makes a mount.
-        public init(
-            id: String, target: String?, environmentVariable: String?, required: Bool, mode: UInt32, uid: UInt32,
-            gid: UInt32
-        ) {
-            self.id = id
-            self.target = target
-            self.environmentVariable = environmentVariable
-            self.required = required
-            self.mode = mode
-            self.uid = uid
-            self.gid = gid
-        }
-    }
-
     /// The network the instruction asks for.
     public enum Network: String, Hashable, Sendable {
         case `default`
@@ -41,6 +9,13 @@ public struct RunOperation: Hashable, Sendable {
 
     /// Where a ``script`` is while the command runs.
     public static let scriptDirectory = "/dev/pipes/"
+    /// What the instruction lets the process do.
+    public enum Security: String, Hashable, Sendable {
+        /// What every RUN may.
+        case sandbox
+        /// Nearly everything that the machine's root may.
+        case insecure
+    }
 
     /// The program and its arguments, `SHELL` already applied.
     public let arguments: [String]
@@ -54,15 +29,17 @@ public struct RunOperation: Hashable, Sendable {
     public let user: String
     /// `--network` of the instruction.
     public let network: Network
-    /// `--mount=type=secret`.
-    public let secrets: [SecretMount]
+    /// `--security`.
+    public let security: Security
+    /// `--mount`, sorted by target: what is mounted below another mount comes after it.
+    public let mounts: [RunMount]
     /// A here-document with an interpreter line: a program that is in `/dev/pipes` for the time of the command.
     public var script: InlineFile?
 
     /// Makes an operation.
     public init(
         arguments: [String], environment: [String], unkeyedEnvironment: [String], workingDirectory: String,
-        user: String, network: Network, secrets: [SecretMount]
+        user: String, network: Network = .default, security: Security = .sandbox, mounts: [RunMount] = []
     ) {
         self.arguments = arguments
         self.environment = environment
@@ -70,6 +47,7 @@ public struct RunOperation: Hashable, Sendable {
         self.workingDirectory = workingDirectory
         self.user = user
         self.network = network
-        self.secrets = secrets
+        self.security = security
+        self.mounts = mounts
     }
 }

@@ -16,31 +16,34 @@ struct StageGraph: Sendable {
         case image(Dockerfile.ImageRequest)
     }
 
-    /// `--from` of every COPY that has one, by stage and position of the instruction.
-    private let copySources: [[Int: Reference]]
+    /// What each name in a `--from` or `from=` means, by stage and position of the instruction.
+    private let sources: [[Int: [String: Reference]]]
     private let stages: [Stage]
     private let options: Dockerfile.Options
 
-    /// Resolves the names in all `--from`, which need no expansion.
+    /// Resolves the names that files are taken from, which need no expansion.
     /// - Throws: `unknownName` for a stage that does not exist or comes too late.
     init(_ stages: [Stage], options: Dockerfile.Options = .init()) throws(DockerfileError) {
         self.stages = stages
         self.options = options
-        var copySources: [[Int: Reference]] = []
+        var sources: [[Int: [String: Reference]]] = []
         for (number, stage) in stages.enumerated() {
-            var sources: [Int: Reference] = [:]
+            var named: [Int: [String: Reference]] = [:]
             for (position, instruction) in stage.instructions.enumerated() {
-                guard case .copy(let copy) = instruction.kind, let from = copy.from else { continue }
-                sources[position] = try Self.reference(
-                    from, in: number, of: stages, options, at: instruction.location)
+                for name in instruction.sourceNames {
+                    named[position, default: [:]][name] = try Self.reference(
+                        name, in: number, of: stages, options, at: instruction.location)
+                }
             }
-            copySources.append(sources)
+            sources.append(named)
         }
-        self.copySources = copySources
+        self.sources = sources
     }
 
-    /// What the instruction at `position` of a stage copies from; `nil` for the build context.
-    func source(ofInstruction position: Int, inStage stage: Int) -> Reference? { copySources[stage][position] }
+    /// What the names mean that the instruction at `position` of a stage takes files from.
+    func sources(ofInstruction position: Int, inStage stage: Int) -> [String: Reference] {
+        sources[stage][position] ?? [:]
+    }
 
     private static func reference(
         _ name: String, in current: Int, of stages: [Stage], _ options: Dockerfile.Options, at location: LineLocation
@@ -66,10 +69,11 @@ struct StageGraph: Sendable {
     ) throws(DockerfileError) -> Int {
         if number < current { return number }
         if number == current {
-            throw location.unknownName("A stage cannot copy from itself; `--from=\(name)` is the stage of this COPY.")
+            throw location.unknownName(
+                "A stage cannot take files from itself; `from=\(name)` is the stage of this instruction.")
         }
         throw location.unknownName(
-            "The stage `\(name)` comes after this COPY; move it above the FROM of the stage that copies from it.")
+            "The stage `\(name)` comes after this instruction; move it above the FROM of the stage that uses it.")
     }
 
     /// `the stages are …`, for messages.
@@ -169,7 +173,7 @@ struct StageGraph: Sendable {
         var needed: Set<Int> = [target]
         for number in stages.indices.reversed() where needed.contains(number) {
             if case .stage(let base) = bases[number] { needed.insert(base) }
-            for case .stage(let source) in copySources[number].values { needed.insert(source) }
+            for case .stage(let source) in sources[number].values.flatMap(\.values) { needed.insert(source) }
         }
         return needed.sorted()
     }

@@ -1,12 +1,14 @@
 extension StagePlanner {
-    /// Adds what an instruction does. `source` is where a COPY copies from.
+    /// Adds what an instruction does. `sources` says what the names mean that it takes files from.
     /// - Throws: `syntax`, `unsupported`, `unknownName` for what shows only after expansion.
-    mutating func add(_ instruction: Instruction, source: CopyOperation.Source) throws(DockerfileError) {
+    mutating func add(
+        _ instruction: Instruction, sources: [String: CopyOperation.Source]
+    ) throws(DockerfileError) {
         let location = instruction.location
         check(instruction)
         switch instruction.kind {
-        case .run(let run): try add(run, instruction)
-        case .copy(let copy): try add(copy, from: source, at: location)
+        case .run(let run): try add(run, instruction, sources)
+        case .copy(let copy): try add(copy, from: copy.from.flatMap { sources[$0] } ?? .context, at: location)
         case .environment(let pairs): try addEnvironment(pairs, at: location)
         case .argument(let declarations): try addArguments(declarations, at: location)
         case .workingDirectory(let word): try addWorkingDirectory(word, at: location)

@@ -67,34 +67,4 @@ import Testing
         #expect(planned.warnings[0].message.contains("`\(word)` is taken for"))
         #expect(try plan("FROM scratch\nCOPY /../a a/../b /x/").warnings.isEmpty)
     }
-
-    @Test func secretMounts() throws {
-        let text = """
-            RUN --mount=type=secret,id=token --network=none a
-            RUN --mount=type=secret,id=aws,target=/root/.aws,required,mode=0440,uid=7,gid=8 \\
-                --mount=type=secret,src=key,env=KEY b
-            RUN --mount=type=secret,dst=etc/npmrc,required=true c
-            RUN --mount=type=secret,id=x,env=,target=/x --network=host d
-            """
-        let runs = try stage(text).runs
-        typealias Mount = RunOperation.SecretMount
-        #expect(runs.map(\.network) == [.none, .default, .default, .host])
-        #expect(
-            runs[0].secrets == [
-                Mount(
-                    id: "token", target: "/run/secrets/token", environmentVariable: nil, required: false, mode: 0o400,
-                    uid: 0, gid: 0)
-            ])
-        #expect(
-            runs[1].secrets == [
-                Mount(
-                    id: "aws", target: "/root/.aws", environmentVariable: nil, required: true, mode: 0o440, uid: 7,
-                    gid: 8),
-                Mount(id: "key", target: nil, environmentVariable: "KEY", required: false, mode: 0o400, uid: 0, gid: 0),
-            ])
-        #expect(runs[2].secrets.map(\.id) == ["npmrc"])
-        #expect(runs[2].secrets.map(\.target) == ["/etc/npmrc"])
-        #expect(runs[3].secrets.map(\.environmentVariable) == ["x"])
-        #expect(runs.map(\.arguments.last) == ["a", "b", "c", "d"])
-    }
 }

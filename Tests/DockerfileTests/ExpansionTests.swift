@@ -113,8 +113,7 @@ import Testing
         #expect(planned.copies[0].mode?.text == "644")
         #expect(planned.copies[0].destination == "/x/x/x")
         #expect(planned.copies[1].paths == ["x y"])
-        #expect(planned.runs[0].secrets.map(\.id) == ["x"])
-        #expect(planned.runs[0].secrets.map(\.target) == ["/x"])
+        #expect(planned.runs[0].mounts == [.secret(SecretMount(id: "x", target: "/x"))])
         #expect(planned.runs[0].environment.last == "a=x")
     }
 

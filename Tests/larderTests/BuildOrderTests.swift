@@ -54,7 +54,7 @@ struct BuildOrderTests {
         #expect(request.ignoresCache && request.refreshesImages)
         #expect(request.options.platform == "linux/arm64")
         #expect(request.options.buildPlatform == "linux/amd64")
-        #expect(request.network == .host)
+        #expect(request.container.network == .host)
         #expect(order.progress == .plain)
         #expect(order.imageIDFile == "id")
         #expect(order.metadataFile == "m.json")

@@ -14,8 +14,10 @@ struct ContextScan: Sendable {
         let excludes: [String]
         /// `file:line` for messages.
         let location: String
-        /// `COPY` or `ADD`.
+        /// `COPY` or `ADD`, or `RUN --mount`.
         let instruction: String
+        /// Whether a directory that is a source itself is shown, not just what is in it.
+        var showsDirectories = false
     }
 
     /// What one instruction copies.
@@ -49,7 +51,7 @@ struct ContextScan: Sendable {
         var matched = try await BlockingThreads.run { try match(requests) }
         let digests = try await hash(matched.flatMap { $0.parts.flatMap(\.entries) })
         for index in matched.indices { matched[index].update(digests) }
-        return matched.map(Self.found)
+        return zip(requests, matched).map { Self.found($1, showsDirectories: $0.showsDirectories) }
     }
 
     // MARK: Matching
@@ -214,7 +216,7 @@ struct ContextScan: Sendable {
 
     // MARK: Keys
 
-    private static func found(_ match: Match) -> Found {
+    private static func found(_ match: Match, showsDirectories: Bool) -> Found {
         var key = ContentKey()
         var sources: [Found.Source] = []
         for part in match.parts {
@@ -228,7 +230,9 @@ struct ContextScan: Sendable {
             var files: [CopySource.File] = []
             for entry in part.entries {
                 let relative = Array(entry.entry.path.bytes.dropFirst(rootCount).drop { $0 == UInt8(ascii: "/") })
-                key.add(path: relative, entry: keyed(entry.entry, isSource: relative.isEmpty))
+                // The context itself is no directory of the build: what it is like depends on the checkout.
+                let isHidden = relative.isEmpty && !(showsDirectories && rootCount > 0)
+                key.add(path: relative, entry: isHidden ? withoutAttributes(entry.entry) : entry.entry)
                 let content = entry.entry.kind == .file ? CopyLayer.Item.Content.file(entry.file) : .none
                 files.append(CopySource.File(path: relative, entry: entry.entry, content: content))
             }
@@ -237,9 +241,9 @@ struct ContextScan: Sendable {
         return Found(sources: sources, key: key.finalize(), unmatched: match.unmatched)
     }
 
-    /// What of a row the layer depends on: of a directory that is a source itself only what is below it is copied.
-    private static func keyed(_ entry: Entry, isSource: Bool) -> Entry {
-        guard isSource, entry.kind == .directory else { return entry }
+    /// What of the row of a source counts when only what is below it is copied.
+    private static func withoutAttributes(_ entry: Entry) -> Entry {
+        guard entry.kind == .directory else { return entry }
         return Entry(path: entry.path, kind: .directory, mode: 0o755)
     }
 }

@@ -139,6 +139,16 @@ extension FilePath {
 }
 
 extension PathPattern {
+    /// The pattern that `path` alone matches.
+    static func escaped(_ path: String) -> String {
+        var pattern = String.UnicodeScalarView()
+        for scalar in path.unicodeScalars {
+            if "*?[\\".unicodeScalars.contains(scalar) { pattern.append("\\") }
+            pattern.append(scalar)
+        }
+        return String(pattern)
+    }
+
     /// A component without wildcards as the name it stands for: a backslash takes the next character literally.
     static func literal(_ component: ArraySlice<UInt8>) -> [UInt8] {
         var name: [UInt8] = []

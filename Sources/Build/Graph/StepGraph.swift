@@ -18,10 +18,10 @@ struct StepGraph: Sendable {
         var bases: [Int: Base]
         /// The images that are copied from, by name.
         var images: [String: Base]
-        /// The content key of each COPY and ADD from the context, by stage and position.
-        var contents: [StepID: Digest]
-        /// `--network`.
-        var network: RunOperation.Network
+        /// The content key of what is read from the context.
+        var contents: [InputID: Digest]
+        /// What the command line says of containers.
+        var container: SandboxSettings
     }
 
     /// One step.
@@ -30,7 +30,8 @@ struct StepGraph: Sendable {
         let step: PlannedStep
         let operation: OperationKey
         let parent: GraphQuery.Parent
-        let input: Input?
+        /// What it reads besides its parent, in order.
+        let inputs: [Input]
 
         /// Whether it is the same on every base (`--link`).
         var isLinked: Bool {
@@ -45,7 +46,7 @@ struct StepGraph: Sendable {
         case paths([String], of: Source)
     }
 
-    /// Where a COPY --from reads.
+    /// What `from` names.
     enum Source: Sendable {
         case stage(Int)
         case image(Base)
@@ -71,8 +72,8 @@ struct StepGraph: Sendable {
                 nodes.append(
                     Node(
                         id: id, step: step,
-                        operation: StepOperation.key(of: step.operation, network: inputs.network),
-                        parent: parent, input: Self.input(of: step, id, inputs)))
+                        operation: StepOperation.key(of: step.operation, in: inputs.container),
+                        parent: parent, inputs: Self.inputs(of: step, id, inputs)))
                 parent = .step(nodes.count - 1)
             }
             stages.append(first..<nodes.count)
@@ -91,32 +92,40 @@ struct StepGraph: Sendable {
         return .base(chain: base.chain, platform: base.platform)
     }
 
-    private static func input(of step: PlannedStep, _ id: StepID, _ inputs: Inputs) -> Input? {
-        guard case .copy(let copy) = step.operation else { return nil }
-        switch copy.source {
-        case .context, .directory: return inputs.contents[id].map { .content($0) }
-        case .stage(let stage): return .paths(CopyPaths.keyed(copy.paths), of: .stage(stage))
-        case .image(let name):
-            let base = inputs.images[name] ?? Base(chain: [], platform: "")
-            return .paths(CopyPaths.keyed(copy.paths), of: .image(base))
+    private static func inputs(of step: PlannedStep, _ id: StepID, _ inputs: Inputs) -> [Input] {
+        let reads: [(source: CopyOperation.Source, paths: [String])] =
+            switch step.operation {
+            case .copy(let copy): [(copy.source, CopyPaths.keyed(copy.paths))]
+            case .run(let run): run.mounts.compactMap { $0.source.map { ($0.root, ["/\($0.path)"]) } }
+            case .workdir: []
+            }
+        return reads.enumerated().compactMap { position, read in
+            switch read.source {
+            case .context, .directory:
+                return inputs.contents[InputID(step: id, position: position)].map { .content($0) }
+            case .stage(let stage): return .paths(read.paths, of: .stage(stage))
+            case .image(let name):
+                return .paths(read.paths, of: .image(inputs.images[name] ?? Base(chain: [], platform: "")))
+            }
         }
     }
 
     /// The question to the server.
     /// - Parameters:
     ///   - built: the chains of steps that were built and whose layers are committed.
-    ///   - contents: content keys that were computed here, of sources that were built here.
+    ///   - contents: content keys that were computed here, of what steps read that was built here.
     func query(
-        _ terms: LookupTerms, built: [Int: [Digest]] = [:], contents: [Int: Digest] = [:]
+        _ terms: LookupTerms, built: [Int: [Digest]] = [:], contents: [InputID: Digest] = [:]
     ) -> GraphQuery {
         let steps = nodes.indices.map { index in
             let node = nodes[index]
-            var inputs: [GraphQuery.Input] = []
-            switch node.input {
-            case nil: break
-            case .content(let digest): inputs = [.content(digest)]
-            case .paths(let paths, let source):
-                inputs = contents[index].map { [.content($0)] } ?? [.paths(paths, of: parent(of: source))]
+            let inputs = node.inputs.enumerated().map { position, input -> GraphQuery.Input in
+                switch input {
+                case .content(let digest): return .content(digest)
+                case .paths(let paths, let source):
+                    let content = contents[InputID(step: node.id, position: position)]
+                    return content.map { .content($0) } ?? .paths(paths, of: parent(of: source))
+                }
             }
             return GraphQuery.Step(
                 op: node.operation.digest, parent: node.parent, inputs: inputs, isLinked: node.isLinked,
@@ -125,14 +134,14 @@ struct StepGraph: Sendable {
         return GraphQuery(scopes: terms.scopes, steps: steps, renewed: terms.renewed, oldest: terms.oldest)
     }
 
-    /// The paths that steps copy out of the result of the stage that the step at `index` ends, one list for each; none
+    /// The paths that steps read of the result of the stage that the step at `index` ends, one list for each; none
     /// when it ends no stage.
     func read(of index: Int) -> [[String]] {
         var lists: [[String]] = []
         // The record of a linked step knows nothing of the whole result.
         if nodes[index].isLinked { return [] }
-        for node in nodes {
-            guard case .paths(let paths, .stage(let stage)) = node.input, results[stage] == .step(index),
+        for input in nodes.flatMap(\.inputs) {
+            guard case .paths(let paths, .stage(let stage)) = input, results[stage] == .step(index),
                 !lists.contains(paths)
             else { continue }
             lists.append(paths)

@@ -5,11 +5,10 @@ internal import Dockerfile
 /// What each instruction itself contributes to its step key (design: "Step keys"), part by part.
 enum StepOperation {
     /// The operation of a step.
-    /// - Parameters:
-    ///   - network: `--network` of the command line; counts where the instruction has none.
-    static func key(of operation: PlannedStep.Operation, network: RunOperation.Network) -> OperationKey {
+    /// - Parameter container: what the command line says of containers; its network counts where a RUN has none.
+    static func key(of operation: PlannedStep.Operation, in container: SandboxSettings) -> OperationKey {
         switch operation {
-        case .run(let run): key(of: run, network: network)
+        case .run(let run): key(of: run, in: container)
         case .copy(let copy): key(of: copy)
         case .workdir(let workdir): key(of: workdir)
         }
@@ -20,7 +19,9 @@ enum StepOperation {
         run.network == .default ? network : run.network
     }
 
-    private static func key(of run: RunOperation, network: RunOperation.Network) -> OperationKey {
+    /// The group a container is in does not change what it does. Of extra hosts the names count, as for BuildKit: an
+    /// address says where something is, not what.
+    private static func key(of run: RunOperation, in container: SandboxSettings) -> OperationKey {
         var key = OperationKey(kind: "run")
         key.add("arguments", run.arguments)
         for variable in run.environment {
@@ -29,18 +30,44 @@ enum StepOperation {
         }
         key.add("directory", run.workingDirectory)
         key.add("user", run.user)
-        key.add("network", Self.network(of: run, otherwise: network).rawValue)
-        for (position, secret) in run.secrets.enumerated() {
-            key.add(
-                "secret.\(position)",
-                [
-                    secret.id, "target", secret.target ?? "", "variable", secret.environmentVariable ?? "",
-                    secret.required ? "required" : "optional", String(secret.mode, radix: 8), String(secret.uid),
-                    String(secret.gid),
-                ] + [secret.target, secret.environmentVariable].map { $0 == nil ? "absent" : "present" })
+        key.add("network", Self.network(of: run, otherwise: container.network).rawValue)
+        key.add("security", run.security.rawValue)
+        key.add("hostname", container.hostName)
+        key.add("hosts", container.extraHosts.map(\.name))
+        key.add("shm-size", String(container.sharedMemorySize))
+        for limit in container.resourceLimits {
+            key.add("ulimit.\(limit.name)", [limit.soft, limit.hard].map { String($0) })
         }
         if let script = run.script { key.add("script", [script.name, script.text]) }
+        for (position, mount) in run.mounts.enumerated() { key.add("mount.\(position)", fields(of: mount)) }
         return key
+    }
+
+    /// Every option that a command can see the effect of. What a mount shows enters the step key as an input, but the
+    /// contents of a cache, a secret or an agent never do.
+    private static func fields(of mount: RunMount) -> [String] {
+        switch mount {
+        case .bind(let bind): ["bind", bind.target, bind.isWritable ? "writable" : "read-only"]
+        case .tmpfs(let tmpfs):
+            ["tmpfs", tmpfs.target, String(tmpfs.size ?? 0), tmpfs.isReadOnly ? "read-only" : "writable"]
+        case .cache(let cache):
+            [
+                "cache", cache.target, cache.id, cache.source == nil ? "empty" : "filled",
+                cache.isReadOnly ? "read-only" : "writable", String(cache.mode, radix: 8), String(cache.uid),
+                String(cache.gid),
+            ]
+        case .secret(let secret):
+            [
+                "secret", secret.id, secret.target ?? "", secret.environmentVariable ?? "",
+                secret.required ? "required" : "optional", String(secret.mode, radix: 8), String(secret.uid),
+                String(secret.gid),
+            ] + [secret.target, secret.environmentVariable].map { $0 == nil ? "absent" : "present" }
+        case .ssh(let ssh):
+            [
+                "ssh", ssh.id, ssh.target, ssh.required ? "required" : "optional", String(ssh.mode, radix: 8),
+                String(ssh.uid), String(ssh.gid),
+            ]
+        }
     }
 
     private static func key(of copy: CopyOperation) -> OperationKey {

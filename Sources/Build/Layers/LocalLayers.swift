@@ -45,16 +45,7 @@ public struct LocalLayers: Sendable {
         if contains(layer) { return }
         try adding(layer) { home in
             try StateFile.makeDirectory(home.tree)
-            var unpacker = try LayerUnpacker(home.tree)
-            var reader = TarReader()
-            var splitter = LayerSplitter()
-            try source { bytes in
-                splitter.update(bytes) { _, _ in }
-                try reader.update(
-                    bytes, onEntry: { entry in try unpacker.begin(entry) },
-                    onContent: { content in try unpacker.write(content) })
-            }
-            let result = splitter.finish { _, _ in }
+            let (result, hasRoot) = try LayerUnpacker.unpack(into: home.tree, from: source)
             guard result.recipe.digest == layer else {
                 throw BuildError(
                     .corrupt, "the layer \(layer.short) has other bytes than its name says: \(result.recipe.digest)")
@@ -65,8 +56,7 @@ public struct LocalLayers: Sendable {
                     "the layer \(layer.short) is no tar that can be unpacked: sparse files, kinds of entries that no "
                         + "standard knows, or damage")
             }
-            try unpacker.finish()
-            try home.write(entries, hasRoot: unpacker.hasRoot)
+            try home.write(entries, hasRoot: hasRoot)
         }
     }
 

@@ -8,7 +8,7 @@ final class GraphLookup: Sendable {
     private struct State {
         var answers: [GraphAnswer.Step]
         var built: [Int: [Digest]] = [:]
-        var contents: [Int: Digest] = [:]
+        var contents: [InputID: Digest] = [:]
         var ignoresHits = false
         var askCount = 0
     }
@@ -113,8 +113,8 @@ final class GraphLookup: Sendable {
     }
 
     /// Says what a step reads, computed here.
-    func add(content: Digest, of node: Int) {
-        state.withLock { $0.contents[node] = content }
+    func add(content: Digest, of input: InputID) {
+        state.withLock { $0.contents[input] = content }
     }
 
     /// Says what chain a step has that was built here and whose layers the server has.

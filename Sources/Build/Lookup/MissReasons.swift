@@ -136,8 +136,13 @@ extension PreparedBuild {
     func components(of index: Int, filesMaximum: Int) -> [KeyComponent] {
         let node = graph.nodes[index]
         var components = node.operation.components
-        if let files = contents[node.id], files.fileCount <= filesMaximum { components += files.components }
-        if case .copy(let copy) = node.step.operation, case .image(let name) = copy.source, let image = images[name] {
+        for position in node.inputs.indices {
+            guard let files = contents[InputID(step: node.id, position: position)], files.fileCount <= filesMaximum
+            else { continue }
+            components += files.components
+        }
+        for case .image(let name) in node.step.operation.sources {
+            guard let image = images[name] else { continue }
             components.append(KeyComponent(name: "image.\(name)", digest: image.digest))
         }
         if case .base(_, _) = node.parent, case .image(let name, _) = plan.stages[node.id.stage].base,

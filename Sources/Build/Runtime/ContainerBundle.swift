@@ -31,15 +31,18 @@ struct ContainerBundle: Sendable {
             try SmallFile.write(text, to: file, mode: 0o644)
             binds.append(.init(reading: file.string, at: target))
         }
-        try add("hosts", Self.hosts, at: "/etc/hosts")
+        try add("hosts", Self.hosts(request.settings), at: "/etc/hosts")
         try add("resolv.conf", request.hostNetwork ? Self.resolvers() : [], at: "/etc/resolv.conf")
         if let script = request.script {
             let file = path.appending("script")
             try SmallFile.write(script.bytes, to: file, mode: 0o755)
             binds.append(.init(reading: file.string, at: script.target, isProgram: true))
         }
-        binds += try makeSecrets(request.secretFiles)
-        let specification = RuntimeSpecification(request, root: root.merged.string, binds: binds)
+        // What is mounted below another mount comes after it.
+        let own = try makeSecrets(request.secretFiles) + request.mounts.map { .init($0) }
+        binds += own.sorted { $0.destination < $1.destination }
+        let groups = request.settings.controlGroupParent.map { "\($0)/\(id)" }
+        let specification = RuntimeSpecification(request, root: root.merged.string, binds: binds, controlGroups: groups)
         try SmallFile.write(JSONDocument.encode(specification), to: path.appending("config.json"))
         return try MountPoints(specification.mounts.map(\.destination).filter { !$0.hasPrefix("/dev/") }, in: root)
     }
@@ -68,12 +71,15 @@ struct ContainerBundle: Sendable {
     }
 
     /// The same on every runner.
-    private static let hosts = Array(
-        """
-        127.0.0.1 localhost \(RuntimeSpecification.hostName)
-        ::1 localhost ip6-localhost ip6-loopback
-
-        """.utf8)
+    private static func hosts(_ settings: SandboxSettings) -> [UInt8] {
+        let extra = settings.extraHosts.map { "\($0.address) \($0.name)\n" }.joined()
+        return Array(
+            """
+            127.0.0.1 localhost \(settings.hostName)
+            ::1 localhost ip6-localhost ip6-loopback
+            \(extra)
+            """.utf8)
+    }
 
     private static func resolvers() throws(Errno) -> [UInt8] {
         do throws(Errno) { return try SmallFile.read("/etc/resolv.conf") } catch .noSuchFileOrDirectory { return [] }

@@ -15,22 +15,32 @@ public struct ContainerRuntime: Sendable {
         public var user: ResolvedUser
         /// Whether the process shares the host's network; else it has none.
         public var hostNetwork: Bool
+        /// Whether the process has nearly all rights of this machine's root (`RUN --security=insecure`).
+        public var isInsecure: Bool
+        /// What holds for the containers of all RUNs; its network does not count here.
+        public var settings: SandboxSettings
         /// Files mounted read-only for the process only: bytes, where, mode, owner.
         public var secretFiles: [SecretFile]
         /// A program that is there for the process only: where, and its bytes.
         public var script: (target: String, bytes: [UInt8])?
+        /// What else is mounted for the process only.
+        public var mounts: [ContainerMount]
 
         /// Makes a request.
         public init(
             arguments: [String], environment: [String], workingDirectory: String, user: ResolvedUser,
-            hostNetwork: Bool, secretFiles: [SecretFile]
+            hostNetwork: Bool, isInsecure: Bool = false, settings: SandboxSettings = SandboxSettings(),
+            secretFiles: [SecretFile] = [], mounts: [ContainerMount] = []
         ) {
             self.arguments = arguments
             self.environment = environment
             self.workingDirectory = workingDirectory
             self.user = user
             self.hostNetwork = hostNetwork
+            self.isInsecure = isInsecure
+            self.settings = settings
             self.secretFiles = secretFiles
+            self.mounts = mounts
         }
     }
 

@@ -8,6 +8,12 @@ struct LowerLayers {
     /// The topmost directory whose layer says what the root directory is like.
     private let root: FilePath?
 
+    /// A directory that is shown as it is.
+    init(_ directory: FilePath) {
+        directories = [directory]
+        root = directory
+    }
+
     /// A layer that occurs twice is taken once, at the top: overlayfs refuses the same directory again, and the lower
     /// one has nothing that the upper one does not hide. Below a layer whose root directory is opaque nothing is
     /// visible, which overlayfs would not see.

@@ -10,6 +10,25 @@ enum Privileges {
         (27, "CAP_MKNOD"), (31, "CAP_SETFCAP"),
     ]
 
+    /// The names of all capabilities, by their number in linux/capability.h.
+    private static let names = [
+        "CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID", "KILL", "SETGID", "SETUID", "SETPCAP",
+        "LINUX_IMMUTABLE", "NET_BIND_SERVICE", "NET_BROADCAST", "NET_ADMIN", "NET_RAW", "IPC_LOCK", "IPC_OWNER",
+        "SYS_MODULE", "SYS_RAWIO", "SYS_CHROOT", "SYS_PTRACE", "SYS_PACCT", "SYS_ADMIN", "SYS_BOOT", "SYS_NICE",
+        "SYS_RESOURCE", "SYS_TIME", "SYS_TTY_CONFIG", "MKNOD", "LEASE", "AUDIT_WRITE", "AUDIT_CONTROL", "SETFCAP",
+        "MAC_OVERRIDE", "MAC_ADMIN", "SYSLOG", "WAKE_ALARM", "BLOCK_SUSPEND", "AUDIT_READ", "PERFMON", "BPF",
+        "CHECKPOINT_RESTORE",
+    ]
+
+    /// What an insecure container may have: all that this process can hand on.
+    static var allNames: [String] {
+        let bounding = capabilities("CapBnd:") ?? 0
+        let effective = capabilities("CapEff:") ?? 0
+        return names.enumerated().filter { (bounding & effective) >> UInt64($0.offset) & 1 == 1 }.map {
+            "CAP_\($0.element)"
+        }
+    }
+
     /// What to do about a refusal.
     static var advice: String {
         guard geteuid() == 0 else { return "this needs root: run it with sudo" }

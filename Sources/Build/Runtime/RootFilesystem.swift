@@ -22,15 +22,30 @@ public final class RootFilesystem: Sendable {
 
     /// Mounts `chain` (all in `layers`) below `workspace`, a new directory that is removed with the mount. Works
     /// with up to 500 layers.
+    /// - Parameter hasMountPoints: whether a container is to run in it.
     /// - Throws: `notPermitted` saying which right is missing (CAP_SYS_ADMIN, overlayfs), `io`.
-    public init(mounting chain: [Digest], from layers: LocalLayers, workspace: FilePath) throws(BuildError) {
+    public convenience init(
+        mounting chain: [Digest], from layers: LocalLayers, workspace: FilePath, hasMountPoints: Bool = true
+    ) throws(BuildError) {
+        try self.init(workspace, hasMountPoints) { try LowerLayers(chain, in: layers) }
+    }
+
+    /// Mounts a directory as a tree that can be written to without changing it, as ``init(mounting:from:workspace:)`` does.
+    /// - Throws: `notPermitted`, `io`.
+    convenience init(mounting directory: FilePath, workspace: FilePath) throws(BuildError) {
+        try self.init(workspace, false) { LowerLayers(directory) }
+    }
+
+    private init(
+        _ workspace: FilePath, _ hasMountPoints: Bool, _ lower: () throws -> LowerLayers
+    ) throws(BuildError) {
         self.workspace = workspace
         merged = workspace.appending("merged")
         upper = workspace.appending("upper")
         do {
             try StateFile.makeDirectory(workspace)
             try Self.check(workspace)
-            try Self.mount(LowerLayers(chain, in: layers), workspace, merged: merged, upper: upper)
+            try Self.mount(lower(), workspace, merged: merged, upper: upper, hasMountPoints)
         } catch {
             try? TreeWalk.remove(workspace)
             throw Self.failure(error, workspace)
@@ -90,14 +105,18 @@ public final class RootFilesystem: Sendable {
     }
 
     private static func mount(
-        _ lower: LowerLayers, _ workspace: FilePath, merged: FilePath, upper: FilePath
+        _ lower: LowerLayers, _ workspace: FilePath, merged: FilePath, upper: FilePath, _ hasMountPoints: Bool
     ) throws {
         let (work, links) = (workspace.appending("work"), workspace.appending("lower"))
         for directory in [merged, upper, work, links] { try StateFile.makeDirectory(directory) }
         var directories = lower.directories
-        if directories.count < lowerMaximum {
-            let points = workspace.appending("points")
+        let points = workspace.appending("points")
+        if hasMountPoints, directories.count < lowerMaximum {
             try MountPoints.make(in: points)
+            directories.append(points)
+        } else if directories.isEmpty {
+            // overlayfs wants one at least.
+            try StateFile.makeDirectory(points)
             directories.append(points)
         }
         guard directories.count <= lowerMaximum else {

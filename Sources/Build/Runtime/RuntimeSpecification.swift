@@ -1,3 +1,5 @@
+internal import SystemPackage
+
 /// A container as OCI runtimes want it described (`config.json` of the OCI runtime specification 1.0.2). A process sees
 /// what it would see in `docker build`.
 struct RuntimeSpecification: Encodable {
@@ -7,8 +9,21 @@ struct RuntimeSpecification: Encodable {
         let args: [String]
         let env: [String]
         let cwd: String
-        let capabilities = Capabilities()
+        let capabilities: Capabilities
+        let rlimits: [ResourceLimit]
         let noNewPrivileges = false
+    }
+
+    struct ResourceLimit: Encodable {
+        let type: String
+        let soft: UInt64
+        let hard: UInt64
+
+        init(_ limit: SandboxSettings.ResourceLimit) {
+            type = "RLIMIT_" + limit.name.uppercased()
+            soft = limit.soft
+            hard = limit.hard
+        }
     }
 
     struct User: Encodable {
@@ -17,16 +32,21 @@ struct RuntimeSpecification: Encodable {
         let additionalGids: [UInt32]
     }
 
-    /// Docker's default.
     struct Capabilities: Encodable {
-        private static let names = [
+        let bounding: [String]
+        let effective: [String]
+        let permitted: [String]
+
+        init(_ names: [String]) {
+            (bounding, effective, permitted) = (names, names, names)
+        }
+
+        /// Docker's default.
+        static let usual = [
             "CAP_AUDIT_WRITE", "CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_FSETID", "CAP_KILL", "CAP_MKNOD",
             "CAP_NET_BIND_SERVICE", "CAP_NET_RAW", "CAP_SETFCAP", "CAP_SETGID", "CAP_SETPCAP", "CAP_SETUID",
             "CAP_SYS_CHROOT",
         ]
-        let bounding = names
-        let effective = names
-        let permitted = names
     }
 
     struct Root: Encodable {
@@ -48,6 +68,21 @@ struct RuntimeSpecification: Encodable {
             options = ["bind", "ro", "nosuid", "nodev"] + (isProgram ? [] : ["noexec"])
         }
 
+        init(_ mount: ContainerMount) {
+            destination = mount.target
+            let access = mount.isReadOnly ? "ro" : "rw"
+            switch mount.content {
+            case .files(let path):
+                type = "bind"
+                source = path.string
+                options = ["bind", access]
+            case .memory(let size):
+                type = "tmpfs"
+                source = "tmpfs"
+                options = ["nosuid", access] + (size.map { ["size=\($0)"] } ?? [])
+            }
+        }
+
         init(_ type: String, at destination: String, _ options: [String]) {
             self.destination = destination
             self.type = type
@@ -67,48 +102,65 @@ struct RuntimeSpecification: Encodable {
                 let access: String
             }
 
-            /// All but the devices that every container has, which runtimes add.
-            let devices = [Device(allow: false, access: "rwm")]
+            let devices: [Device]
         }
 
         let namespaces: [Namespace]
-        let resources = Resources()
-        let maskedPaths = [
-            "/proc/acpi", "/proc/asound", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/sched_debug",
-            "/proc/scsi", "/proc/timer_list", "/proc/timer_stats", "/sys/devices/virtual/powercap", "/sys/firmware",
-        ]
-        let readonlyPaths = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"]
-    }
+        let resources: Resources
+        let cgroupsPath: String?
+        let maskedPaths: [String]
+        let readonlyPaths: [String]
+        let seccomp: SystemCallFilter?
 
-    /// The same on every runner: programs write it into what they make.
-    static let hostName = "buildkitsandbox"
+        /// What tells about the machine or changes it.
+        static let masked = [
+            "/proc/acpi", "/proc/asound", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/latency_stats",
+            "/proc/sched_debug", "/proc/scsi", "/proc/timer_list", "/proc/timer_stats", "/sys/devices/virtual/powercap",
+            "/sys/firmware",
+        ]
+        static let readonly = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"]
+    }
 
     let ociVersion = "1.0.2"
     let process: Process
     let root: Root
-    let hostname = hostName
+    let hostname: String
     let mounts: [Mount]
     let linux: Linux
 
-    /// - Parameter binds: what is mounted besides the file systems that every container has.
-    init(_ request: ContainerRuntime.Request, root: String, binds: [Mount]) {
-        let user = request.user
+    /// - Parameters:
+    ///   - binds: what is mounted besides the file systems that every container has.
+    ///   - controlGroups: the path of its control groups; `nil` for the runtime's choice.
+    init(_ request: ContainerRuntime.Request, root: String, binds: [Mount], controlGroups: String?) {
+        let (user, settings, isInsecure) = (request.user, request.settings, request.isInsecure)
         process = Process(
             user: User(uid: user.uid, gid: user.gid, additionalGids: user.additionalGroups), args: request.arguments,
-            env: request.environment, cwd: request.workingDirectory)
+            env: request.environment, cwd: request.workingDirectory,
+            capabilities: Capabilities(isInsecure ? Privileges.allNames : Capabilities.usual),
+            rlimits: settings.resourceLimits.map(ResourceLimit.init))
         self.root = Root(path: root)
-        mounts = Self.fileSystems + binds
+        hostname = settings.hostName
+        mounts = Self.fileSystems(settings, isInsecure: isInsecure) + binds
         let shared = ["pid", "ipc", "uts", "mount"]
-        linux = Linux(namespaces: (request.hostNetwork ? shared : shared + ["network"]).map { .init(type: $0) })
+        linux = Linux(
+            namespaces: (request.hostNetwork ? shared : shared + ["network"]).map { .init(type: $0) },
+            // But for an insecure process no devices but those that every container has, which runtimes add.
+            resources: Linux.Resources(devices: [.init(allow: isInsecure, access: "rwm")]),
+            cgroupsPath: controlGroups, maskedPaths: isInsecure ? [] : Linux.masked,
+            readonlyPaths: isInsecure ? [] : Linux.readonly, seccomp: isInsecure ? nil : .usual)
     }
 
-    private static let fileSystems = [
-        Mount("proc", at: "/proc", ["nosuid", "noexec", "nodev"]),
-        Mount("tmpfs", at: "/dev", ["nosuid", "strictatime", "mode=755", "size=65536k"]),
-        Mount(
-            "devpts", at: "/dev/pts", ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"]),
-        Mount("tmpfs", at: "/dev/shm", ["nosuid", "noexec", "nodev", "mode=1777", "size=65536k"]),
-        Mount("mqueue", at: "/dev/mqueue", ["nosuid", "noexec", "nodev"]),
-        Mount("sysfs", at: "/sys", ["nosuid", "noexec", "nodev", "ro"]),
-    ]
+    private static func fileSystems(_ settings: SandboxSettings, isInsecure: Bool) -> [Mount] {
+        [
+            Mount("proc", at: "/proc", ["nosuid", "noexec", "nodev"]),
+            Mount("tmpfs", at: "/dev", ["nosuid", "strictatime", "mode=755", "size=65536k"]),
+            Mount(
+                "devpts", at: "/dev/pts", ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"]),
+            Mount(
+                "tmpfs", at: "/dev/shm",
+                ["nosuid", "noexec", "nodev", "mode=1777", "size=\(settings.sharedMemorySize)"]),
+            Mount("mqueue", at: "/dev/mqueue", ["nosuid", "noexec", "nodev"]),
+            Mount("sysfs", at: "/sys", ["nosuid", "noexec", "nodev", isInsecure ? "rw" : "ro"]),
+        ]
+    }
 }

@@ -33,14 +33,18 @@ public struct BuildRequest: Sendable {
     public var waitsForOthers = true
     /// Whether base images of other registries are asked for again.
     public var refreshesImages = false
-    /// The network of a RUN that names none.
-    public var network = RunOperation.Network.default
+    /// What containers are like.
+    public var container = SandboxSettings()
+    /// `--allow`.
+    public var entitlements: Set<Entitlement> = []
     /// `--secret`, by id.
     public var secrets: [String: Secret] = [:]
     /// `SOURCE_DATE_EPOCH`: the time that the image says it was made; `nil` for when it was. Seconds since 1970.
     public var epoch: Int64?
     /// Whether files in the image's own layers that are later than ``epoch`` get that time.
     public var rewritesTimestamps = false
+    /// `--ssh`: the sockets of agents, by id.
+    public var agents: [String: FilePath] = [:]
     /// What becomes of the image besides being stored on the server.
     public var outputs: [ImageOutput] = []
     /// What becomes of the image besides if the server does not have it.
@@ -51,6 +55,8 @@ public struct BuildRequest: Sendable {
     public var uploadWait = Duration.seconds(600)
     /// Where this runner keeps layers and what else it may use again.
     public var stateDirectory: FilePath
+    /// On whose behalf this runner keeps what the mounts of type cache hold.
+    public var project = ProjectName.default
     /// The scope that steps are looked up and recorded in.
     public var scope = ScopeName.main
     /// The scopes that steps are looked up in after that, in this order.

@@ -17,6 +17,7 @@ struct BuildSession: Sendable {
     private let recorder: StepRecorder
     private let claims: BuildClaims
     private let reasons: MissReasons
+    private let mounts: RunMounts
     private let stages: StageBuilds
     private let maker: LayerMaker
     /// Where temporary files are made.
@@ -65,11 +66,14 @@ struct BuildSession: Sendable {
         let facts = ChainFacts(restorer: restorer, commits: commits, link: link)
         let users = UserLookup(facts: facts)
         maker = LayerMaker(restorer: restorer, commits: commits, spools: state.work)
+        mounts = RunMounts(
+            restorer: restorer, state: state, secrets: SecretValues(secrets: request.secrets), agents: request.agents,
+            contexts: ContextTrees(state),
+            caches: CacheDirectories(root: state.caches.appending(request.project.description)))
         let executor = StepExecutor(
             prepared: prepared, lookup: lookup, log: log, recorder: recorder, claims: claims,
             reasons: reasons, progress: progress,
-            run: RunStep(
-                maker: maker, users: users, state: state, network: request.network, secrets: request.secrets),
+            run: RunStep(maker: maker, users: users, state: state, settings: request.container, mounts: mounts),
             copy: CopyStep(maker: maker, users: users, facts: facts),
             workdir: WorkdirStep(maker: maker, users: users, facts: facts),
             file: request.dockerfile?.string ?? "Dockerfile", turns: TaskLimit(4))
@@ -97,6 +101,7 @@ struct BuildSession: Sendable {
                 defer { bound.cancel() }
                 await settle()
             }
+            await mounts.discard()
             await claims.release()
             await reasons.finish()
             outcome.lookupCount = lookup.askCount

@@ -11,8 +11,8 @@ struct PreparedBuild: Sendable {
     let bases: [Int: BaseImages.Image]
     /// The images that are copied from, by name.
     let images: [String: BaseImages.Image]
-    /// What each COPY and ADD takes from the context.
-    let contents: [StepID: ContextScan.Found]
+    /// What steps take from the context.
+    let contents: [InputID: ContextScan.Found]
     let graph: StepGraph
     /// What ADD fetches.
     let remotes: RemoteSources
@@ -26,6 +26,7 @@ struct PreparedBuild: Sendable {
         let files = try await BlockingThreads.run { try BuildFiles.read(for: request) }
         let (plan, found) = try await plan(files.dockerfile, request, finder, progress)
         for warning in plan.warnings { progress.warn(warning.description) }
+        try plan.checkEntitlements(request)
         let scan = SourceScan(
             file: request.dockerfile?.string ?? "Dockerfile", context: request.context, rules: files.rules,
             directories: request.contexts, remotes: remotes, cacheFile: state.statCache)
@@ -44,7 +45,7 @@ struct PreparedBuild: Sendable {
 
     private init(
         _ plan: BuildPlan, _ found: [Dockerfile.ImageRequest: BaseImages.Image],
-        _ contents: [StepID: ContextScan.Found], _ remotes: RemoteSources, _ request: BuildRequest
+        _ contents: [InputID: ContextScan.Found], _ remotes: RemoteSources, _ request: BuildRequest
     ) {
         self.plan = plan
         self.remotes = remotes
@@ -55,8 +56,7 @@ struct PreparedBuild: Sendable {
             if case .image(let name, let platform) = stage.base {
                 bases[number] = found[Dockerfile.ImageRequest(name: name, platform: platform)]
             }
-            for case .copy(let copy) in stage.steps.lazy.map(\.operation) {
-                guard case .image(let name) = copy.source else { continue }
+            for case .image(let name) in stage.steps.lazy.flatMap(\.operation.sources) {
                 images[name] = found[Dockerfile.ImageRequest(name: name, platform: nil)]
             }
         }
@@ -70,7 +70,7 @@ struct PreparedBuild: Sendable {
             plan,
             StepGraph.Inputs(
                 bases: inputs, images: images.mapValues(StepGraph.Base.init), contents: contents.mapValues(\.key),
-                network: request.network))
+                container: request.container))
     }
 
     private static func findImages(
@@ -87,6 +87,29 @@ struct PreparedBuild: Sendable {
                 try await finder.find(wanted, platform: request.options.platform, refresh: request.refreshesImages)
             }
             found.merge(more) { $1 }
+        }
+    }
+}
+
+extension BuildPlan {
+    /// Refuses what the command line does not allow, before anything runs.
+    /// - Throws: `invalidInput`.
+    fileprivate func checkEntitlements(_ request: BuildRequest) throws(BuildError) {
+        let file = request.dockerfile?.string ?? "Dockerfile"
+        for step in stages.flatMap(\.steps) {
+            guard case .run(let run) = step.operation else { continue }
+            var needed: [Entitlement] = []
+            if run.security == .insecure { needed.append(.securityInsecure) }
+            if run.network == .host, request.container.network != .host { needed.append(.networkHost) }
+            for entitlement in needed where !request.entitlements.contains(entitlement) {
+                throw BuildError(
+                    .invalidInput,
+                    """
+                    \(file):\(step.line): \(step.text)
+                      This needs the entitlement \(entitlement.rawValue); if you trust the Dockerfile, build with \
+                    --allow \(entitlement.rawValue).
+                    """)
+            }
         }
     }
 }

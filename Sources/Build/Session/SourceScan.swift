@@ -1,7 +1,7 @@
 internal import Dockerfile
 internal import SystemPackage
 
-/// Finds what the COPY and ADD instructions of a plan take from directories of this machine and from elsewhere.
+/// Finds what the instructions of a plan take from directories of this machine and from elsewhere.
 struct SourceScan: Sendable {
     /// The Dockerfile's name for messages.
     let file: String
@@ -15,16 +15,16 @@ struct SourceScan: Sendable {
     let cacheFile: FilePath
 
     private struct Step {
-        let id: StepID
+        let id: InputID
         let source: CopyOperation.Source
         let request: ContextScan.Request
     }
 
     /// What each of them takes.
     /// - Throws: `invalidInput` for a source that is not there, or that cannot be copied; `notPermitted`, `io`.
-    func find(_ plan: BuildPlan, _ progress: ProgressLog) async throws -> [StepID: ContextScan.Found] {
+    func find(_ plan: BuildPlan, _ progress: ProgressLog) async throws -> [InputID: ContextScan.Found] {
         let steps = steps(of: plan)
-        var found: [StepID: ContextScan.Found] = [:]
+        var found: [InputID: ContextScan.Found] = [:]
         let identities = try await identify(steps, progress)
         for source in Set(steps.map(\.source)) {
             let own = steps.filter { $0.source == source }
@@ -49,18 +49,39 @@ struct SourceScan: Sendable {
         var steps: [Step] = []
         for (number, stage) in plan.stages.enumerated() {
             for (position, step) in stage.steps.enumerated() {
-                guard case .copy(let copy) = step.operation else { continue }
-                switch copy.source {
-                case .stage, .image: continue
-                case .context, .directory: break
+                let id = StepID(stage: number, position: position)
+                let requests = requests(of: step)
+                for (position, source) in step.operation.sources.enumerated() {
+                    switch source {
+                    case .stage, .image: continue
+                    case .context, .directory: break
+                    }
+                    steps.append(
+                        Step(id: InputID(step: id, position: position), source: source, request: requests[position]))
                 }
-                let request = ContextScan.Request(
-                    items: copy.items, excludes: copy.excludes, location: "\(file):\(step.line)",
-                    instruction: copy.unpacking == .nothing ? "COPY" : "ADD")
-                steps.append(Step(id: StepID(stage: number, position: position), source: copy.source, request: request))
             }
         }
         return steps
+    }
+
+    /// One for each place that the step takes files from.
+    private func requests(of step: PlannedStep) -> [ContextScan.Request] {
+        let location = "\(file):\(step.line)"
+        switch step.operation {
+        case .copy(let copy):
+            return [
+                ContextScan.Request(
+                    items: copy.items, excludes: copy.excludes, location: location,
+                    instruction: copy.unpacking == .nothing ? "COPY" : "ADD")
+            ]
+        case .run(let run):
+            return run.mounts.compactMap(\.source).map { source in
+                ContextScan.Request(
+                    items: [.path(PathPattern.escaped(source.path))], excludes: [], location: location,
+                    instruction: "RUN --mount", showsDirectories: true)
+            }
+        case .workdir: return []
+        }
     }
 
     private func identify(

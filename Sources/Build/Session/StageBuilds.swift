@@ -101,17 +101,17 @@ final class StageBuilds: Sendable {
                     next += 1
                     continue
                 }
-                let source = try await source(of: next)
-                let isKeyed = try await isKeyed(next, source)
+                let sources = try await sources(of: next)
+                let isKeyed = try await isKeyed(next, sources)
                 if !isKeyed, asked < next {
                     asked = next
-                    try await learn(next, source)
+                    try await learn(next, sources)
                     continue
                 }
                 var base = try await base(of: stage, after: result)
-                try await executor.restore(for: next, base)
+                try await executor.restore(for: next, base, sources)
                 if !isKeyed { base.isTrusted = false }
-                result = try await executor.execute(next, on: base, source: source)
+                result = try await executor.execute(next, on: base, sources: sources)
                 next += 1
             } catch let error as BuildError where error.isLoss && !isSecondTry {
                 // The server promised what it cannot give: the stage begins anew, without its hits.
@@ -150,60 +150,77 @@ final class StageBuilds: Sendable {
         return StageResult(chain: prepared.bases[stage]?.chain ?? [])
     }
 
-    /// Stages that steps copy from are built beside this one.
+    /// Stages that steps take files from are built beside this one.
     private func beginSources(of nodes: Range<Int>) {
         for node in nodes {
-            if let stage = sourceStage(of: node) { begin(stage) }
+            for stage in sourceStages(of: node) { begin(stage) }
         }
     }
 
-    private func sourceStage(of node: Int) -> Int? {
-        guard case .paths(_, of: .stage(let stage)) = prepared.graph.nodes[node].input else { return nil }
-        return stage
+    /// The stages that a step takes files from.
+    private func sourceStages(of node: Int) -> Set<Int> {
+        var stages: Set<Int> = []
+        for case .paths(_, of: .stage(let stage)) in prepared.graph.nodes[node].inputs { stages.insert(stage) }
+        return stages
     }
 
-    private func source(of node: Int) async throws -> StageResult? {
-        guard let stage = sourceStage(of: node) else { return nil }
-        return try await result(of: stage)
+    private func sources(of node: Int) async throws -> [Int: StageResult] {
+        var results: [Int: StageResult] = [:]
+        for stage in sourceStages(of: node).sorted() { results[stage] = try await result(of: stage) }
+        return results
     }
 
     // MARK: Keys
 
-    /// Whether the key that the server told for a step is known, and made from what the step is going to read: `source`
+    /// Whether the key that the server told for a step is known, and made from what the step is going to read: a source
     /// may have been built anew here, or meanwhile by another runner with another result.
-    private func isKeyed(_ index: Int, _ source: StageResult?) async throws -> Bool {
+    private func isKeyed(_ index: Int, _ sources: [Int: StageResult]) async throws -> Bool {
         let (node, answer) = (prepared.graph.nodes[index], lookup[index])
         guard let key = answer.key, let parent = answer.parentKey else { return false }
-        guard let source, case .paths(let paths, _) = node.input else { return true }
-        try await facts.restorer.restore(source.chain)
-        // A path that is not there fails the step itself.
-        guard let view = try await facts.restorer.view(of: source.chain),
-            let content = ContentKey.paths(paths, in: view)
-        else { return true }
-        components.add(paths, in: view, of: index)
-        return StepKey.step(op: node.operation.digest, parent: parent, inputs: [content]) == key
+        if sources.isEmpty { return true }
+        var contents: [Digest] = []
+        for input in node.inputs {
+            switch input {
+            case .content(let digest): contents.append(digest)
+            case .paths(let paths, let source):
+                let chain: [Digest] =
+                    switch source {
+                    case .stage(let stage): sources[stage]?.chain ?? []
+                    case .image(let base): base.chain
+                    }
+                try await facts.restorer.restore(chain)
+                // A path that is not there fails the step itself.
+                guard let view = try await facts.restorer.view(of: chain),
+                    let content = ContentKey.paths(paths, in: view)
+                else { return true }
+                components.add(paths, in: view, of: index)
+                contents.append(content)
+            }
+        }
+        return StepKey.step(op: node.operation.digest, parent: parent, inputs: contents) == key
     }
 
     /// Has everything built that the key of a step is made from, and asks the server again.
-    private func learn(_ node: Int, _ source: StageResult?) async throws {
+    private func learn(_ node: Int, _ sources: [Int: StageResult]) async throws {
         let id = prepared.graph.nodes[node].id
         if id.position == 0, case .stage(let base) = prepared.plan.stages[id.stage].base {
             _ = try await result(of: base)
         }
-        if let stage = sourceStage(of: node), let source { try await publish(stage, source) }
+        for (stage, source) in sources { try await publish(stage, source) }
         await lookup.ask()
     }
 
-    /// Tells the server what steps that copy from `stage` read: computed here when the tables of contents of its layers
-    /// are here, else by the server as soon as it has the layers.
+    /// Tells the server what steps read from `stage`: computed here when the tables of contents of its layers are here,
+    /// else by the server as soon as it has the layers.
     private func publish(_ stage: Int, _ result: StageResult) async throws {
         let graph = prepared.graph
         if let view = try await facts.restorer.view(of: result.chain) {
-            for index in graph.nodes.indices where sourceStage(of: index) == stage {
-                guard case .paths(let paths, _) = graph.nodes[index].input,
-                    let key = ContentKey.paths(paths, in: view)
-                else { continue }
-                lookup.add(content: key, of: index)
+            for node in graph.nodes {
+                for (position, input) in node.inputs.enumerated() {
+                    guard case .paths(let paths, of: .stage(stage)) = input, let key = ContentKey.paths(paths, in: view)
+                    else { continue }
+                    lookup.add(content: key, of: InputID(step: node.id, position: position))
+                }
             }
         } else if await facts.commits.areCommitted(result.chain), let last = graph.stages[stage].last {
             lookup.add(built: result.chain, of: last)

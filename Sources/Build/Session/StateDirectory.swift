@@ -11,6 +11,8 @@ struct StateDirectory: Sendable {
     var images: FilePath { root.appending("images") }
     /// Workspaces of running builds.
     var work: FilePath { root.appending("work") }
+    /// What the mounts of type cache hold, by project.
+    var caches: FilePath { root.appending("cache-mounts") }
     /// Digests of context files.
     var statCache: FilePath { root.appending("context-files") }
 

@@ -30,16 +30,16 @@ struct StepExecutor: Sendable {
     }
 
     /// Executes the step at `index` of the graph.
-    /// - Parameter source: the filesystem that a COPY from a stage reads.
+    /// - Parameter sources: the filesystems of the stages that it takes files from.
     /// - Throws: what went wrong, with the place in the Dockerfile.
-    func execute(_ index: Int, on base: StageResult, source: StageResult?) async throws -> StageResult {
+    func execute(_ index: Int, on base: StageResult, sources: [Int: StageResult]) async throws -> StageResult {
         let node = prepared.graph.nodes[index]
         let task = progress.begin(prepared.name(of: node))
         let start = ContinuousClock.now
         claims.begin(lookup[index].key)
         reasons.tell(index, task)
         do {
-            let made = try await make(node, on: base, source: source, task)
+            let made = try await make(node, on: base, sources: sources, task)
             let seconds = Clock.seconds(since: start)
             task.end(.done)
             return note(index, made, on: base, seconds: seconds)
@@ -54,9 +54,12 @@ struct StepExecutor: Sendable {
 
     /// Has on this runner what the step at `index` needs of `base`.
     /// - Throws: `server`, `corrupt` when a layer cannot be had; `notPermitted`, `io`.
-    func restore(for index: Int, _ base: StageResult) async throws {
-        guard case .run(_) = prepared.graph.nodes[index].step.operation else { return }
-        try await run.maker.restorer.restore(base.chain)
+    func restore(for index: Int, _ base: StageResult, _ sources: [Int: StageResult]) async throws {
+        let node = prepared.graph.nodes[index]
+        guard case .run(_) = node.step.operation else { return }
+        var chains = [base.chain] + sources.values.map(\.chain)
+        for case .paths(_, of: .image(let image)) in node.inputs { chains.append(image.chain) }
+        try await run.maker.restorer.restore(chains.flatMap(\.self))
     }
 
     /// Takes no step from the cache any more, and has records replaced that promised too much.
@@ -84,23 +87,25 @@ struct StepExecutor: Sendable {
     }
 
     private func make(
-        _ node: StepGraph.Node, on base: StageResult, source: StageResult?, _ task: ProgressTask
+        _ node: StepGraph.Node, on base: StageResult, sources: [Int: StageResult], _ task: ProgressTask
     ) async throws -> Made {
         switch node.step.operation {
         case .run(let operation):
-            let made = try await turns.run {
-                try await run.run(operation, in: base.chain) { task.output($0) }
+            let files = try operation.mounts.compactMap(\.source).enumerated().map { position, source in
+                try mountedFiles(source, InputID(step: node.id, position: position), sources)
             }
-            return Made(layer: made.layer, commandSeconds: made.seconds)
+            let made = try await turns.run {
+                try await run.run(operation, in: base.chain, files: files, task)
+            }
+            warn(of: made.changed)
+            return Made(layer: made.layer, isTrusted: made.changed.isEmpty, commandSeconds: made.seconds)
         case .copy(let operation):
-            var (sources, areCovered) = try await sources(of: operation, node.id, source)
+            var (sources, areCovered) = try await self.sources(of: operation, node.id, sources)
             // What is linked is the same on every base.
             let time = operation.isLinked ? PreparedBuild.earliestTime : prepared.baseTime(of: node.id.stage)
             sources += operation.documents.map { CopySource($0, time: time) }
             let made = try await copy.run(operation, sources, in: base.chain)
-            for path in made.changed {
-                progress.warn("\(path) changed while it was copied; the step and those on it are not recorded.")
-            }
+            warn(of: made.changed)
             return Made(layer: made.layer, isTrusted: areCovered && made.changed.isEmpty)
         case .workdir(let operation):
             let time = prepared.baseTime(of: node.id.stage)
@@ -109,12 +114,12 @@ struct StepExecutor: Sendable {
     }
 
     private func sources(
-        of operation: CopyOperation, _ id: StepID, _ stage: StageResult?
+        of operation: CopyOperation, _ id: StepID, _ stages: [Int: StageResult]
     ) async throws -> (sources: [CopySource], areCovered: Bool) {
         switch operation.source {
         case .context, .directory:
             var sources: [CopySource] = []
-            for found in prepared.contents[id]?.sources ?? [] {
+            for found in prepared.contents[InputID(step: id, position: 0)]?.sources ?? [] {
                 switch found {
                 case .files(var source):
                     source.isUnpacked = operation.unpacking != .nothing
@@ -128,10 +133,34 @@ struct StepExecutor: Sendable {
             return (sources, true)
         case .stage(let number):
             let name = "the stage \(prepared.plan.stages[number].name)"
-            return try await copy.sources(of: operation, in: stage?.chain ?? [], named: name)
+            return try await copy.sources(of: operation, in: stages[number]?.chain ?? [], named: name)
         case .image(let name):
             return try await copy.sources(
                 of: operation, in: prepared.images[name]?.chain ?? [], named: "the image \(name)")
+        }
+    }
+
+    /// What a mount of a RUN shows.
+    private func mountedFiles(
+        _ source: (root: CopyOperation.Source, path: String), _ id: InputID, _ stages: [Int: StageResult]
+    ) throws(BuildError) -> MountedFiles {
+        switch source.root {
+        case .context, .directory:
+            guard let found = prepared.contents[id] else {
+                throw BuildError(.io, "\(source.path) of the build context was not looked at.")
+            }
+            return .context(found)
+        case .stage(let number):
+            let name = "the stage \(prepared.plan.stages[number].name)"
+            return .chain(stages[number]?.chain ?? [], path: source.path, name: name)
+        case .image(let name):
+            return .chain(prepared.images[name]?.chain ?? [], path: source.path, name: "the image \(name)")
+        }
+    }
+
+    private func warn(of changed: [LayerPath]) {
+        for path in changed {
+            progress.warn("\(path) changed while it was copied; the step and those on it are not recorded.")
         }
     }
 

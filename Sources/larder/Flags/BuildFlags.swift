@@ -29,13 +29,16 @@ struct BuildFlags: ParsableArguments {
     var label: [String] = []
     @Option(help: ArgumentHelp("What the image runs on; default: this machine's.", valueName: "OS/ARCH[/VARIANT]"))
     var platform: String?
-    @Option(help: ArgumentHelp("The network of RUN: default, none or host.", valueName: "MODE"))
-    var network = "default"
     @Option(
         help: ArgumentHelp(
             "A secret for RUN --mount=type=secret; never part of a key or an image.",
             valueName: "id=NAME[,src=FILE|,env=VARIABLE]"))
     var secret: [String] = []
+    @Option(
+        help: ArgumentHelp(
+            "An SSH agent for RUN --mount=type=ssh; without a socket, that of SSH_AUTH_SOCK.",
+            valueName: "default|ID[=SOCKET]"))
+    var ssh: [String] = []
 
     @Flag(help: "Take no step from the cache; what is run takes the place of what was recorded.")
     var noCache = false
@@ -75,6 +78,7 @@ struct BuildFlags: ParsableArguments {
     @Flag(name: .shortAndLong, help: "Show no progress; print the image id.")
     var quiet = false
 
+    @OptionGroup(title: "Containers of RUN") var container: ContainerFlags
     @OptionGroup(title: "Server") var connection: ConnectionFlags
     @OptionGroup(title: "Server") var scopes: ScopeFlags
     @Option(

@@ -51,11 +51,18 @@ struct BuildOrder: Sendable {
         }
         request.tags = try ImageNames.read(flags.tag, flag: "--tag", server: server)
         request.refreshesImages = flags.pull
-        request.network = try Self.network(flags.network)
+        request.container = try flags.container.settings(buildArguments: request.options.buildArguments)
+        request.entitlements = try flags.container.entitlements()
         for text in flags.secret {
             let (id, secret) = try SecretFlag.read(text, in: surroundings)
             guard request.secrets.updateValue(secret, forKey: id) == nil else {
                 throw ValidationError("--secret: '\(id)' is given twice")
+            }
+        }
+        for text in flags.ssh {
+            let (id, socket) = try AgentFlag.read(text, in: surroundings)
+            guard request.agents.updateValue(socket, forKey: id) == nil else {
+                throw ValidationError("--ssh: '\(id)' is given twice")
             }
         }
         request.outputs = try Self.outputs(flags)
@@ -71,6 +78,7 @@ struct BuildOrder: Sendable {
         (request.scope, request.baseScopes, scopeReason) = (scopes.own, scopes.bases, scopes.reason)
         request.writer = scopes.job.map { "\($0) on \(surroundings.hostName)" } ?? surroundings.hostName
         project = try flags.connection.project(in: surroundings, owning: request.tags.first)
+        request.project = project
         warnings = try caches.warnings + Self.checkNames(request.tags, request.outputs, server)
         if request.rewritesTimestamps, request.epoch == nil {
             warnings.append(
@@ -128,13 +136,6 @@ struct BuildOrder: Sendable {
         }
         guard equals > text.startIndex else { throw ValidationError("\(flag): '\(text)' has no name before '='") }
         return (String(text[..<equals]), String(text[text.index(after: equals)...]))
-    }
-
-    private static func network(_ text: String) throws -> RunOperation.Network {
-        guard let network = RunOperation.Network(rawValue: text) else {
-            throw ValidationError("--network: '\(text)' is not supported; use default, none or host")
-        }
-        return network
     }
 
     /// What of the cache is used.

@@ -71,6 +71,15 @@ struct BuildRun: Sendable {
                 throw ValidationError("--secret: '\(id)' is to come from '\(path)', which cannot be read")
             }
         }
+        for (id, socket) in order.request.agents {
+            var status = stat()
+            let result = unsafe stat(socket.string, &status)
+            guard result == 0, status.st_mode & S_IFMT == S_IFSOCK else {
+                throw ValidationError(
+                    "--ssh: '\(id)' is to be the agent at '\(socket)', which is no socket; add keys to an agent with "
+                        + "ssh-add and give its socket")
+            }
+        }
     }
 
     private static func write(_ bytes: [UInt8], to path: FilePath, _ flag: String) throws {
