@@ -128,7 +128,7 @@ struct MountTests {
                 .cache(CacheMount(id: "i", target: "/a,b", uid: 5))
             ])
         #expect(
-            try mounts("--mount=type=tmpfs,\"target=/a,b\"") == [.tmpfs(TmpfsMount(target: "/a,b"))])
+            try mounts("--mount=type=tmpfs,\\\"target=/a,b\\\"") == [.tmpfs(TmpfsMount(target: "/a,b"))])
     }
 
     @Test(arguments: [
@@ -138,8 +138,8 @@ struct MountTests {
         ("--mount=type=cache,target=/a,sharing=some", "neither shared, private nor locked"),
         ("--mount=type=bind,target=/a,sharing=shared", "`sharing` is not an option"),
         ("--mount=target=/a,ro=maybe", "neither true nor false"), ("--mount=target=/a,sourse=x", "did you mean `source`"),
-        ("--mount=type=ssh,mode=8", "octal"), ("--mount=\"target=/a", "not closed"),
-        ("--mount=ta\"rget=/a", "around a whole option"), ("--mount=target=/a,from=later", "later"),
+        ("--mount=type=ssh,mode=8", "octal"), ("--mount=\\\"target=/a", "not closed"),
+        ("--mount=ta\\\"rget=/a", "around a whole option"), ("--mount=target=/a,from=later", "later"),
         ("--mount=target=/a,from=9", "no stage number 9"), ("--security=none", "neither sandbox nor insecure"),
     ])
     func mistakesAreNamed(flags: String, message: String) throws {

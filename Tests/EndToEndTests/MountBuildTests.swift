@@ -92,22 +92,22 @@ struct MountBuildTests {
             let text = """
                 FROM tiny/base:1
                 RUN --mount=type=cache,target=/c,mode=0750,uid=7,gid=8 stat -c '%a %u %g' /c && echo 1 >> /c/n && cat /c/n
-                RUN --mount=type=cache,target=/c,id=other ls -A /c && ls -A /
+                RUN --mount=type=cache,target=/c,id=other ls -A /c
                 RUN --mount=type=cache,target=/c,mode=0750,uid=7,gid=8,ro touch /c/x || echo read-only
+                RUN test ! -e /c
                 """
             let context = try lab.context(["Dockerfile": text])
             let first = try await lab.build(context, runner: "a")
             #expect(first.outcome.error == nil)
             #expect(first.events.output.prefix(2) == ["750 7 8", "1"])
-            #expect(!first.events.output.contains("n") && !first.events.output.contains("c"))
-            #expect(first.events.output.last == "read-only")
+            #expect(first.events.output.dropFirst(2).last == "read-only" && !first.events.output.contains("n"))
             // Another runner has no cache, and needs none.
-            #expect(try await lab.build(context, runner: "b").verdicts == [.hit, .hit, .hit])
+            #expect(try await lab.build(context, runner: "b").verdicts == [.hit, .hit, .hit, .hit])
             let again = try await lab.build(context, runner: "a", adjust: { $0.ignoresCache = true })
             #expect(again.events.output.prefix(3) == ["750 7 8", "1", "1"])
             // Who may use it when is nothing that the command sees.
             try lab.context(["Dockerfile": text.replacing("id=other", with: "id=other,sharing=locked")])
-            #expect(try await lab.build(context, runner: "c").verdicts == [.hit, .hit, .hit])
+            #expect(try await lab.build(context, runner: "c").verdicts == [.hit, .hit, .hit, .hit])
             let project = try ProjectName.named("elsewhere")
             let other = try await lab.build(
                 context, runner: "a",
