@@ -124,7 +124,8 @@ let package = Package(
         .testTarget(
             name: "BuildTests",
             dependencies: [
-                "Build", "Dockerfile", "OCI", "CacheAPI", "Chunking", "Compression", "TestSupport", systemPackage,
+                "Build", "Dockerfile", "OCI", "CacheAPI", "Chunking", "Compression", "TestSupport", nioCore, nioPosix,
+                systemPackage,
             ],
             swiftSettings: strict),
         .testTarget(

@@ -3,7 +3,10 @@
 public enum MemorySize {
     /// The bytes that `text` stands for; `nil` when it is no size.
     public static func bytes(_ text: String) -> Int64? {
-        let digits = text.utf8.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: ".") }
+        let isDigit = { (byte: UInt8) in
+            (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: ".")
+        }
+        let digits = text.utf8.prefix(while: isDigit)
         var unit = Array(text.utf8.dropFirst(digits.count)).map { $0 | 0x20 }[...]
         guard let number = Double(String(decoding: digits, as: UTF8.self)), digits.last != UInt8(ascii: ".") else {
             return nil

@@ -6,7 +6,9 @@ extension StagePlanner {
         var environment = processEnvironment
         let declared = Set(environment.map { Self.nameAndValue($0).name })
         let mounts = try mounts(of: run, sources, at: instruction.location)
-        if let agent = mounts.agent, !declared.contains("SSH_AUTH_SOCK") { environment.append("SSH_AUTH_SOCK=\(agent)") }
+        if let agent = mounts.agent, !declared.contains("SSH_AUTH_SOCK") {
+            environment.append("SSH_AUTH_SOCK=\(agent)")
+        }
         var operation = RunOperation(
             arguments: arguments, environment: environment,
             unkeyedEnvironment: scope.proxies.filter { !declared.contains($0.name) }.map { "\($0.name)=\($0.value)" },

@@ -59,7 +59,12 @@ struct MountTests {
     }
 
     @Test func mountedStagesAndImagesAreNeeded() throws {
-        let text = "FROM one AS a\nFROM two AS b\nFROM scratch\nRUN --mount=from=a,target=/x --mount=from=img,target=/y z"
+        let text = """
+            FROM one AS a
+            FROM two AS b
+            FROM scratch
+            RUN --mount=from=a,target=/x --mount=from=img,target=/y z
+            """
         let file = try Dockerfile(parsing: Array(text.utf8), file: "Dockerfile")
         #expect(try file.requiredImages(options: .init()).map(\.name) == ["one", "img"])
         #expect(try plan(text).stages.map(\.name) == ["a", "2"])
@@ -71,11 +76,12 @@ struct MountTests {
                 .cache(CacheMount(id: "/root/.cache", target: "/root/.cache"))
             ])
         #expect(
-            try mounts("--mount=type=cache,id=apt,sharing=locked,target=c,mode=1777,uid=1,gid=2,ro", before: "WORKDIR /w")
-                == [
+            try mounts(
+                "--mount=type=cache,id=apt,sharing=locked,target=c,mode=1777,uid=1,gid=2,ro", before: "WORKDIR /w") == [
                     .cache(
                         CacheMount(
-                            id: "apt", target: "/w/c", sharing: .locked, isReadOnly: true, mode: 0o1777, uid: 1, gid: 2))
+                            id: "apt", target: "/w/c", sharing: .locked, isReadOnly: true, mode: 0o1777, uid: 1,
+                            gid: 2))
                 ])
         // As BuildKit has it: the target as it is written.
         #expect(
@@ -137,7 +143,8 @@ struct MountTests {
         ("--mount=type=bind,target=/a,required", "`required` is not an option"),
         ("--mount=type=cache,target=/a,sharing=some", "neither shared, private nor locked"),
         ("--mount=type=bind,target=/a,sharing=shared", "`sharing` is not an option"),
-        ("--mount=target=/a,ro=maybe", "neither true nor false"), ("--mount=target=/a,sourse=x", "did you mean `source`"),
+        ("--mount=target=/a,ro=maybe", "neither true nor false"),
+        ("--mount=target=/a,sourse=x", "did you mean `source`"),
         ("--mount=type=ssh,mode=8", "octal"), ("--mount=\\\"target=/a", "not closed"),
         ("--mount=ta\\\"rget=/a", "around a whole option"), ("--mount=target=/a,from=later", "later"),
         ("--mount=target=/a,from=9", "no stage number 9"), ("--security=none", "neither sandbox nor insecure"),
@@ -155,10 +162,12 @@ struct MountTests {
         #expect(runs.map(\.arguments.last) == ["a", "b", "c"])
     }
 
-    @Test(arguments: [
-        ("0", 0), ("7", 7), ("1k", 1024), ("1KB", 1024), ("2 MiB", 2 << 20), ("1.5g", 3 << 29), ("1t", 1 << 40), ("", nil),
-        ("-1", nil), ("1x", nil), ("1.", nil), ("k", nil), ("1kk", nil), ("99999999999p", nil), ("1.2.3", nil),
-    ] as [(String, Int64?)])
+    @Test(
+        arguments: [
+            ("0", 0), ("7", 7), ("1k", 1024), ("1KB", 1024), ("2 MiB", 2 << 20), ("1.5g", 3 << 29), ("1t", 1 << 40),
+            ("", nil), ("-1", nil), ("1x", nil), ("1.", nil), ("k", nil), ("1kk", nil), ("99999999999p", nil),
+            ("1.2.3", nil),
+        ] as [(String, Int64?)])
     func sizesOfMemory(text: String, bytes: Int64?) {
         #expect(MemorySize.bytes(text) == bytes)
     }

@@ -35,6 +35,12 @@ struct ContextScan: Sendable {
         let key: Digest
         /// Patterns that match nothing.
         let unmatched: [String]
+
+        /// The first source, when it is here.
+        var first: CopySource? {
+            if case .files(let source)? = sources.first { return source }
+            return nil
+        }
     }
 
     let root: FilePath

@@ -51,7 +51,7 @@ final class ContextTrees: Sendable {
     }
 
     private static func make(_ found: ContextScan.Found, in directory: FilePath) async throws -> Tree {
-        let items = (found.sources.first?.files ?? []).map(Self.item)
+        let items = (found.first?.files ?? []).map(Self.item)
         let isCancelled = CancellationFlag()
         return try await withTaskCancellationHandler {
             try await BlockingThreads.run {

@@ -134,7 +134,7 @@ struct RunMounts: Sendable {
         switch files {
         case nil: return .nothing
         case .context(let found):
-            guard found.sources.first?.isDirectory == true else { throw Self.noDirectory(cache.path) }
+            guard found.first?.isDirectory == true else { throw Self.noDirectory(cache.path) }
             return .context(found)
         case .chain(let chain, let path, let name):
             let found = try await find(path, in: chain, name)

@@ -1,7 +1,8 @@
 /// The system calls that a container may make with any arguments, by what they are about. Runtimes pass over names that
 /// their kernel or architecture does not have.
 enum SystemCallNames {
-    static let all = files + descriptors + attributes + memory + processes + identity + signals + time + messages + other
+    static let all =
+        files + descriptors + attributes + memory + processes + identity + signals + time + messages + other
 
     private static let files = words(
         """

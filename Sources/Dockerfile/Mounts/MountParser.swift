@@ -43,7 +43,8 @@ struct MountParser {
 
     private func bind() throws(DockerfileError) -> BindMount {
         BindMount(
-            source: source ?? .context, path: sourcePath, target: try target(), isWritable: try !isReadOnly(otherwise: true))
+            source: source ?? .context, path: sourcePath, target: try target(),
+            isWritable: try !isReadOnly(otherwise: true))
     }
 
     private func cache() throws(DockerfileError) -> CacheMount {

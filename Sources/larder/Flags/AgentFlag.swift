@@ -18,7 +18,8 @@ enum AgentFlag {
         }
         guard let socket = surroundings.value("SSH_AUTH_SOCK") else {
             throw ValidationError(
-                "--ssh: SSH_AUTH_SOCK is not set, so there is no agent; start one with ssh-agent, or write \(id)=SOCKET")
+                "--ssh: SSH_AUTH_SOCK is not set, so there is no agent; start one with ssh-agent, or write \(id)=SOCKET"
+            )
         }
         return (id, FilePath(socket))
     }
