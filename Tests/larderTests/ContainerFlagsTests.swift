@@ -1,4 +1,5 @@
 import Build
+import SystemPackage
 import Testing
 
 @testable import larder
