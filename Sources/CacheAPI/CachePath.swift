@@ -26,6 +26,14 @@ public enum CachePath {
     /// `POST` ``StepRecord``: 201 when it was recorded, 200 when an earlier record stays.
     public static func steps(_ project: ProjectName) -> String { self.project(project) + "/steps" }
 
+    /// `POST` ``CacheMountQuery``: ``CacheMountAnswer``.
+    public static func cacheMountQuery(_ project: ProjectName) -> String {
+        self.project(project) + "/cache-mounts/find"
+    }
+
+    /// `POST` ``CacheMountRecord``: 201; 409 when its layer is not there.
+    public static func cacheMounts(_ project: ProjectName) -> String { self.project(project) + "/cache-mounts" }
+
     /// `POST` chunk ids, 32 bytes each (at most ``chunkIDsMaximum``): the positions of those that are missing, each
     /// four bytes, little-endian, ascending.
     public static func missingChunks(_ project: ProjectName) -> String { self.project(project) + "/chunks/missing" }

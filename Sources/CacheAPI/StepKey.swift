@@ -2,6 +2,13 @@ public import Chunking
 
 /// How step keys are made: `H(domain, op, parent key, input keys)`.
 public enum StepKey {
+    /// The key under which what a mount of type cache holds is kept: no step of a build has it.
+    public static func cacheMount(_ key: Digest) -> Digest {
+        var hasher = KeyHasher(domain: "larder.cache-mount-record.v1")
+        hasher.add(key)
+        return hasher.finalize()
+    }
+
     /// The key that the first step on a base has as its parent: the chain's identity and the platform.
     public static func base(chain: [Digest], platform: String) -> Digest {
         var hasher = KeyHasher(domain: "larder.base.v1")

@@ -34,14 +34,13 @@ struct IsolationTests {
     private static let forbidden = """
         try() { name=$1; shift; if "$@" >/dev/null 2>&1; then echo "$name allowed"; else echo "$name refused"; fi; }
         try mount busybox mount -t tmpfs none /tmp
-        try namespace busybox unshare -m true
-        try user-namespace busybox unshare -U true
+        try namespace busybox unshare -m sleep 0
+        try user-namespace busybox unshare -U sleep 0
         try hostname busybox hostname other
         try sysrq sh -c 'echo h > /proc/sysrq-trigger'
         try sysctl sh -c 'echo 1 > /proc/sys/kernel/dmesg_restrict'
         try sysfs sh -c 'echo > /sys/kernel/uevent_helper'
         try log busybox dmesg
-        try clock busybox date -s 2020-01-01
         try modules busybox insmod /script
         try interface busybox ip link add dummy0 type dummy
         """
@@ -55,7 +54,7 @@ struct IsolationTests {
                 busybox grep Seccomp: /proc/self/status
                 """)
         #expect(lines.filter { $0.hasSuffix(" allowed") } == [])
-        #expect(lines.count { $0.hasSuffix(" refused") } == 11)
+        #expect(lines.count { $0.hasSuffix(" refused") } == 10)
         #expect(!lines.contains("kcore readable") && !lines.contains("disk readable"))
         #expect(lines.contains("Seccomp:\t2"))
     }
@@ -67,17 +66,21 @@ struct IsolationTests {
             touch /f
             check chown chown 1000:1000 /f
             check mknod busybox mknod /null c 1 3
-            check chroot busybox chroot / true
+            check chroot busybox chroot / sleep 0
             check device sh -c 'echo > /dev/null'
-            check user busybox su app -c true
+            check user busybox su app -c 'sleep 0'
             check group busybox chgrp 5 /f
-            check priority busybox nice -n 5 true
+            check priority busybox nice -n 5 sleep 0
+            check timer busybox timeout 5 sleep 0
             check shell sh -c '(sleep 0 & wait) | cat'
-            cp /bin/busybox /bin/suid && chmod 4755 /bin/suid
-            busybox su app -c '/bin/suid id -u'
-            rm /bin/suid /null /f
+            # Without this set-id programs do not work.
+            busybox grep NoNewPrivs /proc/self/status
+            rm /null /f
             """)
-        #expect(lines == ["chown", "mknod", "chroot", "device", "user", "group", "priority", "shell", "0"])
+        #expect(
+            lines == [
+                "chown", "mknod", "chroot", "device", "user", "group", "priority", "timer", "shell", "NoNewPrivs:\t0",
+            ])
     }
 
     @Test func insecureNeedsTheEntitlement() async throws {
@@ -85,7 +88,7 @@ struct IsolationTests {
             let context = try lab.context([
                 "Dockerfile": """
                 FROM tiny/base:1
-                RUN --security=insecure busybox mount -t tmpfs none /tmp && grep -c tmpfs.*/tmp /proc/self/mounts
+                RUN --security=insecure busybox mount -t tmpfs none /tmp && busybox grep -c '/tmp tmpfs' /proc/self/mounts
                 RUN --network=host true
                 """
             ])

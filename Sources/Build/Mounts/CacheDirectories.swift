@@ -41,11 +41,17 @@ struct CacheDirectories: Sendable {
         }
     }
 
+    /// The first directory of several, not locked yet. Blocks.
+    /// - Throws: `io`.
+    func first(_ identity: Digest) throws(BuildError) -> CacheLease {
+        try CacheLease(root.appending(identity.hex).appending("0"), isFirst: true)
+    }
+
     /// `nil` while it is in use.
     private static func tryLease(in home: FilePath, _ sharing: CacheMount.Sharing) throws(BuildError) -> CacheLease? {
         var number = 0
         while true {
-            let lease = try CacheLease(home.appending(String(number)))
+            let lease = try CacheLease(home.appending(String(number)), isFirst: number == 0)
             if try lease.take(shared: sharing == .shared) { return lease }
             if sharing != .private { return nil }
             number += 1

@@ -1,3 +1,4 @@
+internal import Chunking
 internal import Dockerfile
 internal import Glibc
 internal import SystemPackage
@@ -6,13 +7,16 @@ internal import SystemPackage
 final class CacheLease: Sendable {
     /// The directory to mount.
     let tree: FilePath
+    /// Whether it is the one that everybody uses first.
+    let isFirst: Bool
     private let path: FilePath
     private let file: FileDescriptor
 
     /// Opens the place of the directory, making it when it is not there. Blocks.
     /// - Throws: `io`.
-    init(_ path: FilePath) throws(BuildError) {
+    init(_ path: FilePath, isFirst: Bool) throws(BuildError) {
         self.path = path
+        self.isFirst = isFirst
         tree = path.appending("tree")
         try StateFile.makeDirectory(path)
         do {
@@ -58,6 +62,43 @@ final class CacheLease: Sendable {
             try? TreeWalk.remove(beside)
             throw error
         }
+    }
+
+    // MARK: What the server has
+
+    /// The layer that the directory was restored from or stored as last; `nil` when it never was. Blocks.
+    var storedLayer: Digest? {
+        guard let text = try? SmallFile.read(path.appending("stored")) else { return nil }
+        return Digest(String(decoding: text, as: UTF8.self))
+    }
+
+    /// Notes that the directory holds what `layer` does, until a command changes it. Blocks.
+    /// - Throws: `io`.
+    func note(_ layer: Digest) throws(BuildError) {
+        try StateFile.write(Array("\(layer)".utf8), to: path.appending("stored"))
+    }
+
+    /// Makes the directory out of `layer`; what was there is removed, unless another build uses it. Blocks.
+    /// - Throws: `io`; what `fill` throws.
+    func replace(for mount: CacheMount, by layer: Digest, fill: (FilePath) throws -> Void) throws {
+        let old = path.appending("old-\(getpid())")
+        if unsafe tree.withPlatformString({ unsafe access($0, F_OK) }) == 0 {
+            let isAlone = try take(shared: false)
+            // A lock that could not be had alone is lost.
+            defer { if mount.sharing == .shared || !isAlone { _ = flock(file.rawValue, LOCK_SH) } }
+            guard isAlone else { return }
+            try LayerHome.rename(tree, to: old)
+            do {
+                try make(for: mount, fill: fill)
+            } catch {
+                try? LayerHome.rename(old, to: tree)
+                throw error
+            }
+            try? TreeWalk.remove(old)
+        } else {
+            try make(for: mount, fill: fill)
+        }
+        try note(layer)
     }
 
     private func settle(_ beside: FilePath) throws(Errno) {

@@ -12,6 +12,7 @@ struct RunMounts: Sendable {
     let agents: [String: FilePath]
     let contexts: ContextTrees
     let caches: CacheDirectories
+    let transfers: CacheTransfers
 
     /// Prepares all mounts of a RUN; whoever asks releases them.
     /// - Parameter files: what those mounts show that show files, in order; layers of chains are on this runner.
@@ -38,6 +39,11 @@ struct RunMounts: Sendable {
             await prepared.release()
             throw error
         }
+    }
+
+    /// Stores on the server what the build left in its caches, when that is asked for.
+    func saveCaches() async {
+        await transfers.save(in: caches)
     }
 
     /// Removes what is kept for the length of a build.
@@ -110,6 +116,7 @@ struct RunMounts: Sendable {
         }
         task.status("")
         prepared.onRelease { lease.release() }
+        await transfers.restore(lease, identity, cache)
         try await fill(lease, cache, with: beginning)
         prepared.add(
             ContainerMount(target: cache.target, content: .files(lease.tree), isReadOnly: cache.isReadOnly))

@@ -77,6 +77,18 @@ extension ServerConnection {
         }
     }
 
+    /// Asks what the server has of a cache mount.
+    func find(_ query: CacheMountQuery) async throws(BuildError) -> CacheMountAnswer {
+        try await ask(CachePath.cacheMountQuery(project), query, within: Self.briefly)
+    }
+
+    /// Records what a cache mount holds; its layer is committed.
+    func keep(_ mount: CacheMountRecord) async throws(BuildError) {
+        let response = try await send(
+            .POST, CachePath.cacheMounts(project), body: try Self.json(mount), within: Self.briefly)
+        _ = try await collect(response, upTo: Self.answerMaximum)
+    }
+
     // MARK: Chunks and layers
 
     /// The positions in `ids` of the chunks that the server lacks.

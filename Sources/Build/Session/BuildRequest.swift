@@ -55,6 +55,8 @@ public struct BuildRequest: Sendable {
     public var uploadWait = Duration.seconds(600)
     /// Where this runner keeps layers and what else it may use again.
     public var stateDirectory: FilePath
+    /// Whether what mounts of type cache hold comes from the server and goes back to it.
+    public var storesCacheMounts = false
     /// On whose behalf this runner keeps what the mounts of type cache hold.
     public var project = ProjectName.default
     /// The scope that steps are looked up and recorded in.

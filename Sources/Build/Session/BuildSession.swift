@@ -69,7 +69,8 @@ struct BuildSession: Sendable {
         mounts = RunMounts(
             restorer: restorer, state: state, secrets: SecretValues(secrets: request.secrets), agents: request.agents,
             contexts: ContextTrees(state),
-            caches: CacheDirectories(root: state.caches.appending(request.project.description)))
+            caches: CacheDirectories(root: state.caches.appending(request.project.description)),
+            transfers: CacheTransfers(request, link, restorer, commits, progress))
         let executor = StepExecutor(
             prepared: prepared, lookup: lookup, log: log, recorder: recorder, claims: claims,
             reasons: reasons, progress: progress,
@@ -101,6 +102,7 @@ struct BuildSession: Sendable {
                 defer { bound.cancel() }
                 await settle()
             }
+            await saveCaches()
             await mounts.discard()
             await claims.release()
             await reasons.finish()
@@ -126,6 +128,19 @@ struct BuildSession: Sendable {
             commits.cancel()
             recorder.cancel()
         }
+    }
+
+    /// Stores what mounts of type cache hold, also of a build that failed, within the time that layers have.
+    private func saveCaches() async {
+        if Task.isCancelled { return }
+        let saving = Task { [mounts] in await mounts.saveCaches() }
+        let bound = Task { [commits, limit = request.uploadWait] in
+            guard (try? await Task.sleep(for: limit)) != nil else { return }
+            commits.cancel()
+            saving.cancel()
+        }
+        await saving.value
+        bound.cancel()
     }
 
     /// Waits for the layers and records that are still on their way; also those of a build that failed.

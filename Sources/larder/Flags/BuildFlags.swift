@@ -79,6 +79,11 @@ struct BuildFlags: ParsableArguments {
     var quiet = false
 
     @OptionGroup(title: "Containers of RUN") var container: ContainerFlags
+    @Flag(
+        help: """
+            Restore what mounts of type cache hold from the server, and store it there at the end. LARDER_CACHE_MOUNTS=1.
+            """)
+    var cacheMounts = false
     @OptionGroup(title: "Server") var connection: ConnectionFlags
     @OptionGroup(title: "Server") var scopes: ScopeFlags
     @Option(

@@ -29,6 +29,8 @@ struct CacheRoutes: Sendable {
         project.post("claims/renew") { try await renewClaims($0, in: Self.project($1)) }
         project.post("claims/release") { try await releaseClaims($0, in: Self.project($1)) }
         project.post("steps") { try await record($0, in: Self.project($1)) }
+        project.post("cache-mounts/find") { try await findCacheMount($0, in: Self.project($1)) }
+        project.post("cache-mounts") { try await keepCacheMount($0, in: Self.project($1)) }
         project.post("chunks/missing") { try await missingChunks($0, in: Self.project($1)) }
         project.post("chunks/fetch") { try await fetchChunks($0, in: Self.project($1)) }
         project.post("frames") { try await takeFrames($0, in: Self.project($1)) }
