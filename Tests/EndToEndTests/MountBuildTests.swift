@@ -191,8 +191,7 @@ struct MountBuildTests {
             let context = try lab.context([
                 "Dockerfile": """
                 FROM tiny/base:1
-                RUN --mount=type=ssh,required,uid=1000,mode=0640 stat -c '%F %a %u' $SSH_AUTH_SOCK && \\
-                    echo hello | busybox nc local:$SSH_AUTH_SOCK || echo $SSH_AUTH_SOCK
+                RUN --mount=type=ssh,required,uid=1000,mode=0640 stat -c '%F %a %u' $SSH_AUTH_SOCK
                 RUN --mount=type=ssh,id=absent ls -A / && test ! -e /run
                 """
             ])
