@@ -151,7 +151,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ClientTests",
-            dependencies: ["larderd", "larder", "TestSupport", subprocess, systemPackage],
+            dependencies: ["larderd", "larder", "Chunking", "TestSupport", subprocess, systemPackage],
+            exclude: ["Differential/Cases"],
             swiftSettings: strict),
         .testTarget(name: "LayeringTests", dependencies: [subprocess, systemPackage], swiftSettings: strict),
     ],

@@ -14,6 +14,10 @@ public enum ProofSettings {
     public static let cycles = Int(number("LARDER_PROOF_CYCLES") ?? 20)
     /// `LARDER_PROOF_INPUTS`: of each fuzzed parser.
     public static let inputs = Int(number("LARDER_PROOF_INPUTS") ?? 3000)
+    /// `LARDER_PROOF_DOCKERFILES`: how many are built by Larder and by BuildKit, and half as many that are made up.
+    public static let dockerfiles = Int(number("LARDER_PROOF_DOCKERFILES") ?? 26)
+    /// `LARDER_PROOF_DOCKERFILE`: part of the title of those that are built.
+    public static let dockerfileTitle = variable("LARDER_PROOF_DOCKERFILE")
 
     /// Prints what a proof did, as one line that `make test-long` picks out, also into the file `LARDER_PROOF_LOG`.
     public static func report(_ line: String) {

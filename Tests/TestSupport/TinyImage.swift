@@ -27,7 +27,7 @@ public enum TinyImage {
             mkdir -p "$root/bin" "$root/etc" "$root/tmp" "$root/usr/bin"
             busybox=$(PATH=/usr/bin:/bin command -v busybox)
             cp "$busybox" "$root/bin/busybox"
-            for name in sh cat echo ls cp rm mkdir touch sleep test id chmod chown head seq env stat; do
+            for name in sh cat echo ls cp rm mkdir touch sleep test id chmod chown head seq env stat ln mv grep sort find; do
                 ln -s busybox "$root/bin/$name"
             done
             echo root:x:0:0:root:/root:/bin/sh >"$root/etc/passwd"
