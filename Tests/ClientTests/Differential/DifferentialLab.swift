@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Subprocess
 import SystemPackage
+import TestSupport
 
 /// Builds cases with both builders, and compares what they made.
 struct DifferentialLab: Sendable {
@@ -12,7 +13,18 @@ struct DifferentialLab: Sendable {
     init(_ pantry: Pantry) async throws {
         self.pantry = pantry
         docker = try await DockerDaemon(.containerd, pantry.peers)
-        base = try await pantry.importBase()
+        base = "\(pantry.host)/diff/base:1"
+        _ = try await TinyImage.tar(in: pantry.directory)
+        // With what containers mount something over, as base images have it: BuildKit leaves what it makes there.
+        try await run(
+            """
+            cd $1
+            mkdir tree; tar -C tree -xf tiny.tar
+            cd tree
+            mkdir dev proc sys; : >etc/hosts; : >etc/resolv.conf; : >etc/hostname
+            tar --create --numeric-owner --sort=name --mtime=@1700000000 --file=../base.tar .
+            """, pantry.directory.string)
+        try await pantry.larder("import", pantry.directory.appending("base.tar").string, "diff/base:1")
     }
 
     /// In what the results of `case` differ; empty when they do not.

@@ -43,10 +43,7 @@ struct ImageSnapshot: Sendable {
             },
             onContent: { hashers[path]?.update($0) })
         let isWhole = reader.finish()
-        let digests = hashers.mapValues { hasher in
-            var hasher = hasher
-            return hasher.finalize().description
-        }
+        let digests = hashers.mapValues { $0.finalize().description }
         return (isWhole ? [] : ["the tar cannot be read"])
             + entries.filter { !$0.key.isEmpty }.map { line($0.value, in: entries, digests) }
     }
@@ -61,7 +58,7 @@ struct ImageSnapshot: Sendable {
         let first = links.count > 1 ? " same as \(links.map(\.path.description).min() ?? "")" : ""
         let attributes = file.xattrs.map { "\(String(decoding: $0.name, as: UTF8.self))=\(Digest(hashing: $0.value))" }
         return [
-            "/\(entry.path)", "\(file.kind)", String(file.mode, radix: 8), "\(file.uid):\(file.gid)",
+            "\(entry.path)", "\(file.kind)", String(file.mode, radix: 8), "\(file.uid):\(file.gid)",
             file.kind == .symlink ? "-> \(String(decoding: file.linkTarget, as: UTF8.self))" : "",
             file.kind == .file ? "\(file.size) \(digests[file.path.description] ?? "")" : "",
             attributes.joined(separator: " "), first,
