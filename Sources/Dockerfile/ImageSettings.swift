@@ -61,6 +61,6 @@ public struct ImageSettings: Hashable, Sendable {
     /// ONBUILD: instructions for the builds that begin with the image.
     public var onBuild: [String] = []
 
-    /// Makes empty settings, as `scratch` has them.
+    /// Makes empty settings.
     public init() {}
 }

@@ -11,6 +11,8 @@ struct StagePlanner {
     /// The ARGs declared so far in order, each once; the value is `nil` while none was given.
     private(set) var arguments: [ArgumentDeclaration] = []
     private(set) var variables = Variables()
+    /// The ARGs that came after an ENV of the same name.
+    private var overridingArguments: Set<String> = []
     private(set) var steps: [PlannedStep] = []
     private(set) var history: [PlannedHistory] = []
     var warnings: [BuildWarning] = []
@@ -48,6 +50,7 @@ struct StagePlanner {
         arguments = other.arguments
         variables = other.variables
         hasOwnDirectory = other.hasOwnDirectory
+        overridingArguments = other.overridingArguments
     }
 
     /// The finished stage.
@@ -62,11 +65,13 @@ struct StagePlanner {
 
     // MARK: - What instructions use
 
-    /// `NAME=value` for a process: ENV, then the ARGs with a value that no ENV of the same name hides.
+    /// `NAME=value` for a process: ENV, then the ARGs with a value; the later one of those with the same name.
     var processEnvironment: [String] {
-        settings.environment
+        settings.environment.filter { !overridingArguments.contains(Self.nameAndValue($0).name) }
             + arguments.compactMap { argument in
-                guard let value = argument.value, !hasEnvironment(argument.name) else { return nil }
+                guard let value = argument.value,
+                    overridingArguments.contains(argument.name) || !hasEnvironment(argument.name)
+                else { return nil }
                 return "\(argument.name)=\(value)"
             }
     }
@@ -106,6 +111,7 @@ struct StagePlanner {
             settings.environment.append(entry)
         }
         variables[name] = value
+        overridingArguments.remove(name)
     }
 
     mutating func declareArgument(_ name: String, _ value: String?) {
@@ -114,8 +120,11 @@ struct StagePlanner {
         } else {
             arguments.append(ArgumentDeclaration(name: name, value: value))
         }
-        // The Dockerfile reference: ENV always overrides an ARG of the same name, wherever it stands.
-        if let value, !hasEnvironment(name) { variables[name] = value }
+        // The Dockerfile reference says that ENV always overrides an ARG of the same name. What BuildKit does, and therefore
+        // this, is that whichever comes later does.
+        guard let value else { return }
+        variables[name] = value
+        overridingArguments.insert(name)
     }
 
     mutating func record(_ createdBy: String) {

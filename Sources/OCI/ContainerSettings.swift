@@ -12,7 +12,8 @@ public struct ContainerSettings: Hashable, Sendable {
     public var entrypoint: [String]?
     /// CMD; `nil` when there is none.
     public var command: [String]?
-    /// Whether `command` is one escaped command line already; only old Windows images have it.
+    /// Whether `command` is one escaped command line already. It means something on Windows alone, but BuildKit always sets
+    /// it with CMD.
     public var argumentsEscaped: Bool?
     /// VOLUME: paths.
     public var volumes: Set<String> = []

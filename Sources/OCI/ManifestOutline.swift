@@ -46,9 +46,9 @@ public struct ManifestOutline: Hashable, Sendable {
         switch (MediaType.isManifest(type), MediaType.isIndex(type)) {
         case (true, _) where fields.isManifest:
             guard let config = fields.config else { throw Self.invalid("'config' is missing") }
-            guard let layers = fields.layers else { throw Self.invalid("'layers' is missing") }
+            guard fields.hasLayers else { throw Self.invalid("'layers' is missing") }
             self.config = config
-            self.layers = layers.filter { !Self.isElsewhere($0) }
+            layers = (fields.layers ?? []).filter { !Self.isElsewhere($0) }
             children = []
             artifactType = Self.present(fields.artifactType) ?? config.mediaType
         case (_, true) where fields.isIndex:
@@ -109,6 +109,8 @@ private struct Fields: Decodable {
     let annotations: [String: String]?
     let isIndex: Bool
     let isManifest: Bool
+    /// Also with `null`, as programs in Go write no layers.
+    let hasLayers: Bool
 
     private enum CodingKeys: String, CodingKey {
         case schemaVersion, mediaType, artifactType, config, layers, manifests, subject, annotations, fsLayers
@@ -125,6 +127,7 @@ private struct Fields: Decodable {
         subject = try container.decodeIfPresent(ManifestOutline.Part.self, forKey: .subject)
         annotations = try container.decodeIfPresent([String: String].self, forKey: .annotations)
         isIndex = container.contains(.manifests)
+        hasLayers = container.contains(.layers)
         isManifest = container.contains(.config) || container.contains(.layers) || container.contains(.fsLayers)
     }
 }

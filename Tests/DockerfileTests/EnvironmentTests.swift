@@ -15,11 +15,14 @@ import Testing
         #expect(try environment(text, base: base) == ["B=new", "C=c", "N=n", "M=m", "Z=3", "A=2"])
     }
 
-    @Test func environmentHidesAnArgumentOfTheSameName() throws {
-        #expect(try environment("ENV V=env\nARG V=arg") == ["V=env"])
+    /// As BuildKit does it; the Dockerfile reference says that it is always ENV.
+    @Test func theLaterOfArgumentAndEnvironmentCounts() throws {
+        #expect(try environment("ENV V=env\nARG V=arg") == ["V=arg"])
+        #expect(try environment("ENV V=env\nARG V") == ["V=env"])
         #expect(try environment("ARG V=arg\nENV V=env", arguments: ["V": "given"]) == ["V=env"])
         #expect(try environment("ARG V=arg\nENV V=$V-2") == ["V=arg-2"])
-        #expect(try environment("ENV V=env\nARG V=arg\nENV W=$V") == ["V=env", "W=env"])
+        #expect(try environment("ENV V=env\nARG V=arg\nENV W=$V") == ["W=arg", "V=arg"])
+        #expect(try environment("ENV V=env\nARG V=arg\nENV V=last") == ["V=last"])
     }
 
     @Test func argumentsWithoutAValueAreNotThere() throws {

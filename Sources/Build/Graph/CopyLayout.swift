@@ -49,7 +49,7 @@ struct CopyLayout: Sendable {
             throw BuildError(.invalidInput, "cannot copy to non-directory: \(destination)")
         }
         var layer = LayerItems(mtime: newest)
-        try layer.add(directories: target.ancestors + (isDirectory ? [target] : []), facts, owner)
+        try layer.add(directories: target.ancestors + (isDirectory ? [target] : []), facts, owner, mode)
         for source in sources {
             if source.isDirectory {
                 for file in source.files.dropFirst() { try layer.add(copied(file, to: target), facts) }

@@ -1,5 +1,6 @@
 internal import CacheAPI
 internal import Chunking
+internal import Dockerfile
 
 /// Gathers the items of a layer, each path once, and checks that none replaces what it must not.
 struct LayerItems {
@@ -15,12 +16,15 @@ struct LayerItems {
     /// The items, parents before children.
     var items: [CopyLayer.Item] { order.compactMap { found[$0] } }
 
-    /// Adds directories that lead to the destination: as they are, or new ones that `owner` or root owns. Those that
-    /// are there already are in the layer too, since a layer that does not know them would change them.
+    /// Adds directories that lead to the destination: as they are, or new ones that `owner` or root owns and that, as in
+    /// BuildKit, `mode` is for, too. Those that are there already are in the layer too, since a layer that does not know
+    /// them would change them.
     /// - Throws: `invalidInput` when one is no directory.
     mutating func add(
-        directories: [LayerPath], _ facts: DestinationFacts, _ owner: CopyLayout.Owner?
+        directories: [LayerPath], _ facts: DestinationFacts, _ owner: CopyLayout.Owner?, _ mode: FileMode? = nil
     ) throws(BuildError) {
+        // A mode is subject to BuildKit's umask here, though not for what is copied.
+        let new = (mode?.applied(to: 0o755, isDirectory: true) ?? 0o755) & ~0o022
         for path in directories where !path.bytes.isEmpty {
             let fact = facts[path]
             if let kind = fact?.kind, kind != .directory {
@@ -30,7 +34,7 @@ struct LayerItems {
             put(
                 CopyLayer.Item(
                     entry: Entry(
-                        path: path, kind: .directory, mode: isThere ? fact?.mode ?? 0o755 : 0o755,
+                        path: path, kind: .directory, mode: isThere ? fact?.mode ?? 0o755 : new,
                         uid: isThere ? fact?.uid ?? 0 : owner?.uid ?? 0,
                         gid: isThere ? fact?.gid ?? 0 : owner?.gid ?? 0, mtimeSeconds: mtime.seconds,
                         mtimeNanoseconds: mtime.nanoseconds),

@@ -62,6 +62,8 @@ public enum ArchiveReader {
             try reader.update(
                 bytes,
                 onEntry: { entry in
+                    // As in BuildKit the directory that it is unpacked into stays as it is.
+                    guard entry.path != .root else { return }
                     let row = try relocation.row(for: entry)
                     (left, size) = (row.size, row.size)
                     try writer.begin(row, to: write)

@@ -79,6 +79,14 @@ extension OpenDirectory {
         }
     }
 
+    /// Removes an attribute of the directory itself, if it has it.
+    func removeAttribute(_ attribute: String) throws(Errno) {
+        let key = FileName(attribute)
+        do throws(Errno) {
+            try Errno.check { unsafe fremovexattr(rawValue, key.terminated) }
+        } catch .noData {}
+    }
+
     private func value(of key: FileName, at path: FileName) throws(Errno) -> [UInt8]? {
         var value = [UInt8](repeating: 0, count: EntryTable.attributeBytesMaximum)
         do throws(Errno) {

@@ -16,6 +16,8 @@ public final class RootFilesystem: Sendable {
     /// Where changes go.
     public let upper: FilePath
     private let workspace: FilePath
+    /// What is below ``upper``, from top to bottom.
+    private let lowers: [FilePath]
     private let isMounted = Mutex(true)
     /// What a runtime made in the upper directory only to mount something on it.
     private let stubs = Mutex<Set<LayerPath>>([])
@@ -45,7 +47,9 @@ public final class RootFilesystem: Sendable {
         do {
             try StateFile.makeDirectory(workspace)
             try Self.check(workspace)
-            try Self.mount(lower(), workspace, merged: merged, upper: upper, hasMountPoints)
+            let lower = try lower()
+            lowers = lower.directories
+            try Self.mount(lower, workspace, merged: merged, upper: upper, hasMountPoints)
         } catch {
             try? TreeWalk.remove(workspace)
             throw Self.failure(error, workspace)
@@ -61,6 +65,7 @@ public final class RootFilesystem: Sendable {
                 try FileSystemMount.unmount(merged)
                 isMounted = false
                 try removeStubs()
+                try ExplicitWhiteouts.make(in: upper, over: lowers)
             }
         } catch {
             throw Self.failure(error, workspace)

@@ -133,8 +133,10 @@ struct RuntimeSpecification: Encodable {
     ///   - controlGroups: the path of its control groups; `nil` for the runtime's choice.
     init(_ request: ContainerRuntime.Request, root: String, binds: [Mount], controlGroups: String?) {
         let (user, settings, isInsecure) = (request.user, request.settings, request.isInsecure)
+        // As Docker has it, so that a group can take rights away (CVE-2022-36109).
+        let groups = [user.gid] + user.additionalGroups
         process = Process(
-            user: User(uid: user.uid, gid: user.gid, additionalGids: user.additionalGroups), args: request.arguments,
+            user: User(uid: user.uid, gid: user.gid, additionalGids: groups), args: request.arguments,
             env: request.environment, cwd: request.workingDirectory,
             capabilities: Capabilities(isInsecure ? Privileges.allNames : Capabilities.usual),
             rlimits: settings.resourceLimits.map(ResourceLimit.init))

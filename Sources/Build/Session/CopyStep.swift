@@ -135,13 +135,15 @@ struct CopyStep: Sendable {
         _ archives: [Archive], at target: LayerPath, _ files: CopyLayer, _ owner: CopyLayout.Owner?, in chain: [Digest]
     ) async throws -> Made {
         let paths = archives.map(\.path)
-        let owner = owner.map { ($0.uid, $0.gid) }
-        let entries = try await LayerScan.scan(ArchiveReader.source(unpacking: paths, at: target, owner: owner)).entries
-        let directories = try await directories(around: entries?.entries ?? [], target, in: chain)
+        let numbers = owner.map { ($0.uid, $0.gid) }
+        let entries = try await LayerScan.scan(
+            ArchiveReader.source(unpacking: paths, at: target, owner: numbers)
+        ).entries
+        let directories = try await directories(around: entries?.entries ?? [], target, owner, in: chain)
         let changes = ChangeLog()
         let (layer, table) = try await maker.make(
             ArchiveReader.source(
-                unpacking: paths, at: target, owner: owner, directories: directories, files: files,
+                unpacking: paths, at: target, owner: numbers, directories: directories, files: files,
                 onChange: { changes.add($0) }))
         Self.compare(files.items, table.entries, changes)
         for archive in archives {
@@ -155,7 +157,7 @@ struct CopyStep: Sendable {
     /// that does not know them would change them.
     /// - Throws: `invalidInput` when one of them is a link: a layer cannot put files behind it, it would replace it.
     private func directories(
-        around entries: [Entry], _ target: LayerPath, in chain: [Digest]
+        around entries: [Entry], _ target: LayerPath, _ owner: CopyLayout.Owner?, in chain: [Digest]
     ) async throws -> [Entry] {
         let own = Set(entries.lazy.filter { $0.kind == .directory }.map(\.path))
         var paths = Set(target.ancestors + [target])
@@ -172,7 +174,7 @@ struct CopyStep: Sendable {
                 """)
         }
         var items = LayerItems(mtime: (entries.map(\.mtimeSeconds).max() ?? 0, 0))
-        try items.add(directories: paths.subtracting(own).sorted(), found, nil)
+        try items.add(directories: paths.subtracting(own).sorted(), found, owner)
         return items.items.map(\.entry)
     }
 }

@@ -12,6 +12,7 @@ import SystemPackage
 /// | `options` | options of both commands; words, which may be quoted with `'` |
 /// | `dockerfile` | the Dockerfile; `@BASE@` in any part is an image with a few commands |
 /// | `fails` | nothing: neither builds it |
+/// | `refused` | why Larder does not build what Docker builds, as part of its message |
 /// | `differs` | why the results may differ, and in what: lines that begin as those that are not to be compared |
 struct DifferentialCase: Sendable, CustomStringConvertible {
     var title: String
@@ -19,6 +20,10 @@ struct DifferentialCase: Sendable, CustomStringConvertible {
     var options = ""
     var dockerfile = ""
     var mustFail = false
+    /// What Larder says, when only Docker builds it.
+    var refusal: String?
+    /// Whether it is as good as the same image when both fail.
+    var mayFail = false
     /// What is not compared.
     var exceptions: [String] = []
 
@@ -53,8 +58,9 @@ struct DifferentialCase: Sendable, CustomStringConvertible {
             case "context": cases[cases.count - 1].context += line + "\n"
             case "options": cases[cases.count - 1].options += line + " "
             case "dockerfile": cases[cases.count - 1].dockerfile += line + "\n"
-            case "differs": cases[cases.count - 1].exceptions.append(line)
-            case "fails", "": guard line.isEmpty else { throw Malformed(line: line) }
+            case "refused" where !line.isEmpty: cases[cases.count - 1].refusal = line
+            case "differs" where !line.isEmpty: cases[cases.count - 1].exceptions.append(line)
+            case "fails", "refused", "differs", "": guard line.isEmpty else { throw Malformed(line: line) }
             default: throw Malformed(line: part)
             }
         }

@@ -36,7 +36,12 @@ struct DifferentialLab: Sendable {
         let (ours, theirs) = ("diff/larder:\(number)", "diff/docker:\(number)")
         let saidByLarder = try await buildWithLarder(example, context, ours)
         let saidByDocker = try await buildWithDocker(example, context, theirs)
+        if let refusal = example.refusal {
+            return saidByLarder?.contains(refusal) == true && saidByDocker == nil
+                ? [] : ["larder: \(saidByLarder ?? "builds it")", "docker: \(saidByDocker ?? "builds it")"]
+        }
         switch (example.mustFail, saidByLarder, saidByDocker) {
+        case (false, .some, .some) where example.mayFail: return []
         case (true, .some, .some): return []
         case (true, nil, _): return ["larder builds it"]
         case (true, _, nil): return ["docker builds it"]
@@ -51,7 +56,9 @@ struct DifferentialLab: Sendable {
     private func filled(_ text: String) -> String { text.replacing("@BASE@", with: base) }
 
     /// What `larder` said when it failed; `nil` when it did not.
-    private func buildWithLarder(_ example: DifferentialCase, _ context: FilePath, _ tag: String) async throws -> String? {
+    private func buildWithLarder(
+        _ example: DifferentialCase, _ context: FilePath, _ tag: String
+    ) async throws -> String? {
         let script = """
             cd $1
             exec "$2" build --network host --progress plain \(filled(example.options)) -t $3 .
@@ -70,7 +77,9 @@ struct DifferentialLab: Sendable {
     }
 
     /// The same of `docker`.
-    private func buildWithDocker(_ example: DifferentialCase, _ context: FilePath, _ tag: String) async throws -> String? {
+    private func buildWithDocker(
+        _ example: DifferentialCase, _ context: FilePath, _ tag: String
+    ) async throws -> String? {
         do {
             try await docker(
                 """
