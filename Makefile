@@ -23,15 +23,17 @@ test: ## Run all tests
 	$(SWIFT) test --disable-xctest
 
 # What proves that nothing is lost, at full length; each count may be given, as may LARDER_PROOF_SEED.
-PROOFS := ChunkStoreTests.(Model|CrashState|Soak|MoreFault|Fault|Damage|RecordDamage|IndexDamage|Corpus|Fuzz)|KillTests|ServerSoakTests
+PROOFS := ChunkStoreTests.(Model|CrashState|Soak|MoreFault|Fault|Damage|RecordDamage|IndexDamage|Corpus|Fuzz)|KillTests|ServerSoakTests|DifferentialTests
 test-long: export LARDER_PROOF_OPERATIONS ?= 1000000
 test-long: export LARDER_PROOF_STATES ?= 10000
 test-long: export LARDER_PROOF_CYCLES ?= 1000
 test-long: export LARDER_PROOF_SECONDS ?= 3600
 test-long: export LARDER_PROOF_INPUTS ?= 100000
+test-long: export LARDER_PROOF_DOCKERFILES ?= 400
 test-long: export LARDER_PROOF_LOG ?= $(CURDIR)/.build/proofs.log
 test-long: ## Run the proofs of reliability at full length (hours), and print one line for each
 	@deploy/install-deps build test
+	@deploy/peers install test
 	@rm -f "$$LARDER_PROOF_LOG"
 	$(SWIFT) test --disable-xctest --no-parallel --filter '$(PROOFS)' || status=$$?; \
 	    echo; cat "$$LARDER_PROOF_LOG"; exit $${status:-0}
