@@ -3,6 +3,7 @@ import CacheAPI
 import Chunking
 import Dockerfile
 import FoundationEssentials
+import OCI
 import SystemPackage
 import TestSupport
 import Testing
@@ -103,6 +104,29 @@ struct WrongHitTests {
             let report = try await lab.build(context, runner: "a")
             #expect(report.outcome.error == nil)
             #expect(report.verdicts == [.run])
+        }
+    }
+
+    /// Of a stage on which another stands whose steps all hit, history had layers at the wrong lines and no times.
+    @Test func historyTellsOfAStageBelowHits() async throws {
+        try await Self.lab { lab in
+            let context = try lab.context([
+                "Dockerfile": """
+                FROM tiny/base:1 AS a
+                WORKDIR /in
+                COPY lib /in/
+                FROM a
+                WORKDIR /in
+                COPY lib /other
+                """,
+                "lib": "lib\n",
+            ])
+            let first = try await lab.build(context, runner: "a")
+            let second = try await lab.build(context, runner: "b")
+            #expect(second.outcome.runCount == 0)
+            #expect(second.outcome.config == first.outcome.config)
+            let empty = try await lab.configuration(of: second).history?.map { $0.emptyLayer == true }
+            #expect(empty == [false, false, false, true, false])
         }
     }
 

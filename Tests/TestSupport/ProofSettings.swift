@@ -18,6 +18,8 @@ public enum ProofSettings {
     public static let dockerfiles = Int(number("LARDER_PROOF_DOCKERFILES") ?? 26)
     /// `LARDER_PROOF_DOCKERFILE`: part of the title of those that are built.
     public static let dockerfileTitle = variable("LARDER_PROOF_DOCKERFILE")
+    /// `LARDER_PROOF_MUTATIONS`: of a project whose builds with and without the cache are compared.
+    public static let mutations = Int(number("LARDER_PROOF_MUTATIONS") ?? 200)
 
     /// Prints what a proof did, as one line that `make test-long` picks out, also into the file `LARDER_PROOF_LOG`.
     public static func report(_ line: String) {

@@ -49,6 +49,8 @@ struct ContextScan: Sendable {
     let cacheFile: FilePath
     /// What sources are that are fetched.
     let remotes: [CopyOperation.Item: RemoteSources.Identity]
+    /// What enters keys.
+    let keyRules: KeyRules
 
     /// Answers each of `requests`.
     /// - Throws: `invalidInput` for a source that is not there, or that cannot be copied; `io`.
@@ -57,7 +59,7 @@ struct ContextScan: Sendable {
         var matched = try await BlockingThreads.run { try match(requests) }
         let digests = try await hash(matched.flatMap { $0.parts.flatMap(\.entries) })
         for index in matched.indices { matched[index].update(digests) }
-        return zip(requests, matched).map { Self.found($1, showsDirectories: $0.showsDirectories) }
+        return zip(requests, matched).map { found($1, showsDirectories: $0.showsDirectories) }
     }
 
     // MARK: Matching
@@ -168,7 +170,7 @@ struct ContextScan: Sendable {
         var unknown: [FilePath] = []
         var seen: Set<FilePath> = []
         for entry in entries where entry.entry.kind == .file && seen.insert(entry.file).inserted {
-            if let digest = cache.digest(of: entry.stamp) {
+            if let digest = cache.digest(of: keyRules.stamp(entry.stamp)) {
                 results[entry.file] = Hashed(digest: digest, stamp: entry.stamp)
             } else {
                 unknown.append(entry.file)
@@ -177,7 +179,7 @@ struct ContextScan: Sendable {
         if unknown.isEmpty { return results }
         let files = unknown
         // What changes from now on may change again within the clock's resolution.
-        let start = Clock.seconds()
+        let start = keyRules.now()
         let turns = Turns()
         try await withThrowingTaskGroup(of: [(FilePath, Hashed)].self) { group in
             for _ in 0..<min(2, files.count) {
@@ -215,14 +217,14 @@ struct ContextScan: Sendable {
     /// A cache that cannot be written costs time in the next build, no more.
     private func writeCache(_ old: StatCache, with fresh: [Hashed], at moment: Int64) {
         var cache = old
-        for hashed in fresh { cache.insert(hashed.digest, for: hashed.stamp, at: moment) }
+        for hashed in fresh { cache.insert(hashed.digest, for: keyRules.stamp(hashed.stamp), at: moment) }
         guard cache.isChanged else { return }
         try? StateFile.write(cache.encoded(), to: cacheFile)
     }
 
     // MARK: Keys
 
-    private static func found(_ match: Match, showsDirectories: Bool) -> Found {
+    private func found(_ match: Match, showsDirectories: Bool) -> Found {
         var key = ContentKey()
         var sources: [Found.Source] = []
         for part in match.parts {
@@ -238,7 +240,8 @@ struct ContextScan: Sendable {
                 let relative = Array(entry.entry.path.bytes.dropFirst(rootCount).drop { $0 == UInt8(ascii: "/") })
                 // The context itself is no directory of the build: what it is like depends on the checkout.
                 let isHidden = relative.isEmpty && !(showsDirectories && rootCount > 0)
-                key.add(path: relative, entry: isHidden ? withoutAttributes(entry.entry) : entry.entry)
+                let keyed = isHidden ? Self.withoutAttributes(entry.entry) : entry.entry
+                key.add(path: relative, entry: keyRules.file(keyed))
                 let content = entry.entry.kind == .file ? CopyLayer.Item.Content.file(entry.file) : .none
                 files.append(CopySource.File(path: relative, entry: entry.entry, content: content))
             }

@@ -22,6 +22,8 @@ struct StepGraph: Sendable {
         var contents: [InputID: Digest]
         /// What the command line says of containers.
         var container: SandboxSettings
+        /// What enters keys.
+        var keyRules = KeyRules()
     }
 
     /// One step.
@@ -72,7 +74,8 @@ struct StepGraph: Sendable {
                 nodes.append(
                     Node(
                         id: id, step: step,
-                        operation: StepOperation.key(of: step.operation, in: inputs.container),
+                        operation: StepOperation.key(
+                            of: inputs.keyRules.instruction(step.operation), in: inputs.container),
                         parent: parent, inputs: Self.inputs(of: step, id, inputs)))
                 parent = .step(nodes.count - 1)
             }

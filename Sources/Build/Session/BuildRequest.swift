@@ -65,6 +65,8 @@ public struct BuildRequest: Sendable {
     public var baseScopes: [ScopeName] = []
     /// Who builds, for people who look at records.
     public var writer = ""
+    /// What enters step keys: everything, but in tests.
+    var keyRules = KeyRules()
 
     /// Makes a request.
     public init(context: FilePath, stateDirectory: FilePath) {

@@ -154,6 +154,7 @@ struct BuildSession: Sendable {
     // MARK: The image
 
     private func export(_ result: StageResult, _ outcome: inout BuildOutcome) async throws {
+        noteHits()
         let chain = try await imageChain(result.chain)
         let composition = ImageComposition(
             prepared: prepared, log: log, chain: chain, platform: try Platform(request.options.platform),
@@ -222,14 +223,19 @@ struct BuildSession: Sendable {
 
     // MARK: Reports
 
+    /// Notes the hits that nothing asked for, since what stands on them is a hit, too: the image and reports tell of them.
+    private func noteHits() {
+        for index in prepared.graph.nodes.indices where log[index] == nil && lookup[index].verdict == .hit {
+            log.hit(index, lookup[index])
+        }
+    }
+
     private func reports() async -> [StepReport] {
+        noteHits()
         var reports: [StepReport] = []
         for (index, node) in prepared.graph.nodes.enumerated() {
             let answer = lookup[index]
-            var entry = log[index]
-            if entry == nil, answer.verdict == .hit {
-                entry = StepLog.Entry(verdict: .hit, chain: answer.chain, saved: answer.seconds ?? 0)
-            }
+            let entry = log[index]
             if case .workdir(_) = node.step.operation, let chain = entry?.chain, chain == self.chain(before: index) {
                 continue
             }

@@ -29,7 +29,8 @@ struct PreparedBuild: Sendable {
         try plan.checkEntitlements(request)
         let scan = SourceScan(
             file: request.dockerfile?.string ?? "Dockerfile", context: request.context, rules: files.rules,
-            directories: request.contexts, remotes: remotes, cacheFile: state.statCache)
+            directories: request.contexts, remotes: remotes, cacheFile: state.statCache,
+            keyRules: request.keyRules)
         return PreparedBuild(plan, found, try await scan.find(plan, progress), remotes, request)
     }
 
@@ -70,7 +71,7 @@ struct PreparedBuild: Sendable {
             plan,
             StepGraph.Inputs(
                 bases: inputs, images: images.mapValues(StepGraph.Base.init), contents: contents.mapValues(\.key),
-                container: request.container))
+                container: request.container, keyRules: request.keyRules))
     }
 
     private static func findImages(

@@ -13,6 +13,7 @@ struct SourceScan: Sendable {
     let remotes: RemoteSources
     /// Where the ``StatCache`` is kept.
     let cacheFile: FilePath
+    let keyRules: KeyRules
 
     private struct Step {
         let id: InputID
@@ -128,9 +129,10 @@ struct SourceScan: Sendable {
         of source: CopyOperation.Source, _ identities: [CopyOperation.Item: RemoteSources.Identity]
     ) async throws -> ContextScan {
         guard case .directory(let name) = source, let directory = directories[name] else {
-            return ContextScan(root: context, rules: rules, cacheFile: cacheFile, remotes: identities)
+            return ContextScan(
+                root: context, rules: rules, cacheFile: cacheFile, remotes: identities, keyRules: keyRules)
         }
         let rules = try await BlockingThreads.run { try BuildFiles.rules(of: directory, named: name) }
-        return ContextScan(root: directory, rules: rules, cacheFile: cacheFile, remotes: [:])
+        return ContextScan(root: directory, rules: rules, cacheFile: cacheFile, remotes: [:], keyRules: keyRules)
     }
 }

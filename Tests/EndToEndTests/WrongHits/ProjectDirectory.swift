@@ -1,0 +1,75 @@
+import FoundationEssentials
+import SystemPackage
+import TestSupport
+
+/// A project on the disk. Only what changed is written, so that files keep what a runner knows them by; all files have one
+/// time, so that a change shows in neither time nor size.
+struct ProjectDirectory {
+    private static let time = Date(timeIntervalSince1970: 1_700_000_000)
+
+    let context: FilePath
+    let dockerfile: FilePath
+    private var present = FuzzedProject()
+
+    init(in directory: FilePath) throws {
+        context = directory.appending("context")
+        dockerfile = directory.appending("Dockerfile")
+        try FileManager.default.createDirectory(atPath: context.string, withIntermediateDirectories: true)
+    }
+
+    /// Makes it `project`.
+    mutating func write(_ project: FuzzedProject, using random: inout SeededGenerator) throws {
+        let files = FileManager.default
+        try exchange(for: project)
+        for name in present.files.keys where project.files[name] == nil { try files.removeItem(atPath: path(name)) }
+        let wanted = project.directories
+        for name in present.directories.reversed() where !wanted.contains(name) {
+            try files.removeItem(atPath: path(name))
+        }
+        for name in wanted {
+            try files.createDirectory(atPath: path(name), withIntermediateDirectories: true)
+            try files.setAttributes(
+                [.posixPermissions: project.directoryModes[name] ?? 0o755], ofItemAtPath: path(name))
+        }
+        for (name, node) in project.files.sorted(by: { $0.key < $1.key }) where present.files[name] != node {
+            try write(node, name, using: &random)
+        }
+        try Data(project.ignored.map { "\($0)\n" }.joined().utf8).write(to: URL(filePath: path(".dockerignore")))
+        try files.setAttributes([.posixPermissions: 0o644], ofItemAtPath: path(".dockerignore"))
+        try Data(project.dockerfile.utf8).write(to: URL(filePath: dockerfile.string))
+        present = project
+    }
+
+    /// Files that changed places do so on the disk: each keeps its inode and times.
+    private mutating func exchange(for project: FuzzedProject) throws {
+        let files = FileManager.default
+        for (name, node) in present.files.sorted(by: { $0.key < $1.key }) where project.files[name] != node {
+            let other = present.files.keys.sorted().first { other in
+                other != name && project.files[name] == present.files[other] && project.files[other] == node
+            }
+            guard let other, let wanted = present.files[other] else { continue }
+            try files.moveItem(atPath: path(name), toPath: path(".aside"))
+            try files.moveItem(atPath: path(other), toPath: path(name))
+            try files.moveItem(atPath: path(".aside"), toPath: path(other))
+            (present.files[name], present.files[other]) = (wanted, node)
+        }
+    }
+
+    private func write(_ node: FuzzedProject.Node, _ name: String, using random: inout SeededGenerator) throws {
+        let files = FileManager.default
+        var isInPlace = Bool.random(using: &random)
+        if case .link? = present.files[name] { isInPlace = false }
+        switch node {
+        case .link(let target):
+            if present.files[name] != nil { try files.removeItem(atPath: path(name)) }
+            try files.createSymbolicLink(atPath: path(name), withDestinationPath: target)
+        case .file(let text, let mode):
+            if present.files[name] != nil, !isInPlace { try files.removeItem(atPath: path(name)) }
+            try Data(text.utf8).write(to: URL(filePath: path(name)))
+            try files.setAttributes(
+                [.posixPermissions: mode, .modificationDate: Self.time], ofItemAtPath: path(name))
+        }
+    }
+
+    private func path(_ name: String) -> String { context.appending(name).string }
+}
