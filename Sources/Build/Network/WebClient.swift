@@ -18,7 +18,7 @@ final class WebClient: Sendable {
     /// When requests that may be repeated are.
     var retries: RetrySchedule { network.retries }
     private let configuration: HTTPClient.Configuration
-    private let clients = Mutex<[Route: HTTPClient]>([:])
+    private let state = Mutex((clients: [Route: HTTPClient](), isShutDown: false))
 
     /// - Parameter configuration: of all connections, but for proxies and certificates.
     init(_ network: NetworkSettings, _ configuration: HTTPClient.Configuration) {
@@ -28,7 +28,15 @@ final class WebClient: Sendable {
         self.configuration = configuration
     }
 
+    deinit {
+        // A client that is dropped without having been shut down would end the process.
+        let rest = state.withLock { Array($0.clients.values) }
+        if !rest.isEmpty { Task { for client in rest { try? await client.shutdown() } } }
+    }
+
     /// Sends a request; its body is sent as it is read.
+    ///
+    /// Throws `HTTPClientError.alreadyShutdown` after ``shutdown()``.
     func execute(_ request: HTTPClientRequest, timeout: TimeAmount) async throws -> HTTPClientResponse {
         guard let proxy = network.proxies.proxy(for: request.url) else {
             return try await client(.direct).execute(request, timeout: timeout)
@@ -41,18 +49,20 @@ final class WebClient: Sendable {
 
     /// Closes all connections.
     func shutdown() async {
-        let all = clients.withLock { clients in
-            defer { clients = [:] }
-            return Array(clients.values)
+        let all = state.withLock { state in
+            state.isShutDown = true
+            defer { state.clients = [:] }
+            return Array(state.clients.values)
         }
         for client in all { try? await client.shutdown() }
     }
 
-    private func client(_ route: Route) -> HTTPClient {
-        clients.withLock { clients in
-            if let client = clients[route] { return client }
+    private func client(_ route: Route) throws -> HTTPClient {
+        try state.withLock { state in
+            if state.isShutDown { throw HTTPClientError.alreadyShutdown }
+            if let client = state.clients[route] { return client }
             let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration(for: route))
-            clients[route] = client
+            state.clients[route] = client
             return client
         }
     }

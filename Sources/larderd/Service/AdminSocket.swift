@@ -29,7 +29,7 @@ struct AdminSocket: Sendable {
     /// and gives a ``BackupReport``.
     /// - Parameter waiting: to be closed after the service.
     func service(
-        _ executor: StoreExecutor, _ maintenance: Maintenance, waiting: AcceptedChannel.Waiting, logger: Logger
+        _ executor: StoreExecutor, _ maintenance: Maintenance, waiting: WaitingConnections, logger: Logger
     ) -> some Service {
         let router = Router(context: LarderRequestContext.self)
         router.add(middleware: FailureResponses())

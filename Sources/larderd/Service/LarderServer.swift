@@ -59,7 +59,7 @@ struct LarderServer: Service, CustomStringConvertible {
                 "no admin socket: the path of the root is too long for one",
                 metadata: ["root": "\(settings.root)", "bytes.maximum": "\(AdminSocket.pathBytesMaximum)"])
         }
-        let waiting = AcceptedChannel.Waiting()
+        let waiting = WaitingConnections()
         let result: Result<Void, any Error>
         do {
             let executor = StoreExecutor(store: store, threads: threads)
@@ -79,7 +79,7 @@ struct LarderServer: Service, CustomStringConvertible {
     }
 
     private func serve(
-        _ executor: StoreExecutor, _ copies: EncodedCopies, _ waiting: AcceptedChannel.Waiting, admin: AdminSocket?
+        _ executor: StoreExecutor, _ copies: EncodedCopies, _ waiting: WaitingConnections, admin: AdminSocket?
     ) async throws {
         admin?.remove()
         let upstream = try settings.upstreamAccess(logger: logger)
@@ -99,7 +99,7 @@ struct LarderServer: Service, CustomStringConvertible {
 
     private func web(
         _ executor: StoreExecutor, _ upstream: UpstreamAccess, _ copies: EncodedCopies, _ activity: Activity,
-        _ waiting: AcceptedChannel.Waiting
+        _ waiting: WaitingConnections
     ) -> some Service {
         Application(
             router: router(executor, upstream, copies, activity),

@@ -1,6 +1,5 @@
 import HTTPTypes
 import Hummingbird
-import Logging
 import NIOHTTP1
 import Synchronization
 import SystemPackage
@@ -31,24 +30,10 @@ final class FileHost: Sendable {
     /// Lends a server to `body`.
     static func run(_ pages: [String: Page], _ body: @Sendable (FileHost) async throws -> Void) async throws {
         let host = FileHost(pages)
-        let quiet = Logger(label: "files") { _ in SwiftLogNoOpLogHandler() }
         let router = Router()
         router.get("**") { request, _ in host.answer(request.uri.path, request.headers[.authorization]) }
-        let (ports, announce) = AsyncStream<Int>.makeStream()
-        let application = Application(
-            router: router, configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
-            onServerRunning: { announce.yield($0.localAddress?.port ?? 0) }, logger: quiet)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                defer { announce.finish() }
-                try await application.run()
-            }
-            guard let port = await ports.first(where: { _ in true }) else {
-                try await group.waitForAll()
-                return
-            }
+        try await LoopbackServer.run(router) { port in
             host.bound.withLock { $0 = port }
-            defer { group.cancelAll() }
             try await body(host)
         }
     }

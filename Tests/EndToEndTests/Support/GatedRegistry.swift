@@ -45,21 +45,8 @@ final class GatedRegistry: Sendable {
             let router = Router(context: LarderRequestContext.self)
             router.add(middleware: GateMiddleware(registry: registry))
             RegistryRoutes(executor: StoreExecutor(store: store, threads: .singleton)).add(to: router)
-            let (ports, announce) = AsyncStream<Int>.makeStream()
-            let application = Application(
-                router: router, configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
-                onServerRunning: { announce.yield($0.localAddress?.port ?? 0) }, logger: quiet)
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask {
-                    defer { announce.finish() }
-                    try await application.run()
-                }
-                guard let port = await ports.first(where: { _ in true }) else {
-                    try await group.waitForAll()
-                    return
-                }
+            try await LoopbackServer.run(router) { port in
                 registry.bound.withLock { $0 = port }
-                defer { group.cancelAll() }
                 try await body(registry)
             }
         }

@@ -3,6 +3,8 @@ import NIOPosix
 import NIOSSL
 import Synchronization
 
+@testable import larderd
+
 /// Passes connections on to servers of this machine, as a network does that is not as it should be: through a proxy, behind
 /// TLS, or broken off.
 final class LoopbackRelay: Sendable {
@@ -42,26 +44,48 @@ final class LoopbackRelay: Sendable {
     /// Lends a relay to `body`.
     static func run(_ behaviour: Behaviour, _ body: @Sendable (LoopbackRelay) async throws -> Void) async throws {
         let tls = try behaviour.certificate.map { try NIOSSLContext(configuration: $0.configuration) }
+        let waiting = WaitingConnections()
         let server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .bind(host: "127.0.0.1", port: 0) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
-                    return try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                    let client = try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                    waiting.keep(client)
+                    return client
                 }
             }
         let relay = LoopbackRelay(behaviour, port: server.channel.localAddress?.port ?? 0)
+        let outcome: Result<Void, any Error>
+        do {
+            outcome = .success(try await relay.run(server, waiting, body))
+        } catch {
+            outcome = .failure(error)
+        }
+        await waiting.close()
+        try outcome.get()
+    }
+
+    private func run(
+        _ server: NIOAsyncChannel<NIOAsyncChannel<ByteBuffer, ByteBuffer>, Never>,
+        _ waiting: WaitingConnections, _ body: @Sendable (LoopbackRelay) async throws -> Void
+    ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 try await server.executeThenClose { clients in
                     await withDiscardingTaskGroup { group in
                         do {
-                            for try await client in clients { group.addTask { await relay.serve(client) } }
+                            for try await client in clients {
+                                group.addTask {
+                                    waiting.remove(client)
+                                    await self.serve(client)
+                                }
+                            }
                         } catch {}
                     }
                 }
             }
             defer { group.cancelAll() }
-            try await body(relay)
+            try await body(self)
         }
     }
 

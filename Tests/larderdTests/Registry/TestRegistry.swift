@@ -110,7 +110,7 @@ func withApplication<Result: Sendable>(
     _ router: Router<LarderRequestContext>, _ body: @Sendable (Int) async throws -> Result
 ) async throws -> Result {
     let (ports, announce) = AsyncStream<Int>.makeStream()
-    let waiting = AcceptedChannel.Waiting()
+    let waiting = WaitingConnections()
     let application = Application(
         router: router,
         server: AcceptedChannel.server(waiting: waiting),

@@ -10,7 +10,7 @@ import Testing
 struct AcceptedChannelTests {
     @Test("They are closed at the end, whether they came before or after it", arguments: [true, false])
     func dropped(before: Bool) async throws {
-        let waiting = AcceptedChannel.Waiting()
+        let waiting = WaitingConnections()
         let accepted = AcceptedChannel(HTTP1Channel { _, _, _ in }, waiting: waiting)
         let (connections, announce) = AsyncStream<Void>.makeStream()
         // What a server does with a connection that it accepts while it stops: it is set up, and dropped.
