@@ -106,16 +106,13 @@ struct BuildCacheMatching {
         var places: [Place: Set<Int>] = [:]
         var identities: [Identity: Int] = [:]
         var isChanged = false
-        for node in nodes.indices {
-            let digest = nodes[node].digest
-            let inputs = nodes[node].inputs.map { ways in
-                ways.map { Way(source: find($0.source), selector: $0.selector) }
-            }
+        for group in groups() {
+            let (node, digest, inputs) = (group.node, nodes[group.node].digest, group.inputs)
             if inputs.isEmpty {
                 if let root = roots[digest] { isChanged = unite(root, node) || isChanged }
                 roots[digest] = node
             } else if isStrict[node] {
-                let identity = Identity(digest: digest, inputs: inputs.map { Set($0) })
+                let identity = Identity(digest: digest, inputs: inputs)
                 if let known = identities[identity] { isChanged = unite(known, node) || isChanged }
                 identities[identity] = node
             } else {
@@ -123,10 +120,30 @@ struct BuildCacheMatching {
                     ways.map { Place(digest: digest, inputs: inputs.count, input: input, way: $0) }
                 }
                 for match in try matches(ways, places) { isChanged = unite(match, node) || isChanged }
-                for place in ways.joined() { places[place, default: []].insert(find(node)) }
+                for place in ways.joined() { places[place, default: []].insert(node) }
             }
         }
         return isChanged
+    }
+
+    /// What is known to be the same, as one, in order; each with the ways of all of it, since one input may be found on a
+    /// way of this record and another input on a way of that.
+    private mutating func groups() -> [(node: Int, inputs: [Set<Way>])] {
+        var groups: [(node: Int, inputs: [Set<Way>])] = []
+        var indexes: [Int: Int] = [:]
+        for node in nodes.indices {
+            let inputs = nodes[node].inputs.map { ways in
+                Set(ways.map { Way(source: find($0.source), selector: $0.selector) })
+            }
+            let root = find(node)
+            if let index = indexes[root] {
+                for input in inputs.indices { groups[index].inputs[input].formUnion(inputs[input]) }
+            } else {
+                indexes[root] = groups.count
+                groups.append((root, inputs))
+            }
+        }
+        return groups
     }
 
     /// The records that have, for each input, one of its `ways`.

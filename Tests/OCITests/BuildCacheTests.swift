@@ -8,7 +8,7 @@ import Testing
 struct BuildCacheTests {
     private typealias Record = BuildCacheConfig.Record
 
-    @Test("What is written is read as the same, in the same order", arguments: seeds)
+    @Test("What is written is read as the same, in the same order", arguments: seeds + [12_369_513_519_949_211_359])
     func normalForm(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         for _ in 0..<30 {
@@ -58,6 +58,19 @@ struct BuildCacheTests {
             let second = try caches[2].merged(with: caches[1].merged(with: caches[0])).graph()
             #expect(first.skeleton == second.skeleton)
         }
+    }
+
+    /// The first and the third are one by both inputs; the second is it by one input of the first and another of the third.
+    @Test("Records are one by ways of several records", arguments: [[0, 1, 2], [1, 0, 2], [2, 0, 1]])
+    func waysOfSeveral(order: [Int]) throws {
+        func copy(_ ways: [Int], _ others: [Int]) -> Record {
+            Record(digest: "copy", inputs: [ways.map { .init(link: $0) }, others.map { .init(link: $0) }])
+        }
+        let sources = (0..<6).map { Record(digest: "source \($0)") }
+        let copies = [copy([0, 1], [3]), copy([1, 2], [4, 5]), copy([0], [3, 5])]
+        let cache = try SampleCache(sources + order.map { copies[$0] }).cache()
+        #expect(cache.recordCount == 7)
+        #expect(try cache.graph().records.count == 7)
     }
 
     /// Two sources that compile to the same: what depends on the content is found on the ways of both.
