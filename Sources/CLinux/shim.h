@@ -2,13 +2,16 @@
 
 #pragma once
 
+#include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
 #include <stdint.h>
+#include <sys/mount.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/types.h>
 #include <sys/vfs.h>
+#include <sys/wait.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -34,6 +37,68 @@ static inline int linux_begin_writeback(int file, int64_t offset, int64_t count)
 // Gives the calling thread a working directory of its own (CLONE_FS).
 static inline int linux_unshare_working_directory(void) {
     return (int)syscall(SYS_unshare, 0x200);
+}
+
+// Gives this process, which must have one thread, a user and a mount namespace of its own (CLONE_NEWUSER, CLONE_NEWNS).
+static inline int linux_unshare_users_and_mounts(void) {
+    return (int)syscall(SYS_unshare, 0x10000000 | 0x20000);
+}
+
+// The status of a child once it has ended.
+static inline int linux_wait(pid_t child) {
+    int status;
+    while (waitpid(child, &status, 0) < 0) {
+        if (errno != EINTR) return 127;
+    }
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 127;
+}
+
+// Finds out in a child whether this process may have a user namespace: 0; the number of the error (below 128) when it may
+// not; 128 and the number of the error when it may not mount anything in it. Calls only what may be called after fork in a
+// process of several threads.
+static inline int linux_probe_user_namespace(void) {
+    pid_t child = fork();
+    if (child < 0) return errno;
+    if (child > 0) return linux_wait(child);
+    if (linux_unshare_users_and_mounts() < 0) _exit(errno & 127);
+    if (mount("none", "/", 0, MS_REC | MS_PRIVATE, 0) < 0) _exit(128 | (errno & 127));
+    _exit(0);
+}
+
+// Does what linux_unshare_users_and_mounts does, and has a child that stays outside run two programs then, one after the other: set-id
+// programs that say which ids there are inside. `complaints` takes what they write to standard error. Returns the status of
+// the first that fails, else 0; -1 with errno when there is no namespace.
+static inline int linux_unshare_and_run(char *const first[], char *const second[], int complaints) {
+    int gate[2];
+    if (pipe(gate) < 0) return -1;
+    pid_t child = fork();
+    if (child < 0) return -1;
+    if (child == 0) {
+        char go;
+        close(gate[1]);
+        if (read(gate[0], &go, 1) != 1) _exit(127);
+        close(gate[0]);
+        dup2(complaints, 2);
+        char *const *programs[] = {first, second};
+        for (int number = 0; number < 2; number++) {
+            pid_t program = fork();
+            if (program == 0) {
+                execv(programs[number][0], programs[number]);
+                _exit(127);
+            }
+            int status = program < 0 ? 127 : linux_wait(program);
+            if (status != 0) _exit(status);
+        }
+        _exit(0);
+    }
+    close(gate[0]);
+    int result = linux_unshare_users_and_mounts();
+    int error = errno;
+    if (result == 0 && write(gate[1], "", 1) != 1) error = errno;
+    close(gate[1]);
+    int status = linux_wait(child);
+    errno = error;
+    return result < 0 ? -1 : status;
 }
 
 // What a file system is (`f_type` of statfs); -1 with errno when there is no such path.

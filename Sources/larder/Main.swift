@@ -1,14 +1,21 @@
 import ArgumentParser
+import Build
 import CLinux
 import Glibc
 
 @main
 enum Main {
     static func main() async {
+        let arguments = Array(CommandLine.arguments.dropFirst())
         // The stand-in for docker is this program under docker's name.
-        if let name = CommandLine.arguments.first, name.split(separator: "/").last == "docker" {
-            exit(await DockerShim.main(Array(CommandLine.arguments.dropFirst())))
+        let isStandIn = CommandLine.arguments.first?.split(separator: "/").last == "docker"
+        do throws(BuildError) {
+            try RootlessMode.enter(toBuild: arguments.first == "build" && !isStandIn)
+        } catch {
+            StandardError.write("ERROR: \(error)\n")
+            exit(1)
         }
+        if isStandIn { exit(await DockerShim.main(arguments)) }
         // Whoever stops reading what is written causes an error where it is written, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
         linux_bound_malloc()

@@ -44,7 +44,7 @@ enum ExtendedFile {
     static func keptAttributes(of file: FilePath) -> [Entry.ExtendedAttribute] {
         let list = unsafe bytes { unsafe llistxattr(file, $0, $1) }
         if list.isEmpty { return [] }
-        let names = list.split(separator: 0).map { Array($0) }.filter(isKept)
+        let names = list.split(separator: 0).map { Array($0) }.filter(Whiteout.isKept)
         return names.sorted { $0.lexicographicallyPrecedes($1) }.map { name in
             let terminated = name.map { CChar(bitPattern: $0) } + [0]
             let value = unsafe bytes { room, count in
@@ -52,10 +52,6 @@ enum ExtendedFile {
             }
             return Entry.ExtendedAttribute(name: name, value: value)
         }
-    }
-
-    private static func isKept(_ name: [UInt8]) -> Bool {
-        name.elementsEqual("security.capability".utf8) || name.starts(with: "user.".utf8)
     }
 
     private static func llistxattr(_ file: FilePath, _ room: UnsafeMutableRawPointer?, _ count: Int) -> Int {

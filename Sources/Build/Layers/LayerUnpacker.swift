@@ -111,11 +111,20 @@ struct LayerUnpacker: ~Copyable {
         case .hardlink:
             try makeHardLink(name, to: LayerPath(entry.linkTarget), in: entry.path.parent ?? .root)
         case .characterDevice, .blockDevice, .fifo:
-            try replacing(name) { directory, name throws(Errno) in
-                try directory.makeNode(
-                    name, entry.kind, mode: 0o600, major: entry.deviceMajor, minor: entry.deviceMinor)
-            }
+            try replacing(name) { directory, name throws(Errno) in try Self.makeNode(entry, name, in: directory) }
             try setAttributes(of: name, entry)
+        }
+    }
+
+    /// Makes a device or a fifo. In user namespaces there can be no devices: an empty file takes its place.
+    private static func makeNode(
+        _ entry: Entry, _ name: FileName, in directory: borrowing OpenDirectory
+    ) throws(Errno) {
+        do throws(Errno) {
+            try directory.makeNode(
+                name, entry.kind, mode: 0o600, major: entry.deviceMajor, minor: entry.deviceMinor)
+        } catch .notPermitted where entry.kind != .fifo && !UserNamespace.present.isInitial {
+            _ = try directory.createFile(name)
         }
     }
 
@@ -177,7 +186,8 @@ struct LayerUnpacker: ~Copyable {
     private mutating func endFile(_ entry: Entry) throws(Errno) {
         guard let file = file.take() else { return }
         fileEntry = nil
-        try file.setOwner(uid: entry.uid, gid: entry.gid)
+        let owner = UserNamespace.present.owner(entry.uid, entry.gid)
+        try file.setOwner(uid: owner.uid, gid: owner.gid)
         for attribute in entry.xattrs where Whiteout.isUnpacked(attribute.name) {
             do throws(Errno) { try file.setAttribute(attribute) } catch { try Self.excuse(error, attribute, .file) }
         }
@@ -187,7 +197,8 @@ struct LayerUnpacker: ~Copyable {
 
     /// Gives what has just been made in the open directory its attributes.
     private mutating func setAttributes(of name: FileName, _ entry: Entry) throws(Errno) {
-        try tree.directory.setOwner(name, uid: entry.uid, gid: entry.gid)
+        let owner = UserNamespace.present.owner(entry.uid, entry.gid)
+        try tree.directory.setOwner(name, uid: owner.uid, gid: owner.gid)
         for attribute in entry.xattrs where Whiteout.isUnpacked(attribute.name) {
             do throws(Errno) {
                 try tree.directory.setAttribute(attribute, of: name)
@@ -206,18 +217,25 @@ struct LayerUnpacker: ~Copyable {
     }
 
     /// Throws unless an attribute may be missing: where the file system has none of its sort, or the kernel allows
-    /// none on this kind of file. Programs do not run as they should without their capabilities.
+    /// none on this kind of file or in a user namespace. Programs do not run as they should without their capabilities.
     private static func excuse(
         _ error: Errno, _ attribute: Entry.ExtendedAttribute, _ kind: Entry.Kind
     ) throws(Errno) {
         let isNeeded = attribute.name.elementsEqual("security.capability".utf8)
-        let isImpossible = error == .notPermitted && kind != .file && kind != .directory
+        let isImpossible =
+            error == .notPermitted && (kind != .file && kind != .directory || !UserNamespace.present.isInitial)
         guard !isNeeded, error == .notSupported || isImpossible else { throw error }
     }
 
     private static func failure(_ error: Errno, _ path: LayerPath) -> BuildError {
         guard !error.isDenial else {
             return BuildError(.notPermitted, "cannot unpack \(path): \(error); \(Privileges.advice)", cause: error)
+        }
+        guard error != .invalidArgument || UserNamespace.present.isInitial else {
+            return BuildError(
+                .notPermitted,
+                "cannot unpack \(path): it belongs to a user or group whose number is beyond those that this user may use: "
+                    + "give it more in /etc/subuid and /etc/subgid, or build as root", cause: error)
         }
         return BuildError(.io, "cannot unpack \(path): \(error)", cause: error)
     }

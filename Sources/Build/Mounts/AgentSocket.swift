@@ -22,7 +22,8 @@ final class AgentSocket: Sendable {
             let channel = try await listen("/proc/self/fd/\(open.rawValue)/agent", agent.string)
             let path = directory.appending("agent")
             try Errno.check { unsafe directory.withPlatformString { unsafe chmod($0, 0o700) } }
-            try Errno.check { unsafe path.withPlatformString { unsafe chown($0, mount.uid, mount.gid) } }
+            let owner = UserNamespace.present.owner(mount.uid, mount.gid)
+            try Errno.check { unsafe path.withPlatformString { unsafe chown($0, owner.uid, owner.gid) } }
             try Errno.check { unsafe path.withPlatformString { unsafe chmod($0, mount.mode & 0o7777) } }
             return AgentSocket(directory, path, channel)
         } catch {

@@ -55,7 +55,8 @@ final class CacheLease: Sendable {
         do {
             try StateFile.makeDirectory(beside)
             try fill(beside)
-            try Errno.check { unsafe beside.withPlatformString { unsafe chown($0, mount.uid, mount.gid) } }
+            let owner = UserNamespace.present.owner(mount.uid, mount.gid)
+            try Errno.check { unsafe beside.withPlatformString { unsafe chown($0, owner.uid, owner.gid) } }
             try Errno.check { unsafe beside.withPlatformString { unsafe chmod($0, mount.mode & 0o7777) } }
             try settle(beside)
         } catch {

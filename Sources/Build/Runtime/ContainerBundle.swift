@@ -44,7 +44,10 @@ struct ContainerBundle: Sendable {
         let groups = request.settings.controlGroupParent.map { "\($0)/\(id)" }
         let specification = RuntimeSpecification(request, root: root.merged.string, binds: binds, controlGroups: groups)
         try SmallFile.write(JSONDocument.encode(specification), to: path.appending("config.json"))
-        return try MountPoints(specification.mounts.map(\.destination).filter { !$0.hasPrefix("/dev/") }, in: root)
+        let places = specification.mounts.map(\.destination).filter { place in
+            !place.hasPrefix("/dev/") && place != "/sys/fs/cgroup"
+        }
+        return try MountPoints(places, in: root)
     }
 
     /// Unmounts and removes it.
@@ -64,7 +67,8 @@ struct ContainerBundle: Sendable {
         return try files.enumerated().map { number, file in
             let path = secrets.appending("\(number)")
             try SmallFile.write(file.bytes, to: path)
-            try Errno.check { unsafe path.withPlatformString { unsafe chown($0, file.uid, file.gid) } }
+            let owner = UserNamespace.present.owner(file.uid, file.gid)
+            try Errno.check { unsafe path.withPlatformString { unsafe chown($0, owner.uid, owner.gid) } }
             try Errno.check { unsafe path.withPlatformString { unsafe chmod($0, file.mode & 0o7777) } }
             return RuntimeSpecification.Mount(reading: path.string, at: file.target)
         }

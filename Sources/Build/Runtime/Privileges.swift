@@ -31,11 +31,18 @@ enum Privileges {
 
     /// What to do about a refusal.
     static var advice: String {
-        guard geteuid() == 0 else { return "this needs root: run it with sudo" }
+        guard geteuid() == 0 else {
+            let obstacle = NamespaceObstacle.present
+            return "this needs root, or a user namespace\(obstacle.map { "; \($0)" } ?? "")"
+        }
         let missing = missingNames
         guard missing.isEmpty else {
             return "this process lacks \(missing.joined(separator: ", ")): run it as root outside of a container, "
                 + "or in one that has these rights"
+        }
+        guard UserNamespace.present.isInitial else {
+            return "the process is root in a user namespace only, and something forbids what its root may do: in a "
+                + "container, docker's '--security-opt seccomp=unconfined --security-opt systempaths=unconfined' allow it"
         }
         return "the process has all capabilities it needs, so a security module or the file system refuses"
     }

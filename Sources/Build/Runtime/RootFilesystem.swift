@@ -100,13 +100,25 @@ public final class RootFilesystem: Sendable {
         }
     }
 
-    /// overlayfs keeps its whiteouts in devices and attributes that it cannot make on another overlayfs.
+    /// overlayfs keeps its whiteouts in devices and attributes that it cannot make on another overlayfs, and in user
+    /// namespaces on file systems whose users can give files none.
     private static func check(_ workspace: FilePath) throws {
-        guard try FileSystemMount.isOverlay(workspace) else { return }
-        throw BuildError(
-            .notPermitted,
-            "\(workspace) is on overlayfs, as the file system of a container is, and overlayfs cannot write to "
-                + "another overlayfs: put the state directory on a volume or another disk")
+        guard try !FileSystemMount.isOverlay(workspace) else {
+            throw BuildError(
+                .notPermitted,
+                "\(workspace) is on overlayfs, as the file system of a container is, and overlayfs cannot write to "
+                    + "another overlayfs: put the state directory on a volume or another disk")
+        }
+        guard !UserNamespace.present.isInitial else { return }
+        do throws(Errno) {
+            try OpenDirectory(workspace).setOpaque(FileName("."))
+            try OpenDirectory(workspace).removeAttribute(Whiteout.opaqueAttribute)
+        } catch {
+            throw BuildError(
+                .notPermitted,
+                "\(workspace) is on a file system whose files have no attributes by users (\(error)), which overlayfs needs "
+                    + "where a build does not run as root: put the state directory on another disk", cause: error)
+        }
     }
 
     private static func mount(
@@ -136,8 +148,10 @@ public final class RootFilesystem: Sendable {
                 FileName(String(number, radix: 36)), to: FileName(directory.string))
         }
         let names = directories.indices.map { String($0, radix: 36) }.joined(separator: ":")
-        // Renamed directories and changed attributes must be whole in the upper directory, since it becomes a layer.
-        let options = "lowerdir=\(names),upperdir=../upper,workdir=../work,index=off,metacopy=off,redirect_dir=off"
+        // Renamed directories and changed attributes must be whole in the upper directory, since it becomes a layer;
+        // `userxattr` implies it.
+        let kind = UserNamespace.present.isInitial ? "metacopy=off,redirect_dir=off" : "userxattr"
+        let options = "lowerdir=\(names),upperdir=../upper,workdir=../work,index=off,\(kind)"
         try ThreadDirectory.run(in: links) { () throws(Errno) in
             do throws(Errno) {
                 // Nothing in it has to outlive a power failure, so a RUN need not wait for the disk. Linux 5.10.
@@ -157,6 +171,12 @@ public final class RootFilesystem: Sendable {
             return BuildError(
                 .notPermitted, "\(what): the kernel has no overlayfs; load its module with 'modprobe overlay'",
                 cause: error)
+        }
+        guard !error.isDenial || UserNamespace.present.isInitial else {
+            return BuildError(
+                .notPermitted,
+                "\(what): \(error); users other than root may mount overlayfs since Linux 5.11: build as root, or with a "
+                    + "newer kernel", cause: error)
         }
         guard !error.isDenial else {
             return BuildError(.notPermitted, "\(what): \(error); \(Privileges.advice)", cause: error)

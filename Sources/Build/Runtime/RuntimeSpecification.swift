@@ -1,3 +1,4 @@
+internal import Glibc
 internal import SystemPackage
 
 /// A container as OCI runtimes want it described (`config.json` of the OCI runtime specification 1.0.2). A process sees
@@ -75,7 +76,7 @@ struct RuntimeSpecification: Encodable {
             case .files(let path):
                 type = "bind"
                 source = path.string
-                options = ["bind", access]
+                options = ["bind", access] + Self.locked(path)
             case .memory(let size):
                 type = "tmpfs"
                 source = "tmpfs"
@@ -83,10 +84,21 @@ struct RuntimeSpecification: Encodable {
             }
         }
 
-        init(_ type: String, at destination: String, _ options: [String]) {
+        /// What a mount of `path` must keep of the one that it is on: in a user namespace nobody can take it away.
+        private static func locked(_ path: FilePath) -> [String] {
+            var information = statvfs()
+            guard !UserNamespace.present.isInitial,
+                unsafe path.withPlatformString({ unsafe statvfs($0, &information) }) == 0
+            else { return [] }
+            // statvfs(3).
+            let flags: [(bit: UInt, name: String)] = [(2, "nosuid"), (4, "nodev"), (8, "noexec")]
+            return flags.filter { information.f_flag & $0.bit != 0 }.map(\.name)
+        }
+
+        init(_ type: String, at destination: String, source: String? = nil, _ options: [String]) {
             self.destination = destination
             self.type = type
-            source = type
+            self.source = source ?? type
             self.options = options
         }
     }
@@ -142,7 +154,7 @@ struct RuntimeSpecification: Encodable {
             rlimits: settings.resourceLimits.map(ResourceLimit.init))
         self.root = Root(path: root)
         hostname = settings.hostName
-        mounts = Self.fileSystems(settings, isInsecure: isInsecure) + binds
+        mounts = Self.fileSystems(request) + binds
         let shared = ["pid", "ipc", "uts", "mount"]
         linux = Linux(
             namespaces: (request.hostNetwork ? shared : shared + ["network"]).map { .init(type: $0) },
@@ -152,17 +164,33 @@ struct RuntimeSpecification: Encodable {
             readonlyPaths: isInsecure ? [] : Linux.readonly, seccomp: isInsecure ? nil : .usual)
     }
 
-    private static func fileSystems(_ settings: SandboxSettings, isInsecure: Bool) -> [Mount] {
-        [
+    private static func fileSystems(_ request: ContainerRuntime.Request) -> [Mount] {
+        // Not every user namespace has the group of terminals.
+        let group = UserNamespace.present.contains(group: 5) ? ["gid=5"] : []
+        return [
             Mount("proc", at: "/proc", ["nosuid", "noexec", "nodev"]),
             Mount("tmpfs", at: "/dev", ["nosuid", "strictatime", "mode=755", "size=65536k"]),
             Mount(
-                "devpts", at: "/dev/pts", ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"]),
+                "devpts", at: "/dev/pts",
+                ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620"] + group),
             Mount(
                 "tmpfs", at: "/dev/shm",
-                ["nosuid", "noexec", "nodev", "mode=1777", "size=\(settings.sharedMemorySize)"]),
+                ["nosuid", "noexec", "nodev", "mode=1777", "size=\(request.settings.sharedMemorySize)"]),
             Mount("mqueue", at: "/dev/mqueue", ["nosuid", "noexec", "nodev"]),
-            Mount("sysfs", at: "/sys", ["nosuid", "noexec", "nodev", isInsecure ? "rw" : "ro"]),
-        ]
+        ] + system(request)
+    }
+
+    /// `/sys`. Only the owner of a network namespace may mount it, so in a user namespace it is the machine's, without the
+    /// control groups that are mounted in it.
+    private static func system(_ request: ContainerRuntime.Request) -> [Mount] {
+        let options = ["nosuid", "noexec", "nodev", request.isInsecure ? "rw" : "ro"]
+        guard request.hostNetwork, !UserNamespace.present.isInitial else {
+            return [Mount("sysfs", at: "/sys", options)]
+        }
+        var mounts = [Mount("bind", at: "/sys", source: "/sys", ["rbind"] + options)]
+        if unsafe access("/sys/fs/cgroup", F_OK) == 0 {
+            mounts.append(Mount("tmpfs", at: "/sys/fs/cgroup", ["nosuid", "noexec", "nodev", "ro", "mode=755"]))
+        }
+        return mounts
     }
 }

@@ -88,6 +88,7 @@ struct BuildSession: Sendable {
             do {
                 await lookup.ask()
                 for text in prepared.warnings(about: request) { progress.warn(text) }
+                warnOfOneUser()
                 let result = try await stages.result(of: prepared.plan.target)
                 // A stage may have become needless after it was begun.
                 await stages.stop()
@@ -114,6 +115,19 @@ struct BuildSession: Sendable {
             commits.cancel()
             recorder.cancel()
         }
+    }
+
+    /// Where all files belong to one user a command may make something else than elsewhere.
+    private func warnOfOneUser() {
+        guard let lack = RootlessMode.lack else { return }
+        let runs = prepared.graph.nodes.indices.contains { index in
+            guard case .run(_) = prepared.graph.nodes[index].step.operation else { return false }
+            return lookup[index].verdict != .hit
+        }
+        guard runs else { return }
+        progress.warn(
+            "All files of images belong to root while this user builds, and what RUN makes so is not recorded, since \(lack)."
+        )
     }
 
     /// Gives up what is still on its way when too much time has passed from now on.

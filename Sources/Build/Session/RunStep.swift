@@ -80,6 +80,11 @@ struct RunStep: Sendable {
         _ run: RunOperation, _ chain: [Digest], _ mounts: PreparedMounts
     ) async throws -> ContainerRuntime.Request {
         let user = try await users.find(run.user, in: chain, ownerOfFiles: false)
+        guard UserNamespace.present.contains(user: user.uid), UserNamespace.present.contains(group: user.gid) else {
+            let lack = RootlessMode.lack ?? "give this user more ids in /etc/subuid and /etc/subgid"
+            throw BuildError(
+                .notPermitted, "the command is to run as \(user.uid):\(user.gid), who cannot be there: \(lack)")
+        }
         var environment = run.environment + run.unkeyedEnvironment + mounts.variables
         if !environment.contains(where: { $0.hasPrefix("HOME=") }) { environment.append("HOME=\(user.home)") }
         let network = StepOperation.network(of: run, otherwise: settings.network)

@@ -98,7 +98,9 @@ struct StepExecutor: Sendable {
                 try await run.run(operation, in: base.chain, files: files, task)
             }
             warn(of: made.changed)
-            return Made(layer: made.layer, isTrusted: made.changed.isEmpty, commandSeconds: made.seconds)
+            // Where all files belong to one user a command may make something else than elsewhere.
+            let isTrusted = made.changed.isEmpty && RootlessMode.lack == nil
+            return Made(layer: made.layer, isTrusted: isTrusted, commandSeconds: made.seconds)
         case .copy(let operation):
             var (sources, areCovered) = try await self.sources(of: operation, node.id, sources)
             // What is linked is the same on every base.

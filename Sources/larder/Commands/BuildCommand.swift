@@ -9,6 +9,9 @@ struct BuildCommand: AsyncParsableCommand {
             The image is in the server's registry under each of its names. A server that cannot be reached is a \
             warning: the build goes on without the cache.
 
+            Root is not needed: other users build in a user namespace, with the ids that /etc/subuid and /etc/subgid \
+            give them (packages runc and uidmap). What is lacking is said by the first step that needs it.
+
             EXAMPLES:
               larder build --server http://127.0.0.1:7070 -t shop/api:1 .
               larder build -t shop/api:1 --build-arg VERSION=1.2 --secret id=npm,src=.npmrc --metadata-file build.json .

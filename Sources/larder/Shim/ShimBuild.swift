@@ -37,6 +37,7 @@ struct ShimBuild: Sendable {
         if shim.docker != nil, build.staysLocal || build.pushes { order.request.fallbackOutputs = [.load] }
         // Names that the server stores under another one are no news to whoever writes docker's commands.
         order.warnings = []
+        RootlessMode.restart()
         DockerShim.say("larder builds \(build.tags.joined(separator: ", "))")
         return await self.build(build, order)
     }
