@@ -1,7 +1,7 @@
 public import Chunking
 
 /// The identity of files that an instruction reads: relative path, kind, mode, owner, bytes, link text and
-/// extended attributes of each; no times.
+/// extended attributes of each, and which of a source are one file; no times.
 public struct ContentKey {
     private var hasher = KeyHasher(domain: "larder.content.v1")
 
@@ -18,7 +18,8 @@ public struct ContentKey {
     /// - Parameters:
     ///   - path: relative to the source; empty for the source itself.
     ///   - entry: its row; path, times and payload offset are not looked at.
-    public mutating func add(path: [UInt8], entry: Entry) {
+    ///   - first: the path, relative to the source, of an earlier file that this one is another name of.
+    public mutating func add(path: [UInt8], entry: Entry, linkedTo first: [UInt8]? = nil) {
         hasher.add("entry")
         hasher.add(path)
         hasher.add(entry.kind.rawValue)
@@ -35,6 +36,9 @@ public struct ContentKey {
         }
         hasher.add(entry.size)
         hasher.add(entry.content?.rawBytes ?? [])
+        guard let first else { return }
+        hasher.add("linked")
+        hasher.add(first)
     }
 
     /// The content key of all sources so far.
@@ -50,9 +54,10 @@ public struct ContentKey {
             guard let source = view.resolved(LayerPath(path)), let root = view.node(at: source) else { return nil }
             key.beginSource(String(decoding: LayerPath(path).name, as: UTF8.self))
             let nodes = root.entry.kind == .directory ? view.subtree(at: source) : [root]
+            var names = LinkedNames()
             for node in nodes {
-                let relative = node.entry.path.bytes.dropFirst(source.bytes.count)
-                key.add(path: Array(relative), entry: node.entry)
+                let relative = Array(node.entry.path.bytes.dropFirst(source.bytes.count))
+                key.add(path: relative, entry: node.entry, linkedTo: names.first(node.file, relative))
             }
         }
         return key.finalize()

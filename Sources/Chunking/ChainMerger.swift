@@ -7,6 +7,8 @@ struct ChainMerger {
 
     private(set) var tree = ChainTree()
     private var layer = 0
+    /// How many files have several names.
+    private var fileCount = 0
     /// How many more components the symbolic links of parents may add; then entries behind links are left out.
     /// No real chain comes near: it keeps one made to be slow from taking hours.
     private var linkStepsLeft = 100_000_000
@@ -84,14 +86,17 @@ struct ChainMerger {
             entry.path = actualParent.appending(name.bytes)
         }
         var contentLayer = layer
+        var file: Int?
         if entry.kind == .hardlink, let target = linkTarget(of: entry) {
             var linked = tree.row(of: target)
             contentLayer = tree.nodes[target].contentLayer
             linked.path = entry.path
             entry = linked
+            file = fileNumber(of: target)
         }
         guard let existing = tree.nodes[parent].children[name] else {
-            _ = addNode(entry, contentLayer: contentLayer, name: name, parent: parent)
+            let node = addNode(entry, contentLayer: contentLayer, name: name, parent: parent)
+            tree.nodes[node].file = file
             return
         }
         if entry.kind == .directory, tree.nodes[existing].isDirectory {
@@ -100,7 +105,16 @@ struct ChainMerger {
             tree.nodes[existing].contentLayer = layer
         } else {
             replace(existing, with: entry, contentLayer: contentLayer)
+            tree.nodes[existing].file = file
         }
+    }
+
+    /// The number that all names of the file at `node` have from now on.
+    private mutating func fileNumber(of node: Int) -> Int {
+        if let number = tree.nodes[node].file { return number }
+        fileCount += 1
+        tree.nodes[node].file = fileCount
+        return fileCount
     }
 
     /// The node that the hard link `entry` is another name of; `nil` when there is none that can have one.
@@ -126,6 +140,7 @@ struct ChainMerger {
         tree.nodes[node].entry = entry
         tree.nodes[node].layer = layer
         tree.nodes[node].contentLayer = contentLayer ?? layer
+        tree.nodes[node].file = nil
         tree.nodes[node].children = [:]
         tree.nodes[node].cleared = layer
     }

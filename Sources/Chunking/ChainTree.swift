@@ -8,6 +8,8 @@ struct ChainTree: Sendable {
         var layer: Int
         /// The layer that has the content: not the same for a hard link across layers.
         var contentLayer: Int
+        /// Equal for the names of one file, once a hard link has made it several.
+        var file: Int?
         var parent: Int
         var name: Name
         var children: [Name: Int] = [:]

@@ -14,11 +14,14 @@ public struct ChainView: Sendable {
         public let entry: Entry
         /// Which layer of the chain the content comes from, 0 for the lowest; ``Entry/payloadOffset`` is in it.
         public let layer: Int
+        /// Equal for the paths of one regular file, when layers say that there are several; `nil` for others.
+        public let file: Int?
 
         /// Makes a node.
-        public init(entry: Entry, layer: Int) {
+        public init(entry: Entry, layer: Int, file: Int? = nil) {
             self.entry = entry
             self.layer = layer
+            self.file = file
         }
     }
 
@@ -71,6 +74,8 @@ public struct ChainView: Sendable {
     }
 
     private func node(_ index: Int) -> Node {
-        Node(entry: tree.row(of: index), layer: tree.nodes[index].contentLayer)
+        let node = tree.nodes[index]
+        let isFile = node.entry?.kind == .file
+        return Node(entry: tree.row(of: index), layer: node.contentLayer, file: isFile ? node.file : nil)
     }
 }

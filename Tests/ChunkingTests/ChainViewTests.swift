@@ -47,6 +47,25 @@ struct ChainViewTests {
         #expect(view.subtree(at: LayerPath("a")).isEmpty)
     }
 
+    @Test("names of one file are told, as long as no layer parts them")
+    func namesOfOneFile() {
+        func files(_ view: ChainView) -> [String: Int?] {
+            Dictionary(
+                uniqueKeysWithValues: view.children(of: .root).map { node in
+                    (String(node.entry.path.description.dropFirst()), node.file)
+                })
+        }
+        let first = layer("f a one", "h b a", "f c one", "l d a", "h e d")
+        let together = files(ChainView(layers: [first]))
+        #expect(together["a"] != nil && together["a"] == together["b"])
+        #expect(together["c"] == .some(nil) && together["d"] == .some(nil) && together["e"] == .some(nil))
+        // A further name from above, and one that gets bytes of its own.
+        let apart = files(ChainView(layers: [first, layer("h f b", "f a one")]))
+        #expect(apart["f"] != .some(nil) && apart["f"] == apart["b"] && apart["a"] == .some(nil))
+        let others = files(ChainView(layers: [layer("f a one", "h b a"), layer("f c two", "h d c")]))
+        #expect(others["c"] == others["d"] && others["a"] == others["b"] && others["a"] != others["c"])
+    }
+
     @Test("later layers win; directories merge and take the later row")
     func merging() {
         let view = ChainView(layers: [

@@ -11,6 +11,8 @@ struct ContextEntry: Sendable {
     let file: FilePath
     /// What tells whether it is still the same file.
     let stamp: FileStamp
+    /// How many names the file has, on the whole disk.
+    let linkCount: UInt
     /// Sockets have no place in a layer.
     let isSocket: Bool
     /// Left out itself by `.dockerignore`, but something below it may not be.
@@ -27,6 +29,7 @@ struct ContextEntry: Sendable {
         }
         self.file = file
         stamp = FileStamp(status)
+        linkCount = UInt(status.rawValue.st_nlink)
         isSocket = status.rawValue.st_mode & S_IFMT == S_IFSOCK
         let kind = Self.kind(status.rawValue.st_mode)
         entry = Entry(
@@ -52,5 +55,31 @@ struct ContextEntry: Sendable {
         case S_IFIFO: .fifo
         default: .file
         }
+    }
+}
+
+/// Numbers the files of one source, equal for the names of one file.
+struct ContextFileNumbers {
+    private struct Inode: Hashable {
+        let device: UInt64
+        let inode: UInt64
+    }
+
+    private var first: [Inode: (number: Int, entry: Entry)] = [:]
+
+    /// The number of a file, which was hashed; `nil` for what has one name only. Where it differs from the first of its
+    /// number it is not the same file any more, whatever the disk said before.
+    mutating func number(of file: ContextEntry) -> Int? {
+        guard file.entry.kind == .file, file.linkCount > 1 else { return nil }
+        let inode = Inode(device: file.stamp.device, inode: file.stamp.inode)
+        guard let first = first[inode] else {
+            let number = self.first.count
+            self.first[inode] = (number, file.entry)
+            return number
+        }
+        let isSame =
+            first.entry.content == file.entry.content && first.entry.mode == file.entry.mode
+            && first.entry.xattrs == file.entry.xattrs
+        return isSame ? first.number : nil
     }
 }

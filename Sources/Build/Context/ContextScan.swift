@@ -236,14 +236,18 @@ struct ContextScan: Sendable {
             }
             let rootCount = part.entries.first.map { $0.entry.path.bytes.count } ?? 0
             var files: [CopySource.File] = []
+            var numbers = ContextFileNumbers()
+            var names = LinkedNames()
             for entry in part.entries {
                 let relative = Array(entry.entry.path.bytes.dropFirst(rootCount).drop { $0 == UInt8(ascii: "/") })
                 // The context itself is no directory of the build: what it is like depends on the checkout.
                 let isHidden = relative.isEmpty && !(showsDirectories && rootCount > 0)
                 let keyed = isHidden ? Self.withoutAttributes(entry.entry) : entry.entry
-                key.add(path: relative, entry: keyRules.file(keyed))
+                let number = numbers.number(of: entry)
+                let first = keyRules.keysLinks ? names.first(number, relative) : nil
+                key.add(path: relative, entry: keyRules.file(keyed), linkedTo: first)
                 let content = entry.entry.kind == .file ? CopyLayer.Item.Content.file(entry.file) : .none
-                files.append(CopySource.File(path: relative, entry: entry.entry, content: content))
+                files.append(CopySource.File(path: relative, entry: entry.entry, content: content, file: number))
             }
             sources.append(.files(CopySource(name: part.name, files: files)))
         }

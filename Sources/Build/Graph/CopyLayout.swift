@@ -50,9 +50,12 @@ struct CopyLayout: Sendable {
         }
         var layer = LayerItems(mtime: newest)
         try layer.add(directories: target.ancestors + (isDirectory ? [target] : []), facts, owner, mode)
-        for source in sources {
+        for (number, source) in sources.enumerated() {
             if source.isDirectory {
-                for file in source.files.dropFirst() { try layer.add(copied(file, to: target), facts) }
+                for file in source.files.dropFirst() {
+                    let names = file.file.map { HardLinks.File(source: number, number: $0) }
+                    try layer.add(copied(file, to: target), facts, names)
+                }
             } else if let file = source.files.first {
                 try layer.add(copied(file, to: isDirectory ? target.joining(source.name) : target), facts)
             }

@@ -8,6 +8,8 @@ struct KeyRules: Sendable {
     var instruction: @Sendable (PlannedStep.Operation) -> PlannedStep.Operation = { $0 }
     /// What of a file of the context is keyed.
     var file: @Sendable (Entry) -> Entry = { $0 }
+    /// Whether it is keyed which names are one file.
+    var keysLinks = true
     /// What of a file tells the ``StatCache`` that it is as it was.
     var stamp: @Sendable (FileStamp) -> FileStamp = { $0 }
     /// The time that decides whether a file may be remembered; seconds since 1970.

@@ -5,7 +5,7 @@ internal import Dockerfile
 /// Gathers the items of a layer, each path once, and checks that none replaces what it must not.
 struct LayerItems {
     private var order: [LayerPath] = []
-    private var found: [LayerPath: CopyLayer.Item] = [:]
+    private var found: [LayerPath: (item: CopyLayer.Item, file: HardLinks.File?)] = [:]
     private let mtime: (seconds: Int64, nanoseconds: UInt32)
 
     /// - Parameter mtime: the time of directories that the sources do not have.
@@ -13,8 +13,11 @@ struct LayerItems {
         self.mtime = mtime
     }
 
-    /// The items, parents before children.
-    var items: [CopyLayer.Item] { order.compactMap { found[$0] } }
+    /// The items, parents before children. Of several names of one file the first has the bytes.
+    var items: [CopyLayer.Item] {
+        var links = HardLinks()
+        return order.compactMap { path in found[path].map { links.item($0.item, $0.file) } }
+    }
 
     /// Adds directories that lead to the destination: as they are, or new ones that `owner` or root owns and that, as in
     /// BuildKit, `mode` is for, too. Those that are there already are in the layer too, since a layer that does not know
@@ -43,18 +46,21 @@ struct LayerItems {
     }
 
     /// Adds something that is copied.
+    /// - Parameter file: which file it is, when it may have several names.
     /// - Throws: `invalidInput` for a file where a directory is, and the other way round.
-    mutating func add(_ item: CopyLayer.Item, _ facts: DestinationFacts) throws(BuildError) {
+    mutating func add(
+        _ item: CopyLayer.Item, _ facts: DestinationFacts, _ file: HardLinks.File? = nil
+    ) throws(BuildError) {
         let path = item.entry.path
         let isDirectory = item.entry.kind == .directory
         if let earlier = found[path] {
-            try Self.check(path, isDirectory, wasDirectory: earlier.entry.kind == .directory)
+            try Self.check(path, isDirectory, wasDirectory: earlier.item.entry.kind == .directory)
         } else if facts.isLink(path) {
             try Self.check(path, isDirectory, wasDirectory: false)
         } else if let kind = facts[path]?.kind {
             try Self.check(path, isDirectory, wasDirectory: kind == .directory)
         }
-        put(item)
+        put(item, file)
     }
 
     private static func check(_ path: LayerPath, _ isDirectory: Bool, wasDirectory: Bool) throws(BuildError) {
@@ -64,7 +70,7 @@ struct LayerItems {
         }
     }
 
-    private mutating func put(_ item: CopyLayer.Item) {
-        if found.updateValue(item, forKey: item.entry.path) == nil { order.append(item.entry.path) }
+    private mutating func put(_ item: CopyLayer.Item, _ file: HardLinks.File? = nil) {
+        if found.updateValue((item, file), forKey: item.entry.path) == nil { order.append(item.entry.path) }
     }
 }

@@ -206,9 +206,10 @@ extension ContextScan.Found {
     }
 
     private static func components(of source: CopySource) -> [KeyComponent] {
-        source.files.compactMap { file -> KeyComponent? in
+        var names = LinkedNames()
+        return source.files.compactMap { file -> KeyComponent? in
             if file.path.isEmpty, file.entry.kind == .directory { return nil }
-            return KeyComponent(file: file.entry)
+            return KeyComponent(file: file.entry, linkedTo: names.first(file.file, file.entry.path.bytes))
         }
     }
 }

@@ -28,7 +28,10 @@ final class StepComponents: Sendable {
             guard let source = view.resolved(LayerPath(path)), let root = view.node(at: source) else { continue }
             let nodes = root.entry.kind == .directory ? view.subtree(at: source) : [root]
             guard files.count + nodes.count <= Self.filesMaximum else { return }
-            files += nodes.map { KeyComponent(file: $0.entry) }
+            var names = LinkedNames()
+            for node in nodes {
+                files.append(KeyComponent(file: node.entry, linkedTo: names.first(node.file, node.entry.path.bytes)))
+            }
         }
         copied.withLock { $0[index] = files }
     }
@@ -36,9 +39,10 @@ final class StepComponents: Sendable {
 
 extension KeyComponent {
     /// A file or directory that is copied: a digest of all that a key says of it, under its path.
-    init(file entry: Entry) {
+    /// - Parameter first: the path of an earlier file that this one is another name of.
+    init(file entry: Entry, linkedTo first: [UInt8]? = nil) {
         var key = ContentKey()
-        key.add(path: [], entry: entry)
+        key.add(path: [], entry: entry, linkedTo: first)
         self.init(name: "file.\(String(decoding: entry.path.bytes, as: UTF8.self))", digest: key.finalize())
     }
 }

@@ -51,7 +51,10 @@ final class ContextTrees: Sendable {
     }
 
     private static func make(_ found: ContextScan.Found, in directory: FilePath) async throws -> Tree {
-        let items = (found.first?.files ?? []).map(Self.item)
+        var links = HardLinks()
+        let items = (found.first?.files ?? []).map { file in
+            links.item(Self.item(file), file.file.map { HardLinks.File(source: 0, number: $0) })
+        }
         let isCancelled = CancellationFlag()
         return try await withTaskCancellationHandler {
             try await BlockingThreads.run {

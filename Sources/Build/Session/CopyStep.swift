@@ -106,7 +106,7 @@ struct CopyStep: Sendable {
                 node.entry.kind == .file
                 ? CopyLayer.Item.Content.file(.joining(layers.directory(of: chain[node.layer]), node.entry.path))
                 : .none
-            return CopySource.File(path: Array(relative), entry: node.entry, content: content)
+            return CopySource.File(path: Array(relative), entry: node.entry, content: content, file: node.file)
         }
         return CopySource(name: Array(path.name), files: files)
     }

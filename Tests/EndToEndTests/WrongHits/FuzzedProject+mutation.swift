@@ -3,7 +3,7 @@ import TestSupport
 extension FuzzedProject {
     /// A kind of change.
     enum Change: CaseIterable, Sendable {
-        case bytes, mode, directoryMode, rename, addFile, removeFile, swap, link, ignore
+        case bytes, mode, directoryMode, rename, addFile, removeFile, swap, link, hardLink, ignore
         case instruction, copyMode, environment, addInstruction, removeInstruction, reorder, stage, argument
     }
 
@@ -39,7 +39,7 @@ extension FuzzedProject {
         case .directoryMode:
             guard let directory = directories.randomElement(using: &random) else { return }
             directoryModes[directory] = [0o755, 0o700, 0o775].randomElement(using: &random)
-        case .rename, .addFile, .removeFile, .swap, .link: changeNames(change, using: &random)
+        case .rename, .addFile, .removeFile, .swap, .link, .hardLink: changeNames(change, using: &random)
         case .ignore: ignored = Self.ignoreRules.filter { _ in Int.random(in: 0..<4, using: &random) == 0 }
         case .argument: arguments[Bool.random(using: &random) ? "A" : "B"] = "\(Int.random(in: 0..<3, using: &random))"
         case .stage:
@@ -97,8 +97,18 @@ extension FuzzedProject {
         case .link:
             files[["l", "b/l", name].randomElement(using: &random) ?? name] = .link(
                 Self.targets.randomElement(using: &random) ?? "a")
+        case .hardLink:
+            if case .sameAs(let other)? = files[name] {
+                files[name] = files[other]
+            } else if let other = present.filter({ isFile($0) && $0 != name }).randomElement(using: &random) {
+                files[name] = .sameAs(other)
+            }
         default: break
         }
+    }
+
+    private func isFile(_ name: String) -> Bool {
+        if case .file? = files[name] { true } else { false }
     }
 
     // MARK: Instructions
@@ -146,7 +156,7 @@ extension FuzzedProject {
             for _ in 0..<4 { change(&copy, using: &random) }
             return .copy(copy)
         case 4..<8:
-            return .run(command: Int.random(in: 0..<10, using: &random), number: Int.random(in: 0..<8, using: &random))
+            return .run(command: Int.random(in: 0..<11, using: &random), number: Int.random(in: 0..<8, using: &random))
         case 8: return .document(text(using: &random), mode: Bool.random(using: &random) ? "600" : nil)
         case 9: return .environment(name, values.randomElement(using: &random) ?? "")
         case 10: return .argument(name, Bool.random(using: &random) ? values.randomElement(using: &random) : nil)

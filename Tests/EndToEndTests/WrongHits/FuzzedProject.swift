@@ -6,6 +6,8 @@ struct FuzzedProject: Hashable, Sendable {
     enum Node: Hashable, Sendable {
         case file(text: String, mode: Int)
         case link(String)
+        /// Another name of the file of that name, when there is one.
+        case sameAs(String)
     }
 
     /// COPY or ADD.
@@ -114,6 +116,7 @@ struct FuzzedProject: Hashable, Sendable {
         case 6: "mkdir -p /in/made-\(number) && chmod 7\(number)0 /in/made-\(number) || true"
         case 7: "cp -r /in /tmp/copy-\(number) 2>/dev/null || true"
         case 8: "chmod 640 /in/one /in/*/one 2>/dev/null || true"
+        case 9: "ln -f /in/one /in/same 2>/dev/null || true"
         default: "rm -rf /in/sub && mkdir /in/sub && echo \(number) >/in/sub/fresh || true"
         }
     }

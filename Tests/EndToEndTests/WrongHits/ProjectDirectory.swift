@@ -20,6 +20,7 @@ struct ProjectDirectory {
     /// Makes it `project`.
     mutating func write(_ project: FuzzedProject, using random: inout SeededGenerator) throws {
         let files = FileManager.default
+        try part()
         try exchange(for: project)
         for name in present.files.keys where project.files[name] == nil { try files.removeItem(atPath: path(name)) }
         let wanted = project.directories
@@ -34,10 +35,34 @@ struct ProjectDirectory {
         for (name, node) in project.files.sorted(by: { $0.key < $1.key }) where present.files[name] != node {
             try write(node, name, using: &random)
         }
+        try link(project)
         try Data(project.ignored.map { "\($0)\n" }.joined().utf8).write(to: URL(filePath: path(".dockerignore")))
         try files.setAttributes([.posixPermissions: 0o644], ofItemAtPath: path(".dockerignore"))
         try Data(project.dockerfile.utf8).write(to: URL(filePath: dockerfile.string))
         present = project
+    }
+
+    /// Leaves each file one name, so that what is written to it is written to no other.
+    private mutating func part() throws {
+        for (name, node) in present.files {
+            guard case .sameAs = node else { continue }
+            try FileManager.default.removeItem(atPath: path(name))
+            present.files[name] = nil
+        }
+    }
+
+    /// Gives files their further names.
+    private func link(_ project: FuzzedProject) throws {
+        for (name, node) in project.files.sorted(by: { $0.key < $1.key }) {
+            guard case .sameAs(let other) = node else { continue }
+            if case .file? = project.files[other] {
+                try FileManager.default.linkItem(atPath: path(other), toPath: path(name))
+            } else {
+                try Data("alone\n".utf8).write(to: URL(filePath: path(name)))
+                try FileManager.default.setAttributes(
+                    [.posixPermissions: 0o644, .modificationDate: Self.time], ofItemAtPath: path(name))
+            }
+        }
     }
 
     /// Files that changed places do so on the disk: each keeps its inode and times.
@@ -60,6 +85,8 @@ struct ProjectDirectory {
         var isInPlace = Bool.random(using: &random)
         if case .link? = present.files[name] { isInPlace = false }
         switch node {
+        case .sameAs:
+            if present.files[name] != nil { try files.removeItem(atPath: path(name)) }
         case .link(let target):
             if present.files[name] != nil { try files.removeItem(atPath: path(name)) }
             try files.createSymbolicLink(atPath: path(name), withDestinationPath: target)

@@ -73,6 +73,10 @@ struct WrongHitFuzzTests {
         #expect(try await Self.finds(rules, [.bytes]))
     }
 
+    @Test func noticesLinksThatAreNotKeyed() async throws {
+        #expect(try await Self.finds(KeyRules(keysLinks: false), [.hardLink]))
+    }
+
     /// Where the clock of the file system is coarse a file may change twice at one moment; what was hashed in between must
     /// not be remembered. Hours make it a matter of course instead of luck.
     @Test func noticesFilesRememberedTooEarly() async throws {
