@@ -30,11 +30,20 @@ final class CacheLease: Sendable {
         try? file.close()
     }
 
-    /// Tries to have it for this command, or for all commands that share it.
+    /// Tries to have it for this command, or for all commands that share it. Whoever has it alone removes what killed
+    /// builds have left. Blocks.
     /// - Returns: whether it could be had.
     /// - Throws: `io`.
     func take(shared: Bool) throws(BuildError) -> Bool {
-        if flock(file.rawValue, (shared ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0 { return true }
+        if !leftovers.isEmpty, try lock(LOCK_EX) {
+            clean()
+            if !shared { return true }
+        }
+        return try lock(shared ? LOCK_SH : LOCK_EX)
+    }
+
+    private func lock(_ kind: Int32) throws(BuildError) -> Bool {
+        if flock(file.rawValue, kind | LOCK_NB) == 0 { return true }
         let error = Errno(rawValue: errno)
         if error == .wouldBlock || error == .interrupted { return false }
         throw Self.failure(error, path)
@@ -45,13 +54,40 @@ final class CacheLease: Sendable {
         _ = flock(file.rawValue, LOCK_UN)
     }
 
+    // MARK: Making
+
+    /// Begins the names of directories that are being filled.
+    private static let newPrefix = "new-"
+    /// Begins the names of directories whose place another one takes.
+    private static let oldPrefix = "old-"
+
+    /// What is only there while the directory is made or replaced.
+    private var leftovers: [String] {
+        let names = (try? OpenDirectory(path).names()) ?? []
+        return names.map { String(decoding: $0, as: UTF8.self) }.filter { name in
+            name.hasPrefix(Self.newPrefix) || name.hasPrefix(Self.oldPrefix)
+        }
+    }
+
+    /// Removes leftovers; nobody else uses the directory. One that was to be replaced comes back if nothing took its place.
+    private func clean() {
+        for name in leftovers {
+            let isThere = unsafe tree.withPlatformString { unsafe access($0, F_OK) } == 0
+            if name.hasPrefix(Self.oldPrefix), !isThere, (try? LayerHome.rename(path.appending(name), to: tree)) != nil {
+                continue
+            }
+            // What cannot be removed costs space, not this build.
+            try? TreeWalk.remove(path.appending(name))
+        }
+    }
+
     /// Makes the directory when it is not there yet, whole or not at all. Blocks.
     /// - Parameter fill: puts into it what it begins with.
     /// - Throws: `io`; what `fill` throws.
     func make(for mount: CacheMount, fill: (FilePath) throws -> Void) throws {
         let isThere = unsafe tree.withPlatformString { unsafe access($0, F_OK) } == 0
         if isThere { return }
-        let beside = path.appending("new-\(getpid())-" + String(UInt64.random(in: 0...UInt64.max), radix: 36))
+        let beside = path.appending(Self.newPrefix + "\(getpid())-" + String(UInt64.random(in: 0...UInt64.max), radix: 36))
         do {
             try StateFile.makeDirectory(beside)
             try fill(beside)
@@ -82,7 +118,7 @@ final class CacheLease: Sendable {
     /// Makes the directory out of `layer`; what was there is removed, unless another build uses it. Blocks.
     /// - Throws: `io`; what `fill` throws.
     func replace(for mount: CacheMount, by layer: Digest, fill: (FilePath) throws -> Void) throws {
-        let old = path.appending("old-\(getpid())")
+        let old = path.appending(Self.oldPrefix + "\(getpid())")
         if unsafe tree.withPlatformString({ unsafe access($0, F_OK) }) == 0 {
             let isAlone = try take(shared: false)
             // A lock that could not be had alone is lost.

@@ -20,11 +20,12 @@ struct ProjectDirectory {
     /// Makes it `project`.
     mutating func write(_ project: FuzzedProject, using random: inout SeededGenerator) throws {
         let files = FileManager.default
+        let former = present.directories
         try part()
         try exchange(for: project)
         for name in present.files.keys where project.files[name] == nil { try files.removeItem(atPath: path(name)) }
         let wanted = project.directories
-        for name in present.directories.reversed() where !wanted.contains(name) {
+        for name in former.reversed() where !wanted.contains(name) {
             try files.removeItem(atPath: path(name))
         }
         for name in wanted {
