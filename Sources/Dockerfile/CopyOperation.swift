@@ -8,8 +8,8 @@ public struct CopyOperation: Hashable, Sendable {
         case directory(String)
         /// Another stage, by its position in ``BuildPlan/stages``.
         case stage(Int)
-        /// An image, named as in the Dockerfile after expansion.
-        case image(String)
+        /// An image, named as in the Dockerfile after expansion; `nil` for the platform that the plan is for.
+        case image(String, platform: String? = nil)
     }
 
     /// One source.
@@ -26,7 +26,7 @@ public struct CopyOperation: Hashable, Sendable {
     }
 
     /// Where ``paths`` are.
-    public let source: Source
+    public internal(set) var source: Source
     /// The sources, in their order.
     public let items: [Item]
     /// Absolute, cleaned.

@@ -62,8 +62,10 @@ public struct Dockerfile: Sendable {
         for number in outline.needed {
             var planner = StagePlanner(scope: outline.scope, expander: expander)
             switch outline.bases[number] {
-            case .scratch: planner.begin(with: .scratch, settings: ImageSettings())
-            case .image(let request): try begin(&planner, number, with: request, settings: bases[request])
+            case .scratch: planner.begin(with: .scratch, for: options.platform, settings: ImageSettings())
+            case .image(let request):
+                let platform = request.platform ?? options.platform
+                try begin(&planner, number, with: request, for: platform, settings: bases[request])
             case .stage(let base): planner.begin(after: planners[positions[base] ?? 0], position: positions[base] ?? 0)
             }
             for (position, instruction) in outline.stages[number].instructions.enumerated() {
@@ -79,18 +81,19 @@ public struct Dockerfile: Sendable {
         }
         let found = planners.flatMap(\.warnings) + unusedArguments(outline)
         return BuildPlan(
-            stages: planned, target: planned.count - 1,
+            stages: planned, targets: [.init(stage: planned.count - 1, platform: options.platform)],
             warnings: try checked(warnings + fromWarnings(outline) + found, options))
     }
 
     private func begin(
-        _ planner: inout StagePlanner, _ number: Int, with request: ImageRequest, settings: ImageSettings?
+        _ planner: inout StagePlanner, _ number: Int, with request: ImageRequest, for platform: String,
+        settings: ImageSettings?
     ) throws(DockerfileError) {
         let location = stages[number].location
         guard let settings else {
             throw location.unknownName("The image `\(request.name)` was not found; check its name.")
         }
-        planner.begin(with: .image(request.name, platform: request.platform), settings: settings)
+        planner.begin(with: .image(request.name, platform: request.platform), for: platform, settings: settings)
     }
 
     private static func source(_ reference: StageGraph.Reference, _ positions: [Int: Int]) -> CopyOperation.Source {

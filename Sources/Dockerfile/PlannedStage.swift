@@ -1,5 +1,5 @@
 /// One stage of a plan.
-public struct PlannedStage: Sendable {
+public struct PlannedStage: Hashable, Sendable {
     /// What a stage begins with.
     public enum Base: Hashable, Sendable {
         /// Nothing.
@@ -13,9 +13,11 @@ public struct PlannedStage: Sendable {
     /// `AS` name, or the stage's number in the Dockerfile.
     public let name: String
     /// What it begins with.
-    public let base: Base
+    public internal(set) var base: Base
+    /// What its programs are made for: `FROM --platform` of the stage or of what it begins with, else what the plan is for.
+    public let platform: String
     /// The instructions that change the filesystem, in order.
-    public let steps: [PlannedStep]
+    public internal(set) var steps: [PlannedStep]
     /// The image configuration after the last instruction, base included.
     public let settings: ImageSettings
     /// One line of image history for each instruction, in order; a filesystem step's line has its position in ``steps``.
@@ -23,10 +25,12 @@ public struct PlannedStage: Sendable {
 
     /// Makes a stage.
     public init(
-        name: String, base: Base, steps: [PlannedStep], settings: ImageSettings, history: [PlannedHistory]
+        name: String, base: Base, platform: String, steps: [PlannedStep], settings: ImageSettings,
+        history: [PlannedHistory]
     ) {
         self.name = name
         self.base = base
+        self.platform = platform
         self.steps = steps
         self.settings = settings
         self.history = history

@@ -1,5 +1,5 @@
 /// One filesystem-changing instruction after expansion.
-public struct PlannedStep: Sendable {
+public struct PlannedStep: Hashable, Sendable {
     /// What the instruction does.
     public enum Operation: Hashable, Sendable {
         case run(RunOperation)
@@ -21,7 +21,7 @@ public struct PlannedStep: Sendable {
     /// Its line in the Dockerfile, from 1.
     public let line: Int
     /// What it does.
-    public let operation: Operation
+    public internal(set) var operation: Operation
 
     /// Makes a step.
     public init(text: String, line: Int, operation: Operation) {

@@ -32,7 +32,7 @@ public struct RunOperation: Hashable, Sendable {
     /// `--security`.
     public let security: Security
     /// `--mount`, sorted by target: what is mounted below another mount comes after it.
-    public let mounts: [RunMount]
+    public internal(set) var mounts: [RunMount]
     /// A here-document with an interpreter line: a program that is in `/dev/pipes` for the time of the command.
     public var script: InlineFile?
 

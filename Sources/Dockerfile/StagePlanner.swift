@@ -7,6 +7,7 @@ struct StagePlanner {
     let expander: WordExpander
 
     private(set) var base = PlannedStage.Base.scratch
+    private var platform = ""
     var settings = ImageSettings()
     /// The ARGs declared so far in order, each once; the value is `nil` while none was given.
     private(set) var arguments: [ArgumentDeclaration] = []
@@ -29,8 +30,9 @@ struct StagePlanner {
     }
 
     /// Begins with an image or with nothing.
-    mutating func begin(with base: PlannedStage.Base, settings: ImageSettings) {
+    mutating func begin(with base: PlannedStage.Base, for platform: String, settings: ImageSettings) {
         self.base = base
+        self.platform = platform
         self.settings = settings
         // They have become instructions of this stage.
         self.settings.onBuild = []
@@ -45,6 +47,7 @@ struct StagePlanner {
     /// Begins with another stage's result. As in BuildKit its arguments stay visible.
     mutating func begin(after other: StagePlanner, position: Int) {
         base = .stage(position)
+        platform = other.platform
         settings = other.settings
         settings.onBuild = []
         arguments = other.arguments
@@ -55,7 +58,8 @@ struct StagePlanner {
 
     /// The finished stage.
     func stage(named name: String) -> PlannedStage {
-        PlannedStage(name: name, base: base, steps: steps, settings: settings, history: history)
+        PlannedStage(
+            name: name, base: base, platform: platform, steps: steps, settings: settings, history: history)
     }
 
     /// `--label` of the command line, over those of the file.

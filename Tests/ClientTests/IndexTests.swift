@@ -13,23 +13,54 @@ extension RealClients {
                 ])
                 let name = "\(pantry.host)/shop/api:1"
                 _ = try await docker.build(context, "--platform linux/amd64,linux/arm64 --tag \(name) --push")
-                let inspected = try await docker("docker buildx imagetools inspect $1", name)
-                for platform in ["amd64", "arm64"] {
-                    #expect(inspected.contains("linux/\(platform)"))
-                    let crane = "crane export --platform linux/$2 $1 - | tar -x -O name"
-                    #expect(try await pantry.peers(crane, name, platform) == platform)
-                    let skopeo = """
-                        skopeo copy --quiet --override-arch $2 --src-tls-verify=false docker://$1 dir:$3/$2
-                        skopeo inspect --format '{{.Architecture}}' dir:$3/$2
-                        """
-                    #expect(try await pantry.peers(skopeo, name, platform, "\(pantry.directory)") == "\(platform)\n")
-                    let pull = """
-                        docker pull --quiet --platform linux/$2 $1 >/dev/null
-                        docker image inspect --platform linux/$2 --format '{{.Architecture}}' $1
-                        """
-                    #expect(try await docker(pull, name, platform) == "\(platform)\n")
-                }
+                try await Self.pullEach(name, docker, in: pantry)
                 try await Self.copyWhole(name, in: pantry)
+            }
+        }
+
+        @Test("larder builds an image for two platforms, and each client gets its own")
+        func built() async throws {
+            try await Pantry.run(with: "dockerd", "crane", "skopeo") { pantry in
+                let docker = try await DockerDaemon(.containerd, pantry.peers)
+                let context = try pantry.context([
+                    "Dockerfile": "FROM scratch\nARG TARGETARCH\nCOPY $TARGETARCH /name\n", "amd64": "amd64",
+                    "arm64": "arm64",
+                ])
+                let name = "\(pantry.host)/shop/api:1"
+                let (id, file) = ("\(pantry.directory)/id", "\(pantry.directory)/image.tar")
+                try await pantry.larder(
+                    "build", "--platform", "linux/amd64,linux/arm64", "-t", name, "--iidfile", id, "-o",
+                    "type=oci,dest=\(file)", context)
+                try await Self.pullEach(name, docker, in: pantry)
+                try await Self.copyWhole(name, in: pantry)
+                try await pantry.peers(
+                    """
+                    test "$(crane digest $1)" = "$(cat $2)"
+                    mkdir $3.layout
+                    tar -x -C $3.layout -f $3
+                    skopeo copy --quiet --all oci:$3.layout:1 dir:$3.copy
+                    test "sha256:$(sha256sum <$3.copy/manifest.json | cut -c 1-64)" = "$(cat $2)"
+                    """, name, id, file)
+            }
+        }
+
+        /// Pulls the image of each platform, whose only file tells for which it is.
+        private static func pullEach(_ name: String, _ docker: DockerDaemon, in pantry: Pantry) async throws {
+            let inspected = try await docker("docker buildx imagetools inspect $1", name)
+            for platform in ["amd64", "arm64"] {
+                #expect(inspected.contains("linux/\(platform)"))
+                let crane = "crane export --platform linux/$2 $1 - | tar -x -O name"
+                #expect(try await pantry.peers(crane, name, platform) == platform)
+                let skopeo = """
+                    skopeo copy --quiet --override-arch $2 --src-tls-verify=false docker://$1 dir:$3/$2
+                    skopeo inspect --format '{{.Architecture}}' dir:$3/$2
+                    """
+                #expect(try await pantry.peers(skopeo, name, platform, "\(pantry.directory)") == "\(platform)\n")
+                let pull = """
+                    docker pull --quiet --platform linux/$2 $1 >/dev/null
+                    docker image inspect --platform linux/$2 --format '{{.Architecture}}' $1
+                    """
+                #expect(try await docker(pull, name, platform) == "\(platform)\n")
             }
         }
 

@@ -20,7 +20,7 @@ func stage(
     options.buildArguments = arguments
     let planned = try plan(
         "FROM \(base == nil ? "scratch" : "base")\n\(text)", options: options, bases: ["base": base ?? .init()])
-    return planned.stages[planned.target]
+    return planned.stages[planned.targets[0].stage]
 }
 
 /// What goes wrong with `text`; `nil` if nothing does.

@@ -33,7 +33,7 @@ import Testing
         #expect(try names("2") == ["2"])
         #expect(try names("3") == ["build", "run"])
         let planned = try plan(Self.threeStages)
-        #expect(planned.target == 1)
+        #expect(planned.targets == [.init(stage: 1, platform: "linux/amd64")])
         #expect(planned.stages[1].copies.map(\.source) == [.stage(0), .image("nginx:1")])
         #expect(planned.stages[1].base == .image("python:3.13-slim", platform: nil))
     }

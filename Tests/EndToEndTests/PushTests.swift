@@ -71,7 +71,7 @@ import Testing
                 let answer = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
                 #expect(answer.status == .ok)
                 let bytes = Array(buffer: try await answer.body.collect(upTo: 1 << 20))
-                let digest = try await PushSample.export(as: "a").content().documents.manifestDigest
+                let digest = try await PushSample.export(as: "a").content().root.digest
                 #expect(Digest(hashing: bytes) == digest)
             }
         }

@@ -61,6 +61,14 @@ struct BuildOrderTests {
         #expect(order.project.description == "shop")
     }
 
+    @Test("Platforms are listed with commas or in several flags, each once")
+    func platforms() throws {
+        let request = try order([
+            "--platform", "linux/amd64,linux/aarch64", "--platform=linux/arm/v7, linux/arm64", ".",
+        ]).request
+        #expect(request.platforms == ["linux/amd64", "linux/arm64", "linux/arm/v7"])
+    }
+
     @Test("-f - reads the Dockerfile from standard input; -q shows nothing but the image id")
     func shortForms() throws {
         #expect(try order(["-f", "-", "."]).readsDockerfileFromInput)
@@ -166,7 +174,8 @@ struct BuildOrderTests {
             (["-t", "UPPER", "."], nil, "--tag"), (["-t", "a@sha256:0", "."], nil, "--tag"),
             (["--build-arg", "=1", "."], nil, "--build-arg"), (["--label", "", "."], nil, "--label"),
             (["--platform", "linux", "."], nil, "--platform"),
-            (["--platform", "linux/amd64,linux/arm64", "."], nil, "--platform"),
+            (["--platform", "linux/amd64,linux/arm64", "-t", "a", "--load", "."], nil, "--platform"),
+            (["--platform", "linux/amd64,linux/arm64", "-q", "."], nil, "--tag"),
             (["--platform", "windows/amd64", "."], nil, "--platform"),
             (["--network", "bridge", "."], nil, "--network"),
             (["--build-context", "a", "."], nil, "--build-context"),

@@ -16,8 +16,8 @@ struct StepGraph: Sendable {
     struct Inputs: Sendable {
         /// What each stage that does not begin with another stage begins with, by stage.
         var bases: [Int: Base]
-        /// The images that are copied from, by name.
-        var images: [String: Base]
+        /// The images that are copied from.
+        var images: [Dockerfile.ImageRequest: Base]
         /// The content key of what is read from the context.
         var contents: [InputID: Digest]
         /// What the command line says of containers.
@@ -107,8 +107,9 @@ struct StepGraph: Sendable {
             case .context, .directory:
                 return inputs.contents[InputID(step: id, position: position)].map { .content($0) }
             case .stage(let stage): return .paths(read.paths, of: .stage(stage))
-            case .image(let name):
-                return .paths(read.paths, of: .image(inputs.images[name] ?? Base(chain: [], platform: "")))
+            case .image(let name, let platform):
+                let image = Dockerfile.ImageRequest(name: name, platform: platform)
+                return .paths(read.paths, of: .image(inputs.images[image] ?? Base(chain: [], platform: "")))
             }
         }
     }

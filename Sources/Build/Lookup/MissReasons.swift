@@ -141,8 +141,8 @@ extension PreparedBuild {
             else { continue }
             components += files.components
         }
-        for case .image(let name) in node.step.operation.sources {
-            guard let image = images[name] else { continue }
+        for case .image(let name, let platform) in node.step.operation.sources {
+            guard let image = images[Dockerfile.ImageRequest(name: name, platform: platform)] else { continue }
             components.append(KeyComponent(name: "image.\(name)", digest: image.digest))
         }
         if case .base(_, _) = node.parent, case .image(let name, _) = plan.stages[node.id.stage].base,

@@ -70,7 +70,7 @@ extension Builder {
             let (node, answer) = (prepared.graph.nodes[index], lookup[index])
             let isHit = answer.verdict == .hit
             return StepForecast(
-                stage: prepared.plan.stages[node.id.stage].name, instruction: node.step.text, line: node.step.line,
+                stage: prepared.title(of: node.id.stage), instruction: node.step.text, line: node.step.line,
                 key: answer.key, verdict: StepForecast.Verdict(rawValue: answer.verdict.rawValue) ?? .unknown,
                 scope: answer.scope, created: isHit ? answer.created : nil, seconds: isHit ? answer.seconds : nil,
                 reason: reasons[index])

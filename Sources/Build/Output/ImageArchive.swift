@@ -1,4 +1,5 @@
 internal import Chunking
+internal import OCI
 internal import Synchronization
 internal import SystemPackage
 
@@ -44,6 +45,33 @@ final class ImageArchive: Sendable {
         }
     }
 
+    /// Adds the documents of an image, each once.
+    /// - Throws: `io`, `invalidInput` for an index where `docker load` is to read it.
+    fileprivate func append(
+        _ content: ImageExport.Content, names: [ImageReference], _ format: ImageOutput.Format
+    ) throws {
+        var seen: Set<Digest> = []
+        for image in content.images {
+            if seen.insert(image.configurationDigest).inserted {
+                try append(ImageDocuments.path(of: image.configurationDigest), image.configuration)
+            }
+            if seen.insert(image.document.digest).inserted {
+                try append(ImageDocuments.path(of: image.document.digest), image.document.bytes)
+            }
+        }
+        if content.images.count == 1 {
+            try append("index.json", content.images[0].layoutIndex(names: names))
+            if format == .docker { try append("manifest.json", content.images[0].dockerManifest(names: names)) }
+            return
+        }
+        guard format == .oci else {
+            throw BuildError(
+                .invalidInput, "docker takes an image for one platform; write one for several with type=oci.")
+        }
+        try append(ImageDocuments.path(of: content.root.digest), content.root.bytes)
+        try append("index.json", ImageDocuments.layoutIndex(of: content.root, names: names, platform: nil))
+    }
+
     /// Ends the tar.
     /// - Throws: `io`.
     func finish() throws {
@@ -73,15 +101,11 @@ extension ImageExport {
     /// Writes the image into `archive`: an OCI image layout, and for `docker load` a list of what is in it.
     func write(_ format: ImageOutput.Format, into archive: ImageArchive) async throws {
         let content = try await content()
-        let documents = content.documents
         for layer in content.layers {
             try await layer.read { try archive.append(layer.digest, size: layer.size, $0) }
         }
         try await BlockingThreads.run {
-            try archive.append(ImageDocuments.path(of: documents.configurationDigest), documents.configuration)
-            try archive.append(ImageDocuments.path(of: documents.manifestDigest), documents.manifest)
-            try archive.append("index.json", documents.index())
-            if format == .docker { try archive.append("manifest.json", documents.dockerManifest()) }
+            try archive.append(content, names: names, format)
             try archive.append("oci-layout", ImageDocuments.layoutMarker)
             try archive.finish()
         }

@@ -1,65 +1,75 @@
 internal import Chunking
 internal import OCI
 
-/// The JSON documents of an image, as files hold them.
+/// The JSON documents of an image for one platform, as files hold them.
 struct ImageDocuments: Sendable {
     let configuration: [UInt8]
     let configurationDigest: Digest
-    let manifest: [UInt8]
-    let manifestDigest: Digest
+    /// The manifest.
+    let document: PushContent.Document
     /// The layers from the bottom.
     private let layers: [Descriptor]
-    private let names: [ImageReference]
     private let platform: Platform
 
     /// The `oci-layout` of an image layout.
     static let layoutMarker = Array(#"{"imageLayoutVersion":"1.0.0"}"#.utf8)
 
-    /// - Parameter layers: as they are in the image, from the bottom.
+    /// - Parameters:
+    ///   - layers: as they are in the image, from the bottom.
+    ///   - platform: `nil` for what the configuration says.
     /// - Throws: `invalidInput` when the configuration cannot be read.
-    init(configuration: [UInt8], layers: [Descriptor], names: [ImageReference]) throws(BuildError) {
+    init(configuration: [UInt8], layers: [Descriptor], platform: Platform?) throws(BuildError) {
         self.configuration = configuration
         self.layers = layers
-        self.names = names
         configurationDigest = Digest(hashing: configuration)
         let config = Descriptor(
             mediaType: MediaType.configuration, digest: configurationDigest, size: Int64(configuration.count))
         do {
-            manifest = try JSONDocument.encode(Manifest(config: config, layers: layers))
-            platform = try JSONDocument.decode(
+            let manifest = try JSONDocument.encode(Manifest(config: config, layers: layers))
+            document = PushContent.Document(manifest, mediaType: MediaType.manifest)
+            let own = try JSONDocument.decode(
                 ImageConfiguration.self, from: configuration, subject: "the image configuration"
             ).platform
+            self.platform = platform ?? own
         } catch {
-            throw BuildError(.invalidInput, "The image cannot be exported: \(error.description).", cause: error)
+            throw Self.failure(error)
         }
-        manifestDigest = Digest(hashing: manifest)
+    }
+
+    /// The index of images for several platforms.
+    /// - Throws: `invalidInput`.
+    static func index(of images: [ImageDocuments]) throws(BuildError) -> PushContent.Document {
+        let manifests = images.map { $0.document.descriptor(for: $0.platform) }
+        return PushContent.Document(try encode(Index(manifests: manifests)), mediaType: MediaType.index)
     }
 
     /// Where an image layout has a blob.
     static func path(of blob: Digest) -> String { "blobs/sha256/\(blob.hex)" }
 
-    /// The `index.json` of an image layout: the manifest once for each name, which programs find by the annotations.
+    /// The `index.json` of an image layout: `root` once for each name, which programs find by the annotations.
+    /// - Parameter platform: of an image that is for one.
     /// - Throws: `invalidInput`.
-    func index() throws(BuildError) -> [UInt8] {
+    static func layoutIndex(
+        of root: PushContent.Document, names: [ImageReference], platform: Platform?
+    ) throws(BuildError) -> [UInt8] {
         var manifests = names.map { name in
             let name = name.canonical
-            var annotations = ["io.containerd.image.name": Self.full(name).description]
+            var annotations = ["io.containerd.image.name": full(name).description]
             if let tag = name.tag { annotations["org.opencontainers.image.ref.name"] = tag.description }
-            return descriptor(annotations)
+            return root.descriptor(for: platform, annotations)
         }
-        if manifests.isEmpty { manifests = [descriptor(nil)] }
-        return try Self.encode(Index(manifests: manifests))
+        if manifests.isEmpty { manifests = [root.descriptor(for: platform)] }
+        return try encode(Index(manifests: manifests))
     }
 
-    private func descriptor(_ annotations: [String: String]?) -> Descriptor {
-        Descriptor(
-            mediaType: MediaType.manifest, digest: manifestDigest, size: Int64(manifest.count), platform: platform,
-            annotations: annotations)
+    /// The same of this image alone.
+    func layoutIndex(names: [ImageReference]) throws(BuildError) -> [UInt8] {
+        try Self.layoutIndex(of: document, names: names, platform: platform)
     }
 
     /// The `manifest.json` that `docker load` reads.
     /// - Throws: `invalidInput`.
-    func dockerManifest() throws(BuildError) -> [UInt8] {
+    func dockerManifest(names: [ImageReference]) throws(BuildError) -> [UInt8] {
         struct Image: Encodable {
             var Config: String
             var RepoTags: [String]
@@ -85,7 +95,20 @@ struct ImageDocuments: Sendable {
         do {
             return try JSONDocument.encode(value)
         } catch {
-            throw BuildError(.invalidInput, "The image cannot be exported: \(error.description).", cause: error)
+            throw failure(error)
         }
+    }
+
+    private static func failure(_ error: OCIError) -> BuildError {
+        BuildError(.invalidInput, "The image cannot be exported: \(error.description).", cause: error)
+    }
+}
+
+extension PushContent.Document {
+    /// How an index lists it.
+    fileprivate func descriptor(for platform: Platform?, _ annotations: [String: String]? = nil) -> Descriptor {
+        Descriptor(
+            mediaType: mediaType, digest: digest, size: Int64(bytes.count), platform: platform,
+            annotations: annotations)
     }
 }

@@ -2,12 +2,20 @@ internal import Chunking
 internal import OCI
 internal import SystemPackage
 
-/// A finished image, ready to leave the server: its configuration and a way to read its layers.
+/// A finished image, ready to leave the server: its configuration and a way to read its layers; or an index of several.
 struct ImageExport: Sendable {
-    /// The exact bytes of the configuration.
-    let configuration: [UInt8]
-    /// The layers from the bottom; their digests are those of the uncompressed tars.
-    let layers: [Digest]
+    /// The image for one platform.
+    struct Image: Sendable {
+        /// The exact bytes of the configuration.
+        let configuration: [UInt8]
+        /// The layers from the bottom; their digests are those of the uncompressed tars.
+        let layers: [Digest]
+        /// What an index says that it is for; `nil` for what the configuration says.
+        var platform: Platform?
+    }
+
+    /// One for each platform.
+    let images: [Image]
     /// The names that the image has.
     let names: [ImageReference]
     /// The length of a layer's tar. Bytes.
@@ -20,12 +28,11 @@ struct ImageExport: Sendable {
     /// Makes an export.
     /// - Parameter size: without it, layers are read once just to be measured.
     init(
-        configuration: [UInt8], layers: [Digest], names: [ImageReference],
+        images: [Image], names: [ImageReference],
         size: (@Sendable (Digest) async throws -> UInt64)? = nil, transcoded: TranscodedLayers? = nil,
         read: @escaping @Sendable (Digest, @escaping @Sendable (LayerSource) throws -> Void) async throws -> Void
     ) {
-        self.configuration = configuration
-        self.layers = layers
+        self.images = images
         self.names = names
         self.read = read
         self.transcoded = transcoded
@@ -69,7 +76,7 @@ struct ImageExport: Sendable {
 
     /// The image with its layers as they are on the server, which the engines of this machine read fastest.
     private var asStored: ImageExport {
-        ImageExport(configuration: configuration, layers: layers, names: names, size: size, read: read)
+        ImageExport(images: images, names: names, size: size, read: read)
     }
 
     /// Compresses all layers, once for all outputs, and says what that does to the image's digest.
@@ -79,7 +86,7 @@ struct ImageExport: Sendable {
             let content = try await content()
             let size = content.layers.reduce(0) { $0 + $1.size }
             task.output(
-                "the image's digest is \(content.documents.manifestDigest) where it is compressed with \(format)")
+                "the image's digest is \(content.root.digest) where it is compressed with \(format)")
             task.status(ByteText.megabytes(Int(clamping: size)))
         }
     }

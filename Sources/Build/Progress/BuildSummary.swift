@@ -33,8 +33,8 @@ public struct BuildSummary: Sendable {
             parts.insert("failed", at: 0)
         } else if let image = outcome.image {
             parts.append(image.digest.shown + (names.isEmpty ? "" : " → " + names.joined(separator: ", ")))
-        } else if let config = outcome.config {
-            parts.append("\(config.shown), not on a server")
+        } else if !outcome.configs.isEmpty {
+            parts.append("\(outcome.configs.map(\.shown).joined(separator: ", ")), not on a server")
         }
         return parts.joined(separator: " · ")
     }

@@ -7,8 +7,8 @@ public struct BuildOutcome: Sendable {
     public var error: (any Error)?
     /// The image on the server; `nil` when there is none.
     public var image: AssembleAnswer?
-    /// The digest of the image's configuration (docker's image id); `nil` when the build failed.
-    public var config: Digest?
+    /// The digests of the images' configurations, one for each platform; none when the build failed.
+    public var configs: [Digest]
     /// The filesystem steps, in the order of the plan; a WORKDIR that was there already is none.
     public var steps: [StepReport]
     /// How long it took. Seconds.
@@ -17,6 +17,11 @@ public struct BuildOutcome: Sendable {
     /// had to be built, and for each wait for another build.
     public var lookupCount = 0
 
+    /// The digest of the configuration of an image for one platform (docker's image id).
+    public var config: Digest? { configs.count == 1 ? configs[0] : nil }
+    /// What names the result: docker's image id, or the digest of an index for several platforms, which only the server makes;
+    /// `nil` when there is none.
+    public var id: Digest? { configs.count > 1 ? image?.digest : config }
     /// How many steps were a hit.
     public var hitCount: Int { steps.count { $0.verdict == .hit } }
     /// How many steps were run or made here.
@@ -31,7 +36,7 @@ public struct BuildOutcome: Sendable {
     ) {
         self.error = error
         self.image = image
-        self.config = config
+        configs = config.map { [$0] } ?? []
         self.steps = steps
         self.seconds = seconds
     }

@@ -21,6 +21,8 @@ public struct BuildRequest: Sendable {
     public var contexts: [String: FilePath] = [:]
     /// What the command line adds to the Dockerfile.
     public var options = Dockerfile.Options()
+    /// What the image is for besides the platform of ``options``: with more than one the result is an index.
+    public var otherPlatforms: [String] = []
     /// The names of the image, without the server's own host.
     public var tags: [ImageReference] = []
     /// Whether no step is taken from the cache.
@@ -67,10 +69,26 @@ public struct BuildRequest: Sendable {
     public var writer = ""
     /// What enters step keys: everything, but in tests.
     var keyRules = KeyRules()
+    /// Where the kernel lists its handlers of foreign programs.
+    var handlerDirectory = ProgramHandlers.usualDirectory
 
     /// Makes a request.
     public init(context: FilePath, stateDirectory: FilePath) {
         self.context = context
         self.stateDirectory = stateDirectory
+    }
+}
+
+extension BuildRequest {
+    /// Everything that an image is made for, each once.
+    public var platforms: [String] {
+        ([options.platform] + otherPlatforms).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    }
+
+    /// What the command line adds to the Dockerfile, for one of the ``platforms``.
+    func options(for platform: String) -> Dockerfile.Options {
+        var options = options
+        options.platform = platform
+        return options
     }
 }

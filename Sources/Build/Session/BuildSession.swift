@@ -20,6 +20,7 @@ struct BuildSession: Sendable {
     private let mounts: RunMounts
     private let stages: StageBuilds
     private let maker: LayerMaker
+    private let foreign: ForeignPrograms
     /// Where temporary files are made.
     private let spools: FilePath
 
@@ -71,13 +72,16 @@ struct BuildSession: Sendable {
             contexts: ContextTrees(state),
             caches: CacheDirectories(root: state.caches.appending(request.project.description)),
             transfers: CacheTransfers(request, link, restorer, commits, progress))
+        foreign = ForeignPrograms(
+            prepared: prepared, handlers: ProgramHandlers(directory: request.handlerDirectory),
+            file: request.dockerfile?.string ?? "Dockerfile")
         let executor = StepExecutor(
             prepared: prepared, lookup: lookup, log: log, recorder: recorder, claims: claims,
             reasons: reasons, progress: progress,
             run: RunStep(maker: maker, users: users, state: state, settings: request.container, mounts: mounts),
             copy: CopyStep(maker: maker, users: users, facts: facts),
-            workdir: WorkdirStep(maker: maker, users: users, facts: facts),
-            file: request.dockerfile?.string ?? "Dockerfile", turns: TaskLimit(4))
+            workdir: WorkdirStep(maker: maker, users: users, facts: facts), foreign: foreign, file: foreign.file,
+            turns: TaskLimit(4))
         stages = StageBuilds(prepared, lookup, claims, components, executor, facts)
     }
 
@@ -89,12 +93,13 @@ struct BuildSession: Sendable {
                 await lookup.ask()
                 for text in prepared.warnings(about: request) { progress.warn(text) }
                 warnOfOneUser()
-                let result = try await stages.result(of: prepared.plan.target)
+                try await foreign.check(lookup)
+                let results = try await stages.results(of: prepared.plan.targets.map(\.stage))
                 // A stage may have become needless after it was begun.
                 await stages.stop()
                 let bound = boundUploads()
                 defer { bound.cancel() }
-                try await export(result, &outcome)
+                try await export(results, &outcome)
                 await settle()
             } catch {
                 await stages.stop()
@@ -167,44 +172,48 @@ struct BuildSession: Sendable {
 
     // MARK: The image
 
-    private func export(_ result: StageResult, _ outcome: inout BuildOutcome) async throws {
+    private func export(_ results: [StageResult], _ outcome: inout BuildOutcome) async throws {
         noteHits()
-        let chain = try await imageChain(result.chain)
-        let composition = ImageComposition(
-            prepared: prepared, log: log, chain: chain, platform: try Platform(request.options.platform),
-            epoch: request.epoch)
-        let document = try JSONDocument.encode(composition.configuration())
-        outcome.config = Digest(hashing: document)
+        var images: [ImageExport.Image] = []
+        for (target, result) in zip(prepared.plan.targets, results) {
+            let chain = try await imageChain(result.chain, of: target.stage)
+            let platform = try Platform(target.platform)
+            let composition = ImageComposition(
+                prepared: prepared, log: log, target: target.stage, chain: chain, platform: platform,
+                epoch: request.epoch)
+            let document = try JSONDocument.encode(composition.configuration())
+            images.append(ImageExport.Image(configuration: document, layers: chain, platform: platform))
+        }
+        outcome.configs = images.map { Digest(hashing: $0.configuration) }
         if !request.tags.isEmpty {
             outcome.image = try await progress.run("store \(request.tags.map(\.description).joined(separator: ", "))") {
-                try await store(document, chain, $0)
+                try await store(images, $0)
             }
         }
         if outcome.image == nil, !request.tags.isEmpty, request.outputs.contains(.push) {
             throw BuildError(.server, "The image cannot be pushed: the server does not have it. Build again.")
         }
-        try await hand(
-            out: document, chain, request.outputs + (outcome.image == nil ? request.fallbackOutputs : []))
+        try await hand(out: images, request.outputs + (outcome.image == nil ? request.fallbackOutputs : []))
     }
 
     /// The layers that the image has: those of its last step, with their times set if that was asked for.
-    private func imageChain(_ chain: [Digest]) async throws -> [Digest] {
+    private func imageChain(_ chain: [Digest], of stage: Int) async throws -> [Digest] {
         guard request.rewritesTimestamps, let epoch = request.epoch else { return chain }
-        let base = prepared.baseChain(of: prepared.plan.target)
+        let base = prepared.baseChain(of: stage)
         return try await progress.run("rewrite timestamps") { _ in
             try await TimestampRewrite(maker: maker, limit: epoch).chain(chain, on: base)
         }
     }
 
     /// Makes the outputs besides the image on the server.
-    private func hand(out document: [UInt8], _ chain: [Digest], _ outputs: [ImageOutput]) async throws {
+    private func hand(out images: [ImageExport.Image], _ outputs: [ImageOutput]) async throws {
         guard !outputs.isEmpty else { return }
         var size: (@Sendable (Digest) async throws -> UInt64)?
-        if let server = link.reading, await commits.areCommitted(chain) {
+        if let server = link.reading, await commits.areCommitted(images.flatMap(\.layers)) {
             size = { try await server.recipe(of: $0).size }
         }
         let export = ImageExport(
-            configuration: document, layers: chain, names: request.tags, size: size,
+            images: images, names: request.tags, size: size,
             transcoded: request.compression.flatMap { compression in
                 compression.format == .uncompressed ? nil : TranscodedLayers(compression, in: spools)
             },
@@ -213,16 +222,21 @@ struct BuildSession: Sendable {
     }
 
     /// Has the server put the image together; `nil` when it cannot be reached.
-    private func store(_ document: [UInt8], _ chain: [Digest], _ task: ProgressTask) async throws -> AssembleAnswer? {
+    private func store(_ images: [ImageExport.Image], _ task: ProgressTask) async throws -> AssembleAnswer? {
         task.status("waiting for layers to arrive")
-        let isComplete = await commits.areCommitted(chain)
+        let isComplete = await commits.areCommitted(images.flatMap(\.layers))
         task.status("")
         guard isComplete, let server = link.writing else {
             progress.warn("The image is not on the server: its layers could not be stored there.")
             return nil
         }
         let question = AssembleRequest(
-            names: request.tags.map { Self.localName($0) }, config: String(decoding: document, as: UTF8.self))
+            names: request.tags.map { Self.localName($0) },
+            images: images.map { image in
+                .init(
+                    config: String(decoding: image.configuration, as: UTF8.self),
+                    platform: image.platform?.description)
+            })
         let answer = try await link.ask { _ throws(BuildError) in try await server.assemble(question) }
         if answer == nil { progress.warn("The image is not on the server.") }
         return answer
@@ -258,7 +272,7 @@ struct BuildSession: Sendable {
             reports.append(
                 StepReport(
                     key: answer.key, instruction: node.step.text,
-                    stage: prepared.plan.stages[node.id.stage].name, verdict: entry?.verdict ?? .skipped,
+                    stage: prepared.title(of: node.id.stage), verdict: entry?.verdict ?? .skipped,
                     seconds: entry?.seconds ?? 0, commandSeconds: entry?.commandSeconds ?? 0, saved: entry?.saved ?? 0,
                     bytes: byteCount,
                     reason: entry?.verdict == .run || entry?.verdict == .failed ? reasons[index] : nil))

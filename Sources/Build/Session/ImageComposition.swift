@@ -7,6 +7,8 @@ internal import OCI
 struct ImageComposition {
     let prepared: PreparedBuild
     let log: StepLog
+    /// The stage that the image is.
+    let target: Int
     /// The layers of the image.
     let chain: [Digest]
     /// Of an image that begins with nothing.
@@ -24,8 +26,7 @@ struct ImageComposition {
 
     /// The configuration.
     func configuration() -> ImageConfiguration {
-        let target = prepared.plan.target
-        let base = prepared.bases[root(of: target)]
+        let base = prepared.bases[prepared.root(of: target)]
         var lines = lines(of: target)
         Self.settle(&lines, layerCount: chain.count)
         let history = lines.map { line in
@@ -45,12 +46,6 @@ struct ImageComposition {
             created: created.map { Timestamp.text(seconds: $0) } ?? base?.configuration.created)
         configuration.author = prepared.plan.stages[target].settings.author ?? base?.configuration.author
         return configuration
-    }
-
-    private func root(of stage: Int) -> Int {
-        var number = stage
-        while case .stage(let base) = prepared.plan.stages[number].base { number = base }
-        return number
     }
 
     private func lines(of stage: Int) -> [Line] {

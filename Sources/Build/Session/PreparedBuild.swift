@@ -9,8 +9,8 @@ struct PreparedBuild: Sendable {
     let plan: BuildPlan
     /// What each stage begins with that does not begin with another stage or nothing.
     let bases: [Int: BaseImages.Image]
-    /// The images that are copied from, by name.
-    let images: [String: BaseImages.Image]
+    /// The images that are copied from.
+    let images: [Dockerfile.ImageRequest: BaseImages.Image]
     /// What steps take from the context.
     let contents: [InputID: ContextScan.Found]
     let graph: StepGraph
@@ -40,8 +40,10 @@ struct PreparedBuild: Sendable {
         _ dockerfile: Dockerfile, _ request: BuildRequest, _ finder: BaseImages, _ progress: ProgressLog
     ) async throws -> (BuildPlan, [Dockerfile.ImageRequest: BaseImages.Image]) {
         let found = try await findImages(of: dockerfile, request, finder, progress)
-        let settings = found.mapValues { ImageSettings($0.configuration.config) }
-        return (try dockerfile.plan(options: request.options, bases: settings), found)
+        let plans = try request.platforms.map { platform in
+            try dockerfile.plan(options: request.options(for: platform), bases: settings(of: found, for: platform))
+        }
+        return (BuildPlan(joining: plans), found)
     }
 
     private init(
@@ -52,20 +54,21 @@ struct PreparedBuild: Sendable {
         self.remotes = remotes
         self.contents = contents
         var bases: [Int: BaseImages.Image] = [:]
-        var images: [String: BaseImages.Image] = [:]
+        var images: [Dockerfile.ImageRequest: BaseImages.Image] = [:]
         for (number, stage) in plan.stages.enumerated() {
             if case .image(let name, let platform) = stage.base {
                 bases[number] = found[Dockerfile.ImageRequest(name: name, platform: platform)]
             }
-            for case .image(let name) in stage.steps.lazy.flatMap(\.operation.sources) {
-                images[name] = found[Dockerfile.ImageRequest(name: name, platform: nil)]
+            for case .image(let name, let platform) in stage.steps.lazy.flatMap(\.operation.sources) {
+                let image = Dockerfile.ImageRequest(name: name, platform: platform)
+                images[image] = found[image]
             }
         }
         self.bases = bases
         self.images = images
         var inputs: [Int: StepGraph.Base] = bases.mapValues(StepGraph.Base.init)
         for (number, stage) in plan.stages.enumerated() where stage.base == .scratch {
-            inputs[number] = StepGraph.Base(chain: [], platform: request.options.platform)
+            inputs[number] = StepGraph.Base(chain: [], platform: stage.platform)
         }
         graph = StepGraph(
             plan,
@@ -74,16 +77,34 @@ struct PreparedBuild: Sendable {
                 container: request.container, keyRules: request.keyRules))
     }
 
+    /// The settings of the images that are known, for a plan for `platform`, which images that name none have.
+    private static func settings(
+        of found: [Dockerfile.ImageRequest: BaseImages.Image], for platform: String
+    ) -> [Dockerfile.ImageRequest: ImageSettings] {
+        var settings = found.mapValues { ImageSettings($0.configuration.config) }
+        for (request, own) in settings where request.platform == platform {
+            settings[Dockerfile.ImageRequest(name: request.name, platform: nil)] = own
+        }
+        return settings
+    }
+
+    /// Finds the images that plans for all platforms need, each with the platform that is meant.
     private static func findImages(
         of dockerfile: Dockerfile, _ request: BuildRequest, _ finder: BaseImages, _ progress: ProgressLog
     ) async throws -> [Dockerfile.ImageRequest: BaseImages.Image] {
         var found: [Dockerfile.ImageRequest: BaseImages.Image] = [:]
         while true {
-            let settings = found.mapValues { ImageSettings($0.configuration.config) }
-            let required = try dockerfile.requiredImages(options: request.options, bases: settings)
-            let wanted = required.filter { found[$0] == nil }
+            var wanted: [Dockerfile.ImageRequest] = []
+            for platform in request.platforms {
+                let required = try dockerfile.requiredImages(
+                    options: request.options(for: platform), bases: settings(of: found, for: platform))
+                for image in required {
+                    let image = Dockerfile.ImageRequest(name: image.name, platform: image.platform ?? platform)
+                    if found[image] == nil, !wanted.contains(image) { wanted.append(image) }
+                }
+            }
             if wanted.isEmpty { return found }
-            let names = wanted.map(\.name).joined(separator: ", ")
+            let names = wanted.map(\.name).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }.joined(separator: ", ")
             let more = try await progress.run("resolve \(names)") { _ in
                 try await finder.find(wanted, platform: request.options.platform, refresh: request.refreshesImages)
             }

@@ -28,6 +28,15 @@ final class StageBuilds: Sendable {
         self.facts = facts
     }
 
+    /// The filesystems that stages end with, which are built side by side.
+    /// - Throws: why one cannot be built.
+    func results(of stages: [Int]) async throws -> [StageResult] {
+        for stage in stages { begin(stage) }
+        var results: [StageResult] = []
+        for stage in stages { results.append(try await result(of: stage)) }
+        return results
+    }
+
     /// The filesystem that a stage ends with; it is built when there is no other way to have it.
     /// - Throws: why it cannot be built.
     func result(of stage: Int) async throws -> StageResult {

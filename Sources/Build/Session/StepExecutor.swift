@@ -16,6 +16,7 @@ struct StepExecutor: Sendable {
     let run: RunStep
     let copy: CopyStep
     let workdir: WorkdirStep
+    let foreign: ForeignPrograms
     /// The Dockerfile's name for messages.
     let file: String
     /// How many commands run at once.
@@ -48,7 +49,8 @@ struct StepExecutor: Sendable {
             claims.giveUp(lookup[index].key)
             log[index] = StepLog.Entry(verdict: .failed, seconds: Clock.seconds(since: start))
             task.end(isCancelled ? .cancelled : .failed)
-            throw isCancelled ? CancellationError() : located(error, node)
+            if isCancelled { throw CancellationError() }
+            throw Self.located(await foreign.explained(error, node), node, in: file)
         }
     }
 
@@ -94,6 +96,7 @@ struct StepExecutor: Sendable {
             let files = try operation.mounts.compactMap(\.source).enumerated().map { position, source in
                 try mountedFiles(source, InputID(step: node.id, position: position), sources)
             }
+            try await foreign.check(node)
             let made = try await turns.run {
                 try await run.run(operation, in: base.chain, files: files, task)
             }
@@ -136,9 +139,9 @@ struct StepExecutor: Sendable {
         case .stage(let number):
             let name = "the stage \(prepared.plan.stages[number].name)"
             return try await copy.sources(of: operation, in: stages[number]?.chain ?? [], named: name)
-        case .image(let name):
+        case .image(let name, let platform):
             return try await copy.sources(
-                of: operation, in: prepared.images[name]?.chain ?? [], named: "the image \(name)")
+                of: operation, in: prepared.chain(ofImage: name, platform), named: "the image \(name)")
         }
     }
 
@@ -155,8 +158,8 @@ struct StepExecutor: Sendable {
         case .stage(let number):
             let name = "the stage \(prepared.plan.stages[number].name)"
             return .chain(stages[number]?.chain ?? [], path: source.path, name: name)
-        case .image(let name):
-            return .chain(prepared.images[name]?.chain ?? [], path: source.path, name: "the image \(name)")
+        case .image(let name, let platform):
+            return .chain(prepared.chain(ofImage: name, platform), path: source.path, name: "the image \(name)")
         }
     }
 
@@ -184,7 +187,8 @@ struct StepExecutor: Sendable {
         return result
     }
 
-    private func located(_ error: any Error, _ node: StepGraph.Node) -> BuildError {
+    /// An error with the place in the Dockerfile.
+    static func located(_ error: any Error, _ node: StepGraph.Node, in file: String) -> BuildError {
         let place = "\(file):\(node.step.line): \(node.step.text)"
         guard let error = error as? BuildError else {
             return BuildError(.io, "\(place)\n  \(error)", cause: error)
@@ -198,22 +202,34 @@ extension PreparedBuild {
     /// A step's name for people: `[stage 2/5] RUN make`.
     func name(of node: StepGraph.Node) -> String {
         let stage = plan.stages[node.id.stage]
-        return "[\(stage.name) \(node.id.position + 1)/\(stage.steps.count)] \(node.step.text)"
+        return "[\(title(of: node.id.stage)) \(node.id.position + 1)/\(stage.steps.count)] \(node.step.text)"
+    }
+
+    /// A stage's name for people; its platform comes first in a build for several.
+    func title(of stage: Int) -> String {
+        let stage = plan.stages[stage]
+        return plan.targets.count > 1 ? "\(stage.platform) \(stage.name)" : stage.name
+    }
+
+    /// The layers of an image that is copied from.
+    func chain(ofImage name: String, _ platform: String?) -> [Digest] {
+        images[Dockerfile.ImageRequest(name: name, platform: platform)]?.chain ?? []
+    }
+
+    /// The stage that a stage begins with in the end, and that begins with no other.
+    func root(of stage: Int) -> Int {
+        var number = stage
+        while case .stage(let base) = plan.stages[number].base { number = base }
+        return number
     }
 
     /// The layers of the image that a stage begins with, in the end.
-    func baseChain(of stage: Int) -> [Digest] {
-        var number = stage
-        while case .stage(let base) = plan.stages[number].base { number = base }
-        return bases[number]?.chain ?? []
-    }
+    func baseChain(of stage: Int) -> [Digest] { bases[root(of: stage)]?.chain ?? [] }
 
     /// When the image was made that a stage begins with, in the end; seconds since 1970. Directories that a step makes
     /// get this time, so that they are the same on every runner.
     func baseTime(of stage: Int) -> Int64 {
-        var number = stage
-        while case .stage(let base) = plan.stages[number].base { number = base }
-        return bases[number]?.configuration.created.flatMap { Timestamp.seconds($0) } ?? Self.earliestTime
+        bases[root(of: stage)]?.configuration.created.flatMap { Timestamp.seconds($0) } ?? Self.earliestTime
     }
 
     /// The first time that a zip archive can have.

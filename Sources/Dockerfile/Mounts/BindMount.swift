@@ -1,7 +1,7 @@
 /// `RUN --mount=type=bind`: files of the build context, a stage or an image.
 public struct BindMount: Hashable, Sendable {
     /// Where the files are.
-    public let source: CopyOperation.Source
+    public internal(set) var source: CopyOperation.Source
     /// What of them, relative to the source's root without a leading slash; empty for all.
     public let path: String
     /// Where they appear; absolute.

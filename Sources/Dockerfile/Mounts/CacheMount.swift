@@ -17,7 +17,7 @@ public struct CacheMount: Hashable, Sendable {
     /// What happens when several commands want it at once.
     public let sharing: Sharing
     /// Whose files a new directory begins with; `nil` for none.
-    public let source: CopyOperation.Source?
+    public internal(set) var source: CopyOperation.Source?
     /// Which of those files, relative to the source's root without a leading slash; empty for all.
     public let path: String
     /// Whether the process may only read it.

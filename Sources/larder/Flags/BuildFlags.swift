@@ -27,8 +27,11 @@ struct BuildFlags: ParsableArguments {
     var target: String?
     @Option(help: ArgumentHelp("A label for the image.", valueName: "NAME=VALUE"))
     var label: [String] = []
-    @Option(help: ArgumentHelp("What the image runs on; default: this machine's.", valueName: "OS/ARCH[/VARIANT]"))
-    var platform: String?
+    @Option(
+        help: ArgumentHelp(
+            "What the image runs on, or several platforms between commas for an index; default: this machine's.",
+            valueName: "OS/ARCH[/VARIANT]"))
+    var platform: [String] = []
     @Option(
         help: ArgumentHelp(
             "A secret for RUN --mount=type=secret; never part of a key or an image.",

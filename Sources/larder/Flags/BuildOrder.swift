@@ -42,6 +42,9 @@ struct BuildOrder: Sendable {
             stateDirectory: try Self.stateDirectory(flags.stateDir, in: surroundings))
         if !readsDockerfileFromInput { request.dockerfile = flags.file.map { FilePath($0) } }
         request.options = try Self.options(flags, in: surroundings)
+        let platforms = try PlatformFlag.list(flags.platform, in: surroundings).map(\.description)
+        request.options.platform = platforms[0]
+        request.otherPlatforms = Array(platforms.dropFirst())
         for text in flags.buildContext {
             let (name, context, directory) = try BuildContextFlag.read(text)
             guard request.options.contexts.updateValue(context, forKey: name) == nil else {
@@ -66,6 +69,7 @@ struct BuildOrder: Sendable {
             }
         }
         request.outputs = try Self.outputs(flags)
+        try Self.checkIndex(request, flags)
         request.epoch = try Self.epoch(&request.options, in: surroundings)
         request.rewritesTimestamps = try flags.output.contains { try OutputFlag.read($0).rewritesTimestamps }
         request.compression = try flags.compression.compression()
@@ -110,7 +114,6 @@ struct BuildOrder: Sendable {
             return (name, value ?? "")
         }
         options.target = flags.target
-        options.platform = try PlatformFlag.read(flags.platform, in: surroundings).description
         options.buildPlatform = try PlatformFlag.read(nil, in: surroundings).description
         return options
     }
@@ -165,6 +168,26 @@ struct BuildOrder: Sendable {
                 "--state-dir: neither XDG_CACHE_HOME nor HOME is set; say where this runner keeps layers")
         }
         return FilePath("/var/cache/larder")
+    }
+
+    /// Refuses what an index for several platforms cannot be.
+    private static func checkIndex(_ request: BuildRequest, _ flags: BuildFlags) throws {
+        guard request.platforms.count > 1 else { return }
+        let isLoaded = request.outputs.contains { output in
+            switch output {
+            case .load, .file(.docker, _): true
+            case .push, .file(.oci, _): false
+            }
+        }
+        if isLoaded {
+            throw ValidationError(
+                "--platform: docker takes an image for one platform at a time; use --push or --output type=oci, or build one "
+                    + "platform")
+        }
+        if request.tags.isEmpty, flags.iidfile != nil || flags.quiet {
+            throw ValidationError(
+                "--platform: an image for several platforms has an id only on the server; give it a name with --tag")
+        }
     }
 
     private static func outputs(_ flags: BuildFlags) throws -> [ImageOutput] {

@@ -22,9 +22,27 @@ struct BuildMetadata: Encodable {
         let reason: String?
     }
 
+    /// What names a manifest or an index, as buildx tells it.
+    struct Root: Encodable {
+        let mediaType: String
+        let digest: Digest
+        let size: Int
+    }
+
+    /// The image for one platform.
+    struct Image: Encodable {
+        let platform: String
+        /// Absent when the server does not have the image.
+        let digest: Digest?
+        /// The image id.
+        let config: Digest
+    }
+
     private enum CodingKeys: String, CodingKey {
         case digest = "containerimage.digest"
         case config = "containerimage.config.digest"
+        case root = "containerimage.descriptor"
+        case images = "larder.images"
         case name = "image.name"
         case total = "larder.steps.total"
         case hit = "larder.steps.hit"
@@ -38,10 +56,14 @@ struct BuildMetadata: Encodable {
         case steps = "larder.steps"
     }
 
-    /// The digest of the manifest; absent when the server does not have the image.
+    /// The digest of the manifest, or of the index for several platforms; absent when the server does not have the image.
     let digest: Digest?
-    /// The image id.
+    /// The image id; absent for several platforms.
     let config: Digest?
+    /// Absent when the server does not have the image.
+    let root: Root?
+    /// One for each platform.
+    let images: [Image]
     /// The names with the server's host, between commas; absent when the server does not have the image.
     let name: String?
     let total: Int
@@ -57,9 +79,18 @@ struct BuildMetadata: Encodable {
     let scope: String
     let steps: [Step]
 
-    init(_ outcome: BuildOutcome, names: [String], scope: ScopeName, down: Int, up: Int) {
+    init(
+        _ outcome: BuildOutcome, platforms: [String], names: [String], scope: ScopeName, down: Int, up: Int
+    ) {
         digest = outcome.image?.digest
         config = outcome.config
+        root = outcome.image.map { image in
+            let type = outcome.configs.count > 1 ? MediaType.index : MediaType.manifest
+            return Root(mediaType: type, digest: image.digest, size: image.size)
+        }
+        images = zip(platforms, outcome.configs).enumerated().map { position, image in
+            Image(platform: image.0, digest: outcome.image?.images[position].digest, config: image.1)
+        }
         name = outcome.image == nil || names.isEmpty ? nil : names.joined(separator: ",")
         total = outcome.steps.count
         hit = outcome.hitCount

@@ -47,13 +47,13 @@ struct BuildRun: Sendable {
             StandardError.write(summary.line + "\n")
         }
         guard outcome.error == nil else { return }
-        if let config = outcome.config {
-            if let file = order.imageIDFile { try Self.write(Array("\(config)".utf8), to: file, "--iidfile") }
-            if order.printsImageID { print(config) }
+        if let id = outcome.id {
+            if let file = order.imageIDFile { try Self.write(Array("\(id)".utf8), to: file, "--iidfile") }
+            if order.printsImageID { print(id) }
         }
         if let file = order.metadataFile {
             let metadata = BuildMetadata(
-                outcome, names: names, scope: order.request.scope, down: traffic.down, up: traffic.up)
+                outcome, platforms: order.request.platforms, names: names, scope: order.request.scope, down: traffic.down, up: traffic.up)
             try Self.write(metadata.json(), to: file, "--metadata-file")
         }
     }

@@ -11,30 +11,59 @@ extension ImageCatalog {
         guard !names.isEmpty else {
             throw APIFailure(.badRequest, "an image needs at least one name; give one with --tag")
         }
-        let document = Array(request.config.utf8)
-        guard document.count <= LocalImage.configurationMaximum else {
-            throw APIFailure(.tooLarge, "the image configuration has \(document.count) bytes, too many")
+        guard (1...AssembleRequest.imagesMaximum).contains(request.images.count) else {
+            throw APIFailure(
+                .badRequest, "an image is for 1 to \(AssembleRequest.imagesMaximum) platforms, not \(request.images.count)")
         }
-        let chain: [Digest]
-        do {
-            chain = try JSONDocument.decode(
-                ImageConfiguration.self, from: document, subject: "the image configuration"
-            ).rootfs.diffIDs
-        } catch {
-            throw APIFailure(.badRequest, error.description)
-        }
-        let assembly = Assembly(document: document, chain: chain)
+        let assemblies = try request.images.map(Assembly.init)
         return try await executor.run { [rules = settings.tagRules] store in
             guard let giver = try store.project(named: project.description) else {
                 throw APIFailure(.missingContent, "project \(project) has no layers on this server; build again")
             }
-            let manifest = try assembly.manifest(layersFrom: giver, of: store)
-            for name in names {
-                try assembly.store(manifest, as: name, layersFrom: giver, in: store, rules)
-            }
+            let images = try assemblies.map { try $0.image(layersFrom: giver, of: store) }
+            let index = images.count > 1 ? try Self.index(of: images) : nil
+            for name in names { try Self.store(images, index, as: name, layersFrom: giver, in: store, rules) }
+            let root = index ?? images[0].manifest
             return AssembleAnswer(
-                digest: manifest.sha256, size: manifest.bytes.count, config: assembly.documentDigest)
+                digest: root.sha256, size: root.bytes.count,
+                images: images.map {
+                    .init(digest: $0.manifest.sha256, size: $0.manifest.bytes.count, config: $0.assembly.documentDigest)
+                })
         }
+    }
+
+    private static func index(of images: [AssembledImage]) throws -> StoredManifest {
+        let manifests = images.map { image in
+            Descriptor(
+                mediaType: image.manifest.mediaType, digest: image.manifest.sha256,
+                size: Int64(image.manifest.bytes.count), platform: image.assembly.platform)
+        }
+        return StoredManifest(
+            mediaType: MediaType.index, bytes: try JSONDocument.encode(Index(manifests: manifests)))
+    }
+
+    /// Keeps images, and the index of several, under `name`.
+    private static func store(
+        _ images: [AssembledImage], _ index: StoredManifest?, as name: AssembledName, layersFrom giver: ProjectID,
+        in store: Store, _ rules: TagRules
+    ) throws {
+        let receiver = try store.makeProject(named: name.owner.description)
+        let repository = Repository(name.repository, project: receiver, store: store)
+        for image in images {
+            let assembly = image.assembly
+            try store.shareMissing(assembly.chain, from: giver, with: receiver)
+            try store.keep(assembly.document, as: assembly.documentDigest, in: receiver)
+            try repository.put(
+                image.manifest, ManifestLinks(blobs: assembly.chain + [assembly.documentDigest]),
+                tags: index == nil ? [name.tag] : [], rules: rules)
+        }
+        guard let index else { return }
+        let outline = try ManifestOutline(index.bytes, contentType: index.mediaType)
+        let links = try ManifestLinks(outline, index, in: repository)
+        guard links.missing.isEmpty else {
+            throw APIFailure(.missingContent, "an image of the index was deleted meanwhile; build again")
+        }
+        try repository.put(index, links, tags: [name.tag], rules: rules)
     }
 
     private func assembledName(_ text: String) throws(APIFailure) -> AssembledName {
@@ -60,20 +89,32 @@ private struct AssembledName: Sendable {
     let owner: ProjectName
 }
 
-/// An image in the making. Calls block.
+/// An image in the making, for one platform. Calls block.
 private struct Assembly: Sendable {
     let document: [UInt8]
     let documentDigest: Digest
     let chain: [Digest]
+    let platform: Platform
 
-    init(document: [UInt8], chain: [Digest]) {
-        self.document = document
+    /// - Throws: ``APIFailure`` for what is no configuration, or no platform.
+    init(_ image: AssembleRequest.Image) throws(APIFailure) {
+        document = Array(image.config.utf8)
+        guard document.count <= LocalImage.configurationMaximum else {
+            throw APIFailure(.tooLarge, "the image configuration has \(document.count) bytes, too many")
+        }
         documentDigest = Digest(hashing: document)
-        self.chain = chain
+        do {
+            let configuration = try JSONDocument.decode(
+                ImageConfiguration.self, from: document, subject: "the image configuration")
+            chain = configuration.rootfs.diffIDs
+            platform = try image.platform.map { text throws(OCIError) in try Platform(text) } ?? configuration.platform
+        } catch {
+            throw APIFailure(.badRequest, "\(error)")
+        }
     }
 
-    /// The manifest over the layers that `project` has.
-    func manifest(layersFrom project: ProjectID, of store: Store) throws -> StoredManifest {
+    /// The image of layers that `project` has.
+    func image(layersFrom project: ProjectID, of store: Store) throws -> AssembledImage {
         var missing: [Digest] = []
         let layers = try chain.map { diffID in
             let info = try store.blob(diffID, in: project)
@@ -93,18 +134,13 @@ private struct Assembly: Sendable {
         guard bytes.count <= StoredManifest.byteCountMaximum else {
             throw APIFailure(.tooLarge, "the image has \(chain.count) layers, too many for a manifest")
         }
-        return StoredManifest(mediaType: MediaType.manifest, bytes: bytes)
+        return AssembledImage(
+            assembly: self, manifest: StoredManifest(mediaType: MediaType.manifest, bytes: bytes))
     }
+}
 
-    /// Keeps the image under `name`.
-    func store(
-        _ manifest: StoredManifest, as name: AssembledName, layersFrom giver: ProjectID, in store: Store,
-        _ rules: TagRules
-    ) throws {
-        let receiver = try store.makeProject(named: name.owner.description)
-        try store.shareMissing(chain, from: giver, with: receiver)
-        try store.keep(document, as: documentDigest, in: receiver)
-        try Repository(name.repository, project: receiver, store: store).put(
-            manifest, ManifestLinks(blobs: chain + [documentDigest]), tags: [name.tag], rules: rules)
-    }
+/// An image that was put together.
+private struct AssembledImage: Sendable {
+    let assembly: Assembly
+    let manifest: StoredManifest
 }

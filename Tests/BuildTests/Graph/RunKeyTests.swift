@@ -92,12 +92,13 @@ struct RunKeyTests {
             .bind(BindMount(source: .context, path: "y", target: "/c", isWritable: false)),
         ]
         let step = PlannedStep(text: "RUN", line: 1, operation: operation(mounts: mounts))
-        let stage = PlannedStage(name: "0", base: .scratch, steps: [step], settings: ImageSettings(), history: [])
+        let stage = PlannedStage(
+            name: "0", base: .scratch, platform: "linux/amd64", steps: [step], settings: ImageSettings(), history: [])
         let content = Digest(hashing: [1])
         let graph = StepGraph(
-            BuildPlan(stages: [stage], target: 0, warnings: []),
+            BuildPlan(stages: [stage], targets: [.init(stage: 0, platform: "linux/amd64")], warnings: []),
             StepGraph.Inputs(
-                bases: [:], images: ["i": StepGraph.Base(chain: [content], platform: "p")],
+                bases: [:], images: [.init(name: "i", platform: nil): StepGraph.Base(chain: [content], platform: "p")],
                 contents: [InputID(step: StepID(stage: 0, position: 0), position: 1): content],
                 container: SandboxSettings()))
         guard graph.nodes[0].inputs.count == 2,

@@ -15,7 +15,7 @@ struct ImageFileTests {
             let count = try await export.write(.oci, to: FilePath("\(directory)/oci.tar"))
             #expect(try ImageTools.run("stat -c %s '\(directory)/oci.tar'") == "\(count)\n")
             _ = try await export.write(.docker, to: FilePath("\(directory)/docker.tar"))
-            let manifest = try await export.content().documents.manifestDigest
+            let manifest = try await export.content().root.digest
             for source in ["oci-archive:\(directory)/oci.tar:2", "docker-archive:\(directory)/docker.tar:shop/api:2"] {
                 let text = try ImageTools.run("skopeo inspect --raw '\(source)'")
                 if source.hasPrefix("oci") { #expect(Digest(hashing: Array(text.utf8)) == manifest) }

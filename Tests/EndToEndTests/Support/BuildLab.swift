@@ -117,10 +117,11 @@ struct BuildLab: Sendable {
     }
 
     /// Gives the server an image of one layer.
-    func importImage(_ tar: [UInt8], as name: String) async throws {
+    func importImage(_ tar: [UInt8], as name: String, architecture: String = "amd64") async throws {
         let client = RawClient(address: "http://127.0.0.1:\(port)", project: try ProjectName.named("shop"))
         let layer = try await client.upload(tar)
-        let configuration = ImageConfiguration(platform: Platform(os: "linux", architecture: "amd64"), diffIDs: [layer])
+        let configuration = ImageConfiguration(
+            platform: Platform(os: "linux", architecture: architecture), diffIDs: [layer])
         let request = AssembleRequest(
             names: [name], config: String(decoding: try JSONDocument.encode(configuration), as: UTF8.self))
         let answer = try await client.send(

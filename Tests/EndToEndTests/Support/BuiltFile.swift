@@ -28,8 +28,13 @@ extension BuildLab {
 
     /// What is in all layers of what was built, by path; later layers over earlier ones, removed files included.
     func files(of report: Report) async throws -> [String: BuiltFile] {
+        try await files(of: try await configuration(of: report).rootfs.diffIDs)
+    }
+
+    /// The same of layers.
+    func files(of layers: [Digest]) async throws -> [String: BuiltFile] {
         var files: [String: BuiltFile] = [:]
-        for layer in try await configuration(of: report).rootfs.diffIDs {
+        for layer in layers {
             let tar = try #require(try await client.download(layer))
             var reader = TarReader()
             var path = ""

@@ -25,7 +25,7 @@ struct AssemblyTests {
             let request = AssembleRequest(
                 names: ["shop/api", "shop/api:1", "shop/api:1", "mirror/shop/api:v"], config: image.configText)
             let answer = try await catalog.assemble(request, in: shop)
-            #expect(answer.config == Digest(hashing: image.config))
+            #expect(answer.images.map(\.config) == [Digest(hashing: image.config)])
             #expect(answer.digest == Digest(hashing: image.manifest))
             for path in ["shop/api/manifests/latest", "shop/api/manifests/1", "mirror/shop/api/manifests/v"] {
                 let manifest = try await registry.client.get("/v2/\(path)")
