@@ -33,7 +33,7 @@ struct JoinedPlanTests {
             RUN --mount=from=tool,target=/t true
             """)
         #expect(plan.stages.map(\.name) == ["tool", "build", "2", "build", "2"])
-        #expect(plan.stages.map(\.platform) == ["linux/amd64", "linux/amd64", "linux/amd64", "linux/amd64", "linux/arm64"])
+        #expect(plan.stages.map(\.platform) == Array(repeating: "linux/amd64", count: 4) + ["linux/arm64"])
         #expect(
             plan.targets == [.init(stage: 2, platform: "linux/amd64"), .init(stage: 4, platform: "linux/arm64")])
         #expect(plan.stages[0].base == .image("go", platform: "linux/amd64"))
@@ -50,8 +50,10 @@ struct JoinedPlanTests {
 
     @Test("What each platform has of its own is there for each")
     func own() throws {
-        let plan = try plan("FROM base AS own\nRUN make\nFROM scratch AS files\nCOPY . /\nFROM own\nCOPY --from=files / /\n")
-        #expect(plan.stages.map(\.platform) == Array(repeating: "linux/amd64", count: 3) + Array(repeating: "linux/arm64", count: 3))
+        let plan = try plan(
+            "FROM base AS own\nRUN make\nFROM scratch AS files\nCOPY . /\nFROM own\nCOPY --from=files / /\n")
+        #expect(plan.stages.prefix(3).allSatisfy { $0.platform == "linux/amd64" })
+        #expect(plan.stages.count == 6 && plan.stages.suffix(3).allSatisfy { $0.platform == "linux/arm64" })
         #expect(plan.stages.map(\.base).contains(.image("base", platform: "linux/arm64")))
         #expect(Set(plan.targets.map(\.stage)) == [2, 5])
     }

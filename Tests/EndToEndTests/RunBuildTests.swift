@@ -35,6 +35,17 @@ struct RunBuildTests {
         }
     }
 
+    /// The kernel mounts what is in it from another directory.
+    @Test func theStateDirectoryMayBeRelative() async throws {
+        try await Self.lab { lab in
+            let context = try lab.context(["Dockerfile": "FROM tiny/base:1\nRUN echo a >/a\n"])
+            let up = Array(repeating: "..", count: FileManager.default.currentDirectoryPath.split(separator: "/").count)
+            let relative = up.joined(separator: "/") + lab.directory.appending("relative").string
+            let report = try await lab.build(context, runner: "a") { $0.stateDirectory = FilePath(relative) }
+            #expect(report.outcome.error == nil, "\(String(describing: report.outcome.error))")
+        }
+    }
+
     @Test func secondRunnerRunsNothing() async throws {
         try await Self.lab { lab in
             let context = try lab.context(Self.application)

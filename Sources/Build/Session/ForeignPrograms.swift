@@ -30,9 +30,11 @@ struct ForeignPrograms: Sendable {
         let platform = platform(of: node.id.stage)
         if ProgramHandlers.isNative(platform) { return }
         let answer = try await BlockingThreads.run { [handlers] in handlers.answer(for: platform) }
-        if answer == .none { throw BuildError(
+        if answer == .none {
+            throw BuildError(
                 .notPermitted,
-                "Programs for \(platform) do not run on this machine: \(ProgramHandlers.remedy(platform))") }
+                "Programs for \(platform) do not run on this machine: \(ProgramHandlers.remedy(platform))")
+        }
     }
 
     /// What a RUN's failure may come from: the kernel does not always tell before that it has no emulator.

@@ -104,7 +104,7 @@ struct PreparedBuild: Sendable {
                 }
             }
             if wanted.isEmpty { return found }
-            let names = wanted.map(\.name).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }.joined(separator: ", ")
+            let names = Set(wanted.map(\.name)).sorted().joined(separator: ", ")
             let more = try await progress.run("resolve \(names)") { _ in
                 try await finder.find(wanted, platform: request.options.platform, refresh: request.refreshesImages)
             }

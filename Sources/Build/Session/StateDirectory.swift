@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 internal import Glibc
 internal import SystemPackage
 
@@ -20,6 +21,8 @@ struct StateDirectory: Sendable {
     /// Makes the directories, and removes what killed builds have left in them.
     /// - Throws: `notPermitted` for a directory of another user, `io`.
     init(_ root: FilePath) throws(BuildError) {
+        // Who mounts what is in it does so from elsewhere.
+        let root = FilePath(FileManager.default.currentDirectoryPath).pushing(root)
         self.root = root
         guard unsafe root.withPlatformString({ unsafe access($0, W_OK) }) == 0 || errno != EACCES else {
             throw BuildError(

@@ -53,7 +53,8 @@ struct BuildRun: Sendable {
         }
         if let file = order.metadataFile {
             let metadata = BuildMetadata(
-                outcome, platforms: order.request.platforms, names: names, scope: order.request.scope, down: traffic.down, up: traffic.up)
+                outcome, platforms: order.request.platforms, names: names, scope: order.request.scope,
+                down: traffic.down, up: traffic.up)
             try Self.write(metadata.json(), to: file, "--metadata-file")
         }
     }
