@@ -13,7 +13,8 @@ extension ImageCatalog {
         }
         guard (1...AssembleRequest.imagesMaximum).contains(request.images.count) else {
             throw APIFailure(
-                .badRequest, "an image is for 1 to \(AssembleRequest.imagesMaximum) platforms, not \(request.images.count)")
+                .badRequest,
+                "an image is for 1 to \(AssembleRequest.imagesMaximum) platforms, not \(request.images.count)")
         }
         let assemblies = try request.images.map(Assembly.init)
         return try await executor.run { [rules = settings.tagRules] store in
