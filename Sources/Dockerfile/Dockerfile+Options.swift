@@ -46,11 +46,6 @@ extension Dockerfile {
         case directory(String)
         /// An image.
         case image(String)
-
-        var isDirectory: Bool {
-            if case .directory = self { return true }
-            return false
-        }
     }
 
     /// An image that a plan needs settings of.

@@ -66,6 +66,8 @@ public struct Dockerfile: Sendable {
             case .image(let request):
                 let platform = request.platform ?? options.platform
                 try begin(&planner, number, with: request, for: platform, settings: bases[request])
+            case .directory(let name):
+                planner.begin(withDirectory: name, for: options.platform, at: stages[number].location)
             case .stage(let base): planner.begin(after: planners[positions[base] ?? 0], position: positions[base] ?? 0)
             }
             for (position, instruction) in outline.stages[number].instructions.enumerated() {
@@ -145,7 +147,7 @@ public struct Dockerfile: Sendable {
     ) throws(DockerfileError) -> [Instruction] {
         let texts: [String]
         switch base {
-        case .scratch: return []
+        case .scratch, .directory: return []
         case .image(let request): texts = settings[request]?.onBuild ?? []
         case .stage(let other):
             texts = stages[other].instructions.compactMap { if case .onBuild(let text) = $0.kind { text } else { nil } }

@@ -30,6 +30,22 @@ public struct GitReference: Hashable, Sendable {
         for part in query.split(separator: "&") { try read(part, at: location) }
     }
 
+    /// Reads the address of a build context; `nil` if `text` is not the name of a repository.
+    /// - Throws: `syntax` for a query that is not understood.
+    public init?(context text: String) throws(DockerfileError) {
+        let location = LineLocation(file: "", line: 0, text: text)
+        // As docker has always taken it, though only of contexts.
+        let isShort = text.utf8.starts(with: "github.com/".utf8)
+        try self.init(isShort ? "https://\(Self.named(text))" : text, at: location)
+    }
+
+    /// With `.git` behind the path, where it may be left out.
+    private static func named(_ text: String) -> String {
+        let path = text.scalarRun.prefix { $0 != "#" && $0 != "?" }
+        if String(scalars: path).utf8.suffix(4).elementsEqual(".git".utf8) { return text }
+        return String(scalars: path) + ".git" + String(scalars: text.scalarRun.dropFirst(path.count))
+    }
+
     private static func isRepository(_ address: String) -> Bool {
         func begins(_ text: String) -> Bool { address.utf8.starts(with: text.utf8) }
         if begins("http://") || begins("https://") { return address.utf8.suffix(4).elementsEqual(".git".utf8) }

@@ -28,6 +28,14 @@ public struct RemoteFile: Hashable, Sendable {
         self.checksum = digits
     }
 
+    /// A file without a checksum; `nil` when `url` has another scheme.
+    public init?(url: String) {
+        guard url.utf8.starts(with: "http://".utf8) || url.utf8.starts(with: "https://".utf8) else { return nil }
+        self.url = url
+        name = "context"
+        checksum = nil
+    }
+
     private static func behindHost(_ url: Scalars) -> Scalars {
         let behindScheme = url.drop { $0 != ":" }.dropFirst(3)
         return behindScheme.drop { $0 != "/" }

@@ -14,6 +14,8 @@ struct StageGraph: Sendable {
         case scratch
         case stage(Int)
         case image(Dockerfile.ImageRequest)
+        /// A directory of `--build-context`.
+        case directory(String)
     }
 
     /// What each name in a `--from` or `from=` means, by stage and position of the instruction.
@@ -102,19 +104,18 @@ struct StageGraph: Sendable {
             let name = try baseName(of: stage, in: scope, expander: expander)
             let platform = try platform(of: stage, in: scope, expander: expander)
             if let context = options.context(for: stage) {
-                // What copies from it goes to the directory itself.
-                bases.append(context.isDirectory ? .scratch : try base(context, platform, of: stage))
+                bases.append(base(context, platform))
             } else if let earlier = stages[..<number].lastIndex(where: { $0.name == name.lowercased() }) {
                 let context = options.context(for: stages[earlier])
                 if let context {
-                    bases.append(try base(context, platform, of: stage))
+                    bases.append(base(context, platform))
                 } else {
                     bases.append(.stage(earlier))
                 }
             } else if name == "scratch" {
                 bases.append(.scratch)
             } else if let context = options.context(named: name) {
-                bases.append(try base(context, platform, of: stage))
+                bases.append(base(context, platform))
             } else {
                 bases.append(.image(Dockerfile.ImageRequest(name: name, platform: platform)))
             }
@@ -122,17 +123,11 @@ struct StageGraph: Sendable {
         return bases
     }
 
-    private func base(
-        _ context: Dockerfile.NamedContext, _ platform: String?, of stage: Stage
-    ) throws(DockerfileError) -> Base {
+    private func base(_ context: Dockerfile.NamedContext, _ platform: String?) -> Base {
         switch context {
-        case .image(let name): return .image(Dockerfile.ImageRequest(name: name, platform: platform))
-        case .directory(let name):
-            throw stage.location.unsupported(
-                """
-                A stage cannot begin with the directory that `--build-context \(name)=…` names; give an image there \
-                (`docker-image://…`), or begin `FROM scratch` and `COPY --from=\(name) / /`.
-                """)
+        case .image("scratch"): .scratch
+        case .image(let name): .image(Dockerfile.ImageRequest(name: name, platform: platform))
+        case .directory(let name): .directory(name)
         }
     }
 

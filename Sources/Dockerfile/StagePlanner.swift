@@ -44,6 +44,15 @@ struct StagePlanner {
         }
     }
 
+    /// Begins with the files of a directory of `--build-context`, owned by root.
+    mutating func begin(withDirectory name: String, for platform: String, at location: LineLocation) {
+        begin(with: .scratch, for: platform, settings: ImageSettings())
+        let copy = CopyOperation(
+            source: .directory(name), items: [.path("")], destination: "/", destinationIsDirectory: true)
+        let text = "[context \(name)]"
+        record(text, step: PlannedStep(text: text, line: location.line, operation: .copy(copy)))
+    }
+
     /// Begins with another stage's result. As in BuildKit its arguments stay visible.
     mutating func begin(after other: StagePlanner, position: Int) {
         base = .stage(position)

@@ -156,11 +156,11 @@ import Testing
         }
     }
 
-    private static let hasGit = ["/usr/bin/git", "/bin/git"].contains {
+    static let hasGit = ["/usr/bin/git", "/bin/git"].contains {
         FileManager.default.isExecutableFile(atPath: $0)
     }
 
-    private static func commit(_ text: String, tag: String, in place: FilePath) async throws {
+    static func commit(_ text: String, tag: String, in place: FilePath) async throws {
         let script = """
             set -e
             mkdir -p "$1/sub"
@@ -178,7 +178,7 @@ import Testing
     }
 
     /// A repository as a server without any program has it.
-    private static func pages(of place: FilePath) throws -> [String: FileHost.Page] {
+    static func pages(of place: FilePath) throws -> [String: FileHost.Page] {
         let root = place.appending(".git").string
         var pages: [String: FileHost.Page] = [:]
         for name in try FileManager.default.subpathsOfDirectory(atPath: root) {
@@ -191,7 +191,7 @@ import Testing
         return pages
     }
 
-    private static func leftovers(_ lab: BuildLab, _ runners: [String]) throws -> [String] {
+    static func leftovers(_ lab: BuildLab, _ runners: [String]) throws -> [String] {
         try runners.flatMap { runner in
             try FileManager.default.contentsOfDirectory(
                 atPath: lab.directory.appending("runner-\(runner)").appending("work").string)

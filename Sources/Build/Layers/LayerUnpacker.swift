@@ -14,6 +14,7 @@ struct LayerUnpacker: ~Copyable {
     }
 
     private var tree: LayerTree
+    private let hidesPaths: Bool
     /// The regular file whose bytes arrive.
     private var file: OwnedDescriptor?
     private var fileEntry: Entry?
@@ -23,8 +24,11 @@ struct LayerUnpacker: ~Copyable {
     /// Whether the tar said anything of the root directory.
     private(set) var hasRoot = false
 
-    /// - Parameter directory: an empty directory.
-    init(_ directory: FilePath) throws(BuildError) {
+    /// - Parameters:
+    ///   - directory: an empty directory.
+    ///   - hidesPaths: whether names that a layer marks what it hides with mean that.
+    init(_ directory: FilePath, hidesPaths: Bool = true) throws(BuildError) {
+        self.hidesPaths = hidesPaths
         do throws(Errno) { tree = try LayerTree(directory) } catch { throw Self.failure(error, .root) }
     }
 
@@ -32,13 +36,16 @@ struct LayerUnpacker: ~Copyable {
     mutating func begin(_ entry: Entry) throws(BuildError) {
         left = entry.size
         let name = Array(entry.path.name)
-        let hidden = name.starts(with: Whiteout.prefix) ? Array(name.dropFirst(Whiteout.prefix.count)) : nil
+        let hidden = hidesPaths && name.starts(with: Whiteout.prefix) ? Array(name.dropFirst(Whiteout.prefix.count)) : nil
         if let hidden, hidden.isEmpty || hidden == [UInt8(ascii: ".")] || hidden == Array("..".utf8) {
             throw BuildError(.corrupt, "the layer has \(entry.path), which hides no file that can be; build it again")
         }
         do throws(Errno) {
             guard let parent = entry.path.parent else { return try setRoot(entry) }
-            if name == Whiteout.opaqueMarker {
+            if !hidesPaths {
+                try tree.open(parent)
+                try place(entry, FileName(name))
+            } else if name == Whiteout.opaqueMarker {
                 try tree.open(parent)
                 try tree.directory.setOpaque(FileName("."))
             } else if name.starts(with: Whiteout.reservedPrefix)

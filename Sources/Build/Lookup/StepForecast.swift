@@ -44,8 +44,16 @@ extension Builder {
     public func forecast(_ request: BuildRequest, explains: Bool) async throws -> [StepForecast] {
         let progress = ProgressLog(events)
         let link = ServerLink(server, progress)
+        return try await FetchedContexts.lend(request, link, progress) { request in
+            try await forecast(request, explains: explains, link, progress)
+        }
+    }
+
+    private func forecast(
+        _ request: BuildRequest, explains: Bool, _ link: ServerLink, _ progress: ProgressLog
+    ) async throws -> [StepForecast] {
         let state = try await BlockingThreads.run { try StateDirectory(request.stateDirectory) }
-        let finder = BaseImages(link: link, directory: state.images)
+        let finder = BaseImages(link, state)
         let remotes = RemoteSources(
             link.network, RemoteLogins(secrets: request.secrets), in: state.newWorkspace())
         let prepared: PreparedBuild

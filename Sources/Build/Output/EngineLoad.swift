@@ -29,9 +29,15 @@ public struct EngineLoad: Sendable {
     }
 
     private func export(on server: ServerConnection) async throws -> ImageExport {
-        let stored = try await StoredImage(image, on: server)
-        guard !MediaType.isIndex(stored.root.mediaType) else {
-            throw BuildError(.invalidInput, "\(image) is for several platforms, and docker takes one at a time.")
+        var stored = try await StoredImage(image, on: server)
+        if MediaType.isIndex(stored.root.mediaType) {
+            let own = Platform(os: "linux", architecture: ProgramHandlers.ownArchitecture)
+            guard let chosen = try StoredImage.index(stored.root).manifest(for: own) else {
+                throw BuildError(.invalidInput, "\(image) is not made for this machine, which is \(own).")
+            }
+            var name = image
+            (name.tag, name.digest) = (nil, chosen.digest)
+            stored = try await StoredImage(name, on: server)
         }
         let manifest = try StoredImage.manifest(stored.root)
         let configuration = Monitor<[UInt8]>([])

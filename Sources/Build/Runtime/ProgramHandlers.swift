@@ -41,6 +41,15 @@ struct ProgramHandlers: Sendable {
         """
     }
 
+    /// This machine's, as Go calls it.
+    static var ownArchitecture: String {
+        #if arch(arm64)
+        "arm64"
+        #else
+        "amd64"
+        #endif
+    }
+
     /// Whether this machine's own processor runs programs of `platform`; of a variant it is believed.
     static func isNative(_ platform: Platform) -> Bool {
         #if arch(arm64)

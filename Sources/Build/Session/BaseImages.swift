@@ -17,9 +17,16 @@ struct BaseImages: Sendable {
         var platform: String { configuration.platform.description }
     }
 
-    let link: ServerLink
+    private let link: ServerLink
     /// Where images are remembered.
-    let directory: FilePath
+    private let directory: FilePath
+    private let layouts: LayoutImport
+
+    init(_ link: ServerLink, _ state: StateDirectory) {
+        self.link = link
+        directory = state.images
+        layouts = LayoutImport(link: link, directory: state.layers)
+    }
 
     /// Finds all of `requests`.
     /// - Parameters:
@@ -27,6 +34,18 @@ struct BaseImages: Sendable {
     ///   - refresh: whether other registries are asked again.
     /// - Throws: `invalidInput` for an image that is not to be had, `server` when nobody can be asked.
     func find(
+        _ requests: [Dockerfile.ImageRequest], platform: String, refresh: Bool
+    ) async throws -> [Dockerfile.ImageRequest: Image] {
+        var found: [Dockerfile.ImageRequest: Image] = [:]
+        for request in requests where request.name.hasPrefix(ImageLayout.scheme) {
+            found[request] = try await layouts.image(request.name, for: try Platform(request.platform ?? platform))
+        }
+        let others = requests.filter { found[$0] == nil }
+        return found.merging(try await named(others, platform: platform, refresh: refresh)) { $1 }
+    }
+
+    /// Those that the server, or nobody, knows.
+    private func named(
         _ requests: [Dockerfile.ImageRequest], platform: String, refresh: Bool
     ) async throws -> [Dockerfile.ImageRequest: Image] {
         if requests.isEmpty { return [:] }

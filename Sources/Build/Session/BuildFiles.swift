@@ -17,8 +17,10 @@ struct BuildFiles: Sendable {
         guard mode & S_IFMT == S_IFDIR else {
             throw BuildError(.invalidInput, "The build context \(request.context) is not a directory.")
         }
-        let path = request.dockerfile ?? request.context.appending("Dockerfile")
-        let dockerfile = try Dockerfile(parsing: try contents(of: path), file: path.string)
+        let path = dockerfile(of: request)
+        let dockerfile = try Dockerfile(
+            parsing: try contents(of: path), file: request.dockerfileName ?? path.string)
+        guard request.appliesIgnoreRules else { return BuildFiles(dockerfile: dockerfile, rules: .none) }
         for candidate in [FilePath(path.string + ".dockerignore"), request.context.appending(".dockerignore")] {
             guard (try? Stat(candidate)) != nil else { continue }
             return BuildFiles(
@@ -26,6 +28,14 @@ struct BuildFiles: Sendable {
                 rules: try IgnoreRules(parsing: try contents(of: candidate), file: candidate.string))
         }
         return BuildFiles(dockerfile: dockerfile, rules: .none)
+    }
+
+    /// As docker takes it, `dockerfile` in small letters where there is no other.
+    private static func dockerfile(of request: BuildRequest) -> FilePath {
+        let path = request.dockerfile ?? request.context.appending("Dockerfile")
+        guard path.lastComponent == "Dockerfile", (try? Stat(path)) == nil else { return path }
+        let other = path.removingLastComponent().appending("dockerfile")
+        return (try? Stat(other)) == nil ? path : other
     }
 
     /// What the `.dockerignore` of a directory of `--build-context` leaves out. Blocks.

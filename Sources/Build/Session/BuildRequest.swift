@@ -13,12 +13,18 @@ public struct BuildRequest: Sendable {
         case value(String)
     }
 
-    /// The build context, a directory.
+    /// The build context, a directory; empty for ``origin``.
     public var context: FilePath
     /// The Dockerfile; `nil` for `Dockerfile` in the context.
     public var dockerfile: FilePath?
     /// The directories of `--build-context`, by the names that ``options`` have for them.
     public var contexts: [String: FilePath] = [:]
+    /// Where the build context comes from when it is no directory of this machine; a relative ``dockerfile`` is in it.
+    public var origin: ContextOrigin?
+    /// Where contexts of `--build-context` come from that are no directories of this machine.
+    public var origins: [String: ContextOrigin] = [:]
+    /// What messages call the Dockerfile; `nil` for its path.
+    public var dockerfileName: String?
     /// What the command line adds to the Dockerfile.
     public var options = Dockerfile.Options()
     /// What the image is for besides the platform of ``options``: with more than one the result is an index.
@@ -69,6 +75,8 @@ public struct BuildRequest: Sendable {
     public var writer = ""
     /// What enters step keys: everything, but in tests.
     var keyRules = KeyRules()
+    /// Whether a `.dockerignore` of the context counts.
+    var appliesIgnoreRules = true
     /// Where the kernel lists its handlers of foreign programs.
     var handlerDirectory = ProgramHandlers.usualDirectory
 
@@ -80,6 +88,9 @@ public struct BuildRequest: Sendable {
 }
 
 extension BuildRequest {
+    /// What messages call the Dockerfile.
+    var dockerfileTitle: String { dockerfileName ?? dockerfile?.string ?? "Dockerfile" }
+
     /// Everything that an image is made for, each once.
     public var platforms: [String] {
         ([options.platform] + otherPlatforms).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }

@@ -30,7 +30,7 @@ struct BuildSession: Sendable {
         _ request: BuildRequest, _ link: ServerLink, _ progress: ProgressLog
     ) async throws -> BuildSession {
         let state = try await BlockingThreads.run { try StateDirectory(request.stateDirectory) }
-        let finder = BaseImages(link: link, directory: state.images)
+        let finder = BaseImages(link, state)
         let remotes = RemoteSources(
             link.network, RemoteLogins(secrets: request.secrets), in: state.newWorkspace())
         do {
@@ -74,7 +74,7 @@ struct BuildSession: Sendable {
             transfers: CacheTransfers(request, link, restorer, commits, progress))
         foreign = ForeignPrograms(
             prepared: prepared, handlers: ProgramHandlers(directory: request.handlerDirectory),
-            file: request.dockerfile?.string ?? "Dockerfile")
+            file: request.dockerfileTitle)
         let executor = StepExecutor(
             prepared: prepared, lookup: lookup, log: log, recorder: recorder, claims: claims,
             reasons: reasons, progress: progress,

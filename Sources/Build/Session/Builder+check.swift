@@ -7,9 +7,11 @@ extension Builder {
     public func check(_ request: BuildRequest) async throws -> [BuildWarning] {
         let progress = ProgressLog(events)
         let link = ServerLink(server, progress)
-        let state = try await BlockingThreads.run { try StateDirectory(request.stateDirectory) }
-        let files = try await BlockingThreads.run { try BuildFiles.read(for: request) }
-        let finder = BaseImages(link: link, directory: state.images)
-        return try await PreparedBuild.plan(files.dockerfile, request, finder, progress).0.warnings
+        return try await FetchedContexts.lend(request, link, progress) { request in
+            let state = try await BlockingThreads.run { try StateDirectory(request.stateDirectory) }
+            let files = try await BlockingThreads.run { try BuildFiles.read(for: request) }
+            let finder = BaseImages(link, state)
+            return try await PreparedBuild.plan(files.dockerfile, request, finder, progress).0.warnings
+        }
     }
 }

@@ -22,7 +22,9 @@ public struct Builder: Sendable {
         let link = ServerLink(server, progress)
         var outcome: BuildOutcome
         do {
-            outcome = await (try BuildSession.begin(request, link, progress)).run()
+            outcome = try await FetchedContexts.lend(request, link, progress) { request in
+                await (try BuildSession.begin(request, link, progress)).run()
+            }
         } catch {
             outcome = BuildOutcome(error: Task.isCancelled ? CancellationError() : error)
         }

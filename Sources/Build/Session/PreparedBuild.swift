@@ -28,7 +28,7 @@ struct PreparedBuild: Sendable {
         for warning in plan.warnings { progress.warn(warning.description) }
         try plan.checkEntitlements(request)
         let scan = SourceScan(
-            file: request.dockerfile?.string ?? "Dockerfile", context: request.context, rules: files.rules,
+            file: request.dockerfileTitle, context: request.context, rules: files.rules,
             directories: request.contexts, remotes: remotes, cacheFile: state.statCache,
             keyRules: request.keyRules)
         return PreparedBuild(plan, found, try await scan.find(plan, progress), remotes, request)
@@ -117,7 +117,7 @@ extension BuildPlan {
     /// Refuses what the command line does not allow, before anything runs.
     /// - Throws: `invalidInput`.
     fileprivate func checkEntitlements(_ request: BuildRequest) throws(BuildError) {
-        let file = request.dockerfile?.string ?? "Dockerfile"
+        let file = request.dockerfileTitle
         for step in stages.flatMap(\.steps) {
             guard case .run(let run) = step.operation else { continue }
             var needed: [Entitlement] = []

@@ -1,30 +1,55 @@
 import ArgumentParser
+import Build
 import Dockerfile
 import SystemPackage
 
-/// `--build-context`: `NAME=DIRECTORY` or `NAME=docker-image://IMAGE`.
+/// `--build-context`: `NAME=DIRECTORY`, `NAME=docker-image://IMAGE`, `NAME=oci-layout://DIR[:TAG|@DIGEST]`, or `NAME=URL` of a Git
+/// repository.
 enum BuildContextFlag {
-    /// The name, and what stands in its place.
+    /// What stands in the place of a name.
+    struct Value: Sendable {
+        let name: String
+        let context: Dockerfile.NamedContext
+        /// The directory, where it is one of this machine.
+        var directory: FilePath?
+        /// Where the directory comes from, where it is none of this machine.
+        var origin: ContextOrigin?
+    }
+
+    private static let image = "docker-image://"
+    private static let layout = "oci-layout://"
+
     /// - Throws: `ValidationError`.
-    static func read(_ text: String) throws -> (name: String, context: Dockerfile.NamedContext, directory: FilePath?) {
+    static func read(_ text: String) throws -> Value {
         guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
             throw ValidationError("--build-context: '\(text)' is not NAME=DIRECTORY or NAME=docker-image://IMAGE")
         }
         let name = text[..<equals].lowercased()
         let value = String(text[text.index(after: equals)...])
-        let image = "docker-image://"
         if value.hasPrefix(image) {
             let reference = String(value.dropFirst(image.count))
             guard !reference.isEmpty else { throw ValidationError("--build-context: '\(text)' names no image") }
-            return (name, .image(reference), nil)
+            return Value(name: name, context: .image(reference))
         }
-        guard !value.isEmpty, !value.contains("://"), !value.hasPrefix("git@") else {
+        if value.hasPrefix(layout) {
+            guard value.utf8.count > layout.utf8.count else {
+                throw ValidationError("--build-context: '\(text)' names no directory")
+            }
+            return Value(name: name, context: .image(value))
+        }
+        if let repository = try ContextPath.repository(value, flag: "--build-context") {
+            return Value(name: name, context: .directory(name), origin: .repository(repository))
+        }
+        if let file = RemoteFile(url: value) {
+            return Value(name: name, context: .directory(name), origin: .download(file))
+        }
+        guard !value.isEmpty, !value.contains("://") else {
             throw ValidationError(
                 """
-                --build-context: '\(value)' is neither a directory nor docker-image://IMAGE; fetch it first and give \
-                the directory, or ADD it in the Dockerfile
+                --build-context: '\(value)' is neither a directory nor docker-image://IMAGE, oci-layout://DIR or the URL of a \
+                Git repository
                 """)
         }
-        return (name, .directory(name), FilePath(value))
+        return Value(name: name, context: .directory(name), directory: FilePath(value))
     }
 }

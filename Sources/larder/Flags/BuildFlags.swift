@@ -3,7 +3,11 @@ import Build
 
 /// The flags of `larder build`, as they were given.
 struct BuildFlags: ParsableArguments {
-    @Argument(help: ArgumentHelp("The build context, a directory.", valueName: "PATH"), completion: .directory)
+    @Argument(
+        help: ArgumentHelp(
+            "The build context: a directory; '-' for an archive or a Dockerfile on standard input; the URL of a Git repository "
+                + "(HOST/REPOSITORY.git#REF:DIRECTORY) or of an archive.", valueName: "PATH|URL|-"),
+        completion: .directory)
     var context: String
 
     @Option(name: .shortAndLong, help: ArgumentHelp("A name for the image; may be repeated.", valueName: "NAME[:TAG]"))
@@ -20,8 +24,8 @@ struct BuildFlags: ParsableArguments {
     var buildArg: [String] = []
     @Option(
         help: ArgumentHelp(
-            "A directory or an image in the place of a name in FROM and --from; may be repeated.",
-            valueName: "NAME=DIRECTORY|docker-image://IMAGE"))
+            "A directory, a Git repository or an image in the place of a name in FROM and --from; may be repeated.",
+            valueName: "NAME=DIRECTORY|URL|docker-image://IMAGE|oci-layout://DIR[:TAG]"))
     var buildContext: [String] = []
     @Option(help: ArgumentHelp("The stage to build; default: the last one.", valueName: "STAGE"))
     var target: String?

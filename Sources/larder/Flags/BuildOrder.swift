@@ -37,20 +37,27 @@ struct BuildOrder: Sendable {
         printsImageID = flags.quiet
         readsDockerfileFromInput = flags.file == "-"
 
+        let context = try ContextPath.read(flags.context)
+        guard context.origin != .standardInput || !readsDockerfileFromInput else {
+            throw ValidationError(
+                "--file: standard input is the build context already; put the Dockerfile into it, or into a file")
+        }
         request = BuildRequest(
-            context: try Self.context(flags.context),
+            context: context.directory,
             stateDirectory: try Self.stateDirectory(flags.stateDir, in: surroundings))
+        request.origin = context.origin
         if !readsDockerfileFromInput { request.dockerfile = flags.file.map { FilePath($0) } }
         request.options = try Self.options(flags, in: surroundings)
         let platforms = try PlatformFlag.list(flags.platform, in: surroundings).map(\.description)
         request.options.platform = platforms[0]
         request.otherPlatforms = Array(platforms.dropFirst())
         for text in flags.buildContext {
-            let (name, context, directory) = try BuildContextFlag.read(text)
-            guard request.options.contexts.updateValue(context, forKey: name) == nil else {
-                throw ValidationError("--build-context: '\(name)' is given twice")
+            let value = try BuildContextFlag.read(text)
+            guard request.options.contexts.updateValue(value.context, forKey: value.name) == nil else {
+                throw ValidationError("--build-context: '\(value.name)' is given twice")
             }
-            request.contexts[name] = directory
+            request.contexts[value.name] = value.directory
+            request.origins[value.name] = value.origin
         }
         request.tags = try ImageNames.read(flags.tag, flag: "--tag", server: server)
         request.refreshesImages = flags.pull
@@ -89,17 +96,6 @@ struct BuildOrder: Sendable {
             warnings.append(
                 "rewrite-timestamp=true does nothing without SOURCE_DATE_EPOCH, in the environment or as --build-arg.")
         }
-    }
-
-    private static func context(_ text: String) throws -> FilePath {
-        guard text != "-" else {
-            throw ValidationError(
-                "PATH: a context on standard input is not supported; unpack it and give the directory")
-        }
-        guard !text.contains("://"), !text.hasPrefix("git@"), !text.hasPrefix("github.com/"), !text.isEmpty else {
-            throw ValidationError("PATH: '\(text)' is not a directory; fetch it first and give the directory")
-        }
-        return FilePath(text)
     }
 
     private static func options(_ flags: BuildFlags, in surroundings: Surroundings) throws -> Dockerfile.Options {

@@ -35,7 +35,8 @@ struct ContainerFlags: ParsableArguments {
             throw ValidationError("--network: '\(network)' is not supported; use default, none or host")
         }
         settings.network = mode
-        settings.extraHosts = try addHost.map(Self.extraHost)
+        // As buildx reads lists.
+        settings.extraHosts = try addHost.flatMap { $0.split(separator: ",").map(String.init) }.map(Self.extraHost)
         if let shmSize {
             guard let size = MemorySize.bytes(shmSize), size > 0 else {
                 throw ValidationError("--shm-size: '\(shmSize)' is not a size; write it like 128m or 1g")

@@ -21,7 +21,7 @@ struct BuildRun: Sendable {
         var request = order.request
         let input = order.readsDockerfileFromInput ? try InputDockerfile() : nil
         defer { input?.remove() }
-        if let input { request.dockerfile = input.path }
+        input?.become(of: &request)
 
         let server = ServerConnection(
             to: order.server, project: order.project, token: order.token, network: order.network)
@@ -63,7 +63,7 @@ struct BuildRun: Sendable {
     private func checkFiles() throws {
         var isDirectory = false
         let context = order.request.context.string
-        guard FileManager.default.fileExists(atPath: context, isDirectory: &isDirectory), isDirectory else {
+        guard order.request.origin != nil || FileManager.default.fileExists(atPath: context, isDirectory: &isDirectory), isDirectory else {
             throw ValidationError("PATH: '\(context)' is not a directory")
         }
         for (id, secret) in order.request.secrets {

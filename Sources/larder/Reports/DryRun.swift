@@ -14,7 +14,7 @@ struct DryRun: Sendable {
         var request = order.request
         let input = order.readsDockerfileFromInput ? try InputDockerfile() : nil
         defer { input?.remove() }
-        if let input { request.dockerfile = input.path }
+        input?.become(of: &request)
         let server = ServerConnection(
             to: order.server, project: order.project, token: order.token, network: order.network)
         let display = order.progress.display(environment: surroundings.environment)

@@ -39,6 +39,12 @@ struct InputDockerfile: Sendable {
         try Data(bytes).write(to: URL(filePath: path.string))
     }
 
+    /// Is what `request` builds.
+    func become(of request: inout BuildRequest) {
+        request.dockerfile = path
+        request.dockerfileName = "Dockerfile"
+    }
+
     /// Removes the file.
     func remove() {
         try? FileManager.default.removeItem(atPath: directory.string)

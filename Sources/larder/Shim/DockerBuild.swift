@@ -16,8 +16,10 @@ struct DockerBuild: Hashable, Sendable {
     private(set) var staysLocal = true
     /// Whether the id of the image is given out.
     private(set) var tellsID = false
-    /// Whether the Dockerfile comes from standard input.
+    /// Whether the Dockerfile or the context comes from standard input.
     private(set) var readsInput = false
+    /// Whether the Dockerfile is only checked.
+    private(set) var checks = false
 
     /// - Parameters:
     ///   - words: what follows `build`.
@@ -39,6 +41,7 @@ struct DockerBuild: Hashable, Sendable {
         if pushes, !line.flags.contains(where: { $0.flag.treatment == .load }) { staysLocal = false }
         try take(context: line.words)
         try Self.check(environment)
+        if checks { return }
         guard !tags.isEmpty || !staysLocal else {
             throw Refusal(why: "the image has no name, so that only docker's id would lead to it")
         }
@@ -58,6 +61,11 @@ struct DockerBuild: Hashable, Sendable {
         case .ignored: break
         case .ignoredWith(let values):
             guard values.contains(value) else { throw Refusal(why: "larder cannot do --\(flag.name) \(value)") }
+        case .passedWith(let known):
+            for part in value.split(separator: ",") where !known.contains(String(part)) {
+                throw Refusal(why: "larder cannot do --\(flag.name) \(part)")
+            }
+            arguments.append("--\(flag.name)=\(value)")
         case .refused(let why): throw Refusal(why: "of --\(flag.name): \(why)")
         case .tag: tags.append(value)
         case .output: try take(output: value)
@@ -76,7 +84,14 @@ struct DockerBuild: Hashable, Sendable {
             case "none": arguments.append("--progress=quiet")
             default: throw Refusal(why: "larder has no --progress \(value)")
             }
-        case .platform: arguments.append("--platform=\(value)")
+        case .call:
+            guard ["", "build", "check"].contains(value) else { throw Refusal(why: "larder has no --call \(value)") }
+            checks = value == "check"
+        case .check: checks = try Self.isOn(flag, value)
+        case .attestation:
+            guard value.split(separator: ",").contains(where: { ["disabled", "disabled=true"].contains($0) }) else {
+                throw Refusal(why: "larder makes no attestations, as --\(flag.name) \(value) asks for")
+            }
         }
     }
 
@@ -101,11 +116,7 @@ struct DockerBuild: Hashable, Sendable {
 
     private mutating func take(context words: [String]) throws(Refusal) {
         guard words.count == 1 else { throw Refusal(why: "it has \(words.count) contexts") }
-        if words[0] == "-" { throw Refusal(why: "the context comes from standard input") }
-        let isURL = ["http://", "https://", "git://", "git@", "github.com/", "ssh://"].contains {
-            words[0].hasPrefix($0)
-        }
-        if isURL { throw Refusal(why: "the context is not a directory of this machine") }
+        if words[0] == "-" { readsInput = true }
         arguments += ["--", words[0]]
     }
 
@@ -125,6 +136,13 @@ struct DockerBuild: Hashable, Sendable {
         case "0", "f", "F", "false", "FALSE", "False": false
         default: throw Refusal(why: "--\(flag.name) is neither true nor false")
         }
+    }
+
+    /// Adds the build arguments that docker adds.
+    mutating func add(_ proxies: DockerProxies) {
+        let flag = "--build-arg="
+        let given = arguments.filter { $0.hasPrefix(flag) }.map { String($0.dropFirst(flag.count)) }
+        arguments = proxies.missing(from: given).map { flag + $0 } + arguments
     }
 
     /// All that `larder build` is given.

@@ -9,6 +9,8 @@ struct DockerFlag: Sendable {
         case ignored
         /// Left out with one of these values; with others only docker can build.
         case ignoredWith([String])
+        /// `larder build` has the same flag, and knows these values between commas; with others only docker can build.
+        case passedWith([String])
         /// Only docker can build.
         case refused(why: String)
         /// The name of the image.
@@ -21,7 +23,11 @@ struct DockerFlag: Sendable {
         case quiet
         case idFile
         case progress
-        case platform
+        /// What is to be found out instead of building: `check` is what larder does, too.
+        case call
+        case check
+        /// Attestations: larder makes none, which is all right where they are turned off.
+        case attestation
     }
 
     let name: String
@@ -40,21 +46,21 @@ struct DockerFlag: Sendable {
         takesValue = false
     }
 
-    /// All flags of docker 28 and buildx 0.20, those included that their help does not show.
+    /// All flags of docker 28 and buildx 0.29, those included that their help does not show.
     static let all = [
         DockerFlag("add-host", .passed),
-        DockerFlag("allow", .ignoredWith(["network.host"])),
+        DockerFlag("allow", .passedWith(["network.host", "security.insecure"])),
         DockerFlag("annotation", .refused(why: "larder writes no annotations")),
-        DockerFlag("attest", .refused(why: "larder makes no attestations")),
+        DockerFlag("attest", .attestation),
         DockerFlag("build-arg", .passed),
         DockerFlag("build-context", .passed),
         DockerFlag("builder", .ignoredWith(["default"])),
         // The cache is larder's own.
         DockerFlag("cache-from", .ignored),
         DockerFlag("cache-to", .ignored),
-        DockerFlag("call", .ignoredWith(["build"])),
-        DockerFlag("cgroup-parent", .refused(why: "larder puts steps into no control group")),
-        DockerFlag(switch: "check", .refused(why: "larder has no such mode")),
+        DockerFlag("call", .call),
+        DockerFlag("cgroup-parent", .passed),
+        DockerFlag(switch: "check", .check),
         DockerFlag(switch: "debug", .ignored, short: "D"),
         DockerFlag("file", .passed, short: "f"),
         DockerFlag(switch: "help", .refused(why: "it asks for docker's help"), short: "h"),
@@ -66,7 +72,7 @@ struct DockerFlag: Sendable {
         DockerFlag(switch: "no-cache", .passed),
         DockerFlag("no-cache-filter", .passed),
         DockerFlag("output", .output, short: "o"),
-        DockerFlag("platform", .platform),
+        DockerFlag("platform", .passed),
         DockerFlag("progress", .progress),
         DockerFlag("provenance", .ignoredWith(["false", "0", ""])),
         DockerFlag(switch: "pull", .passed),

@@ -15,10 +15,11 @@ struct ShimBuild: Sendable {
     let words: [String]
 
     func run() async -> Int32 {
-        let build: DockerBuild
+        var build: DockerBuild
         var order: BuildOrder
         do {
             build = try DockerBuild(words, environment: shim.surroundings.environment)
+            build.add(DockerProxies(shim.surroundings))
             order = try BuildOrder(try BuildFlags.parse(build.larderArguments), in: shim.surroundings)
         } catch let refusal as DockerBuild.Refusal {
             return await handOver(refusal.why)
@@ -34,12 +35,25 @@ struct ShimBuild: Sendable {
             }
         }
         if let why = await obstacle(build, order) { return await handOver(why) }
-        if shim.docker != nil, build.staysLocal || build.pushes { order.request.fallbackOutputs = [.load] }
+        if build.checks { return await check(order) }
+        // Docker takes no index.
+        if shim.docker != nil, order.request.platforms.count == 1, build.staysLocal || build.pushes { order.request.fallbackOutputs = [.load] }
         // Names that the server stores under another one are no news to whoever writes docker's commands.
         order.warnings = []
         RootlessMode.restart()
         DockerShim.say("larder builds \(build.tags.joined(separator: ", "))")
         return await self.build(build, order)
+    }
+
+    private func check(_ order: BuildOrder) async -> Int32 {
+        do {
+            try await CheckRun(order: order, surroundings: shim.surroundings).run()
+            return 0
+        } catch let code as ExitCode {
+            return code.rawValue
+        } catch {
+            return await handOver(BuildFlags.message(for: error))
+        }
     }
 
     private func build(_ build: DockerBuild, _ order: BuildOrder) async -> Int32 {
@@ -56,7 +70,7 @@ struct ShimBuild: Sendable {
             return await handOver("larder cannot")
         }
         let names = build.tags.compactMap { DockerName.canonical($0) }
-        guard let image = outcome.image, let id = outcome.config else {
+        guard let image = outcome.image, let id = outcome.id else {
             // It was given to docker, or to nobody.
             shim.file.update { $0.gave(names) }
             return build.pushes ? pushWithDocker(build.tags) : 0
@@ -122,7 +136,11 @@ extension ShimBuild {
             return "docker's ids are those of manifests here, which --quiet and --iidfile would not give"
         }
         let state = shim.file.read()
-        for name in baseNames(of: order) {
+        let isUnseen = order.request.origin != nil && order.request.origin != .standardInput
+        if isUnseen || hasArchive(order), !state.local.isEmpty || !state.pending.isEmpty {
+            return "the Dockerfile is in a context elsewhere, and may build on images that only docker has"
+        }
+        for name in baseNames(of: order, build) {
             guard let canonical = DockerName.canonical(name) else { continue }
             if state.local.contains(canonical) { return "\(name) is one of docker's own images" }
             guard let image = state.pending.first(where: { $0.name == canonical }) else { continue }
@@ -137,15 +155,22 @@ extension ShimBuild {
     }
 
     /// The images that the Dockerfile builds on or copies from; none when it cannot be read, which the build will say.
-    private func baseNames(of order: BuildOrder) -> [String] {
+    private func baseNames(of order: BuildOrder, _ build: DockerBuild) -> [String] {
         let path = order.request.dockerfile ?? order.request.context.appending("Dockerfile")
         var bytes = try? Data(contentsOf: URL(filePath: path.string))
-        if order.readsDockerfileFromInput {
+        if build.readsInput {
             bytes = try? Data(contentsOf: URL(filePath: "/proc/self/fd/0"))
             try? ShimInput.rewind()
         }
         guard let bytes, let dockerfile = try? Dockerfile(parsing: Array(bytes), file: path.string) else { return [] }
         return (try? dockerfile.requiredImages(options: order.request.options))?.map(\.name) ?? []
+    }
+
+    /// Whether standard input is a context with a Dockerfile in it.
+    private func hasArchive(_ order: BuildOrder) -> Bool {
+        guard order.request.origin == .standardInput else { return false }
+        defer { try? ShimInput.rewind() }
+        return (try? ArchiveReader.isArchive("/proc/self/fd/0")) ?? false
     }
 
     /// Whether the server finds this very image under the name.

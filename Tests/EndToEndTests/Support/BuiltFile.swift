@@ -34,18 +34,25 @@ extension BuildLab {
     /// The same of layers.
     func files(of layers: [Digest]) async throws -> [String: BuiltFile] {
         var files: [String: BuiltFile] = [:]
+        for file in try await rawFiles(of: layers) { files[file.entry.path.description] = file }
+        return files
+    }
+
+    /// What is in all layers of what was built, in order, whatever their names.
+    func rawFiles(of report: Report) async throws -> [BuiltFile] {
+        try await rawFiles(of: try await configuration(of: report).rootfs.diffIDs)
+    }
+
+    private func rawFiles(of layers: [Digest]) async throws -> [BuiltFile] {
+        var files: [BuiltFile] = []
         for layer in layers {
             let tar = try #require(try await client.download(layer))
             var reader = TarReader()
-            var path = ""
             unsafe reader.update(
                 tar.span.bytes,
-                onEntry: { entry in
-                    path = entry.path.description
-                    files[path] = BuiltFile(entry: entry)
-                },
+                onEntry: { files.append(BuiltFile(entry: $0)) },
                 onContent: { content in
-                    for index in 0..<content.byteCount { files[path]?.bytes.append(content[index]) }
+                    for index in 0..<content.byteCount { files[files.count - 1].bytes.append(content[index]) }
                 })
             let isWhole = reader.finish()
             #expect(isWhole)

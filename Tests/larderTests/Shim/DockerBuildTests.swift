@@ -1,3 +1,4 @@
+import SystemPackage
 import Testing
 
 @testable import larder
@@ -53,6 +54,52 @@ import Testing
         #expect(build.staysLocal)
     }
 
+    @Test func checksNeedNoName() throws {
+        for words in [["--check", "."], ["--call=check", "."]] {
+            let build = try DockerBuild(words, environment: [:])
+            #expect(build.checks && build.arguments == ["--", "."])
+        }
+        #expect(try !build("--check=false", "-t", "a", ".").checks)
+        #expect(try !build("--call", "build", "-t", "a", ".").checks)
+    }
+
+    @Test func containersAndPlatformsArePassedOn() throws {
+        let given = [
+            "--platform=linux/amd64,linux/arm64", "--ssh=default", "--add-host=a:1.2.3.4", "--shm-size=1g",
+            "--ulimit=nofile=10", "--allow=network.host,security.insecure", "--cgroup-parent=/x",
+        ]
+        let build = try DockerBuild(given + ["-t", "a", "."], environment: [:])
+        #expect(build.arguments == given + ["--", "."])
+        #expect(try self.build("--attest", "type=provenance,disabled=true", "-t", "a", ".").arguments == ["--", "."])
+    }
+
+    @Test func contextsElsewhereArePassedOn() throws {
+        #expect(try build("-t", "a", "https://h/r.git#v1").arguments == ["--", "https://h/r.git#v1"])
+        let piped = try build("-t", "a", "-")
+        #expect(piped.arguments == ["--", "-"] && piped.readsInput)
+    }
+
+    @Test func proxiesOfDockersSettingsAreBuildArguments() throws {
+        let text = #"""
+            {"auths": {}, "proxies": {"default": {"httpProxy": "http://p:1", "noProxy": "a,b", "httpsProxy": ""},
+            "tcp://d:1": {"ftpProxy": "f"}}}
+            """#
+        let all = ["HTTP_PROXY=http://p:1", "http_proxy=http://p:1", "NO_PROXY=a,b", "no_proxy=a,b"]
+        #expect(DockerProxies.arguments(Array(text.utf8), daemon: nil) == all)
+        #expect(DockerProxies.arguments(Array(text.utf8), daemon: "unix:///x") == all)
+        #expect(DockerProxies.arguments(Array(text.utf8), daemon: "tcp://d:1") == ["FTP_PROXY=f", "ftp_proxy=f"])
+        #expect(DockerProxies.arguments(Array("{".utf8), daemon: nil) == [])
+        var surroundings = Surroundings.sample(["HOME": "/home/a", "DOCKER_CONFIG": "/c"])
+        surroundings.file = { $0 == "/c/config.json" ? Array(text.utf8) : nil }
+        var build = try build("--build-arg", "http_proxy=own", "-t", "a", ".")
+        build.add(DockerProxies(surroundings))
+        #expect(
+            build.arguments == [
+                "--build-arg=HTTP_PROXY=http://p:1", "--build-arg=NO_PROXY=a,b", "--build-arg=no_proxy=a,b",
+                "--build-arg=http_proxy=own", "--", ".",
+            ])
+    }
+
     @Test func outputsSayWhereAnImageStays() throws {
         let pushed = try build("--push", "-t", "a", ".")
         #expect(pushed.pushes && !pushed.staysLocal)
@@ -71,15 +118,15 @@ import Testing
     }
 
     @Test(arguments: [
-        (["-t", "a", "-"], "standard input"), (["-t", "a", "https://github.com/shop/api.git"], "not a directory"),
-        (["-t", "a", "git@github.com:shop/api.git"], "not a directory"), (["-t", "a"], "0 contexts"),
+        (["-t", "a"], "0 contexts"), (["-t", "a", "--call", "outline", "."], "outline"),
+        (["-t", "a", "--attest", "type=sbom", "."], "--attest"), (["-t", "a", "--annotation", "a=b", "."], "--annotation"),
         (["-t", "a", ".", "."], "2 contexts"), (["."], "has no name"), (["-t", "a", "--squash", "."], "--squash"),
         (["-t", "a", "--sbom=true", "."], "--sbom"), (["-t", "a", "--provenance", "mode=max", "."], "--provenance"),
         (["-t", "a", "--never-heard-of", "x", "."], "--never-heard-of"), (["-t", "a", "-x", "."], "-x"),
         (["-t"], "-t has no value"), (["-t", "a", "--builder", "remote", "."], "--builder"),
-        (["-t", "a", "--pull=maybe", "."], "--pull"), (["--help"], "help"), (["-t", "a", "--check", "."], "--check"),
+        (["-t", "a", "--pull=maybe", "."], "--pull"), (["--help"], "help"),
         (["-t", "a", "--progress=rawjson", "."], "rawjson"), (["-t", "a", "-o", "out", "."], "--output"),
-        (["--push", "."], "without a name"), (["-t", "a", "--allow=security.insecure", "."], "--allow"),
+        (["--push", "."], "without a name"), (["-t", "a", "--allow=network.host,device", "."], "device"),
     ])
     func whatOnlyDockerCanDoSaysWhy(_ words: [String], _ why: String) {
         #expect(refusal(words).contains(why), "\(refusal(words))")

@@ -1,6 +1,7 @@
 internal import CacheAPI
 internal import Chunking
 internal import Dockerfile
+internal import FoundationEssentials
 internal import Synchronization
 internal import SystemPackage
 
@@ -46,6 +47,30 @@ final class GitCheckout: Sendable {
         }
         made.withLock { $0 = source }
         return source
+    }
+
+    /// The same as files of this runner: those of its directory that are copied, with modes and times that do not depend on
+    /// the runner.
+    /// - Throws: as ``source(in:)``.
+    func files(in directory: FilePath, keepsGit: Bool) async throws -> FilePath {
+        let source = try await source(in: directory)
+        return try await BlockingThreads.run { [self] in
+            var tree = ContextTree(root: directory, rules: .none)
+            guard let top = try tree.resolve(LayerPath(repository.directory)) else { return directory }
+            if !keepsGit, repository.keepsGitDirectory != true {
+                for row in try tree.subtree(at: top) where row.entry.path.name.elementsEqual(".git".utf8) {
+                    try FileManager.default.removeItem(atPath: row.file.string)
+                }
+            }
+            for file in source.files.reversed() {
+                let path = LayerPath(file.path)
+                let parent = try OpenDirectory(FilePath.joining(top.file, path.parent ?? .root))
+                let name = file.path.isEmpty ? FileName(".") : FileName(path.name)
+                if file.entry.kind != .symlink { try parent.setMode(name, file.entry.mode) }
+                try parent.setModificationTime(name, seconds: file.entry.mtimeSeconds, nanoseconds: 0)
+            }
+            return top.file
+        }
     }
 
     private static func commit(of repository: GitReference, _ git: GitProgram) async throws -> String {

@@ -70,6 +70,18 @@ final class RemoteSources: Sendable {
         }
     }
 
+    /// A commit of a repository as a directory.
+    /// - Parameter keepsGit: whether git's own directory stays.
+    /// - Throws: as ``source(of:)``.
+    func directory(of repository: GitReference, keepsGit: Bool) async throws -> FilePath {
+        let checkout = try await checkout(of: repository)
+        return try await turn.run { try await checkout.files(in: self.place(), keepsGit: keepsGit) }
+    }
+
+    /// A file that was fetched.
+    /// - Throws: `invalidInput` for what cannot be had; `io`.
+    func file(of remote: RemoteFile) async throws -> FilePath { try await download(remote).path }
+
     /// Removes what was fetched, and ends all connections.
     func remove() async {
         await web.shutdown()
