@@ -12,7 +12,7 @@ extension RealClients {
             var takesValue: Bool
         }
 
-        @Test("Every flag in docker's help is in the stand-in's table, as it is there", arguments: ["buildx", "legacy"])
+        @Test("Every flag of docker's help is in the stand-in's table", arguments: ["buildx", "legacy"])
         func table(_ kind: String) async throws {
             try await Pantry.run(with: "docker") { pantry in
                 let script = kind == "buildx" ? "docker buildx build --help" : "DOCKER_BUILDKIT=0 docker build --help"

@@ -41,6 +41,27 @@ import Testing
         }
     }
 
+    /// What `docker build -` and `docker build URL` build, checks, and images of which only one is for this machine.
+    @Test func contextsFromStandardInputAndPlatformsAreLarders() async throws {
+        try await Self.run { standIn, server in
+            let outcome = try await standIn.run(
+                """
+                tar -c -C app . | docker build -t shop/api:tar -
+                printf 'FROM scratch\nWORKDIR /w\n' | docker build -t shop/api:text -
+                docker build --check app >&2
+                docker build -t shop/api:both --platform linux/amd64,linux/arm64 app
+                docker inspect shop/api:both
+                """)
+            #expect(outcome.status == 0, "\(outcome.complaint)")
+            #expect(standIn.asked == ["load", "inspect shop/api:both"], "\(standIn.asked) \(outcome.complaint)")
+            #expect(standIn.loaded.count == 1)
+            for tag in ["tar", "text", "both"] {
+                let path = "http://127.0.0.1:\(server.port)/v2/shop/api/manifests/\(tag)"
+                _ = try shell("curl --silent --fail --head \(path)")
+            }
+        }
+    }
+
     @Test func imageIsLoadedOnceWhenItIsNeededUnderAllItsNames() async throws {
         try await Self.run { standIn, _ in
             let outcome = try await standIn.run(

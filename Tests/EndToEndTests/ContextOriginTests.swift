@@ -21,7 +21,8 @@ import Testing
         return report
     }
 
-    @Test("A commit of a repository is a context, all of it or a directory, whatever it says is ignored",
+    @Test(
+        "A commit of a repository is a context, all of it or a directory, whatever it says is ignored",
         .enabled(if: RemoteAddTests.hasGit, "needs git"))
     func repository() async throws {
         try await BuildLab.run { lab in
@@ -66,7 +67,7 @@ import Testing
         }
     }
 
-    @Test("An archive that is fetched is a context; a file that is none is a Dockerfile", arguments: ["", "z", "j", "J"])
+    @Test("An archive that is fetched is a context; another file is a Dockerfile", arguments: ["", "z", "j", "J"])
     func download(_ compression: String) async throws {
         try await BuildLab.run { lab in
             try lab.context(

@@ -36,7 +36,8 @@ struct LayerUnpacker: ~Copyable {
     mutating func begin(_ entry: Entry) throws(BuildError) {
         left = entry.size
         let name = Array(entry.path.name)
-        let hidden = hidesPaths && name.starts(with: Whiteout.prefix) ? Array(name.dropFirst(Whiteout.prefix.count)) : nil
+        let isMark = hidesPaths && name.starts(with: Whiteout.prefix)
+        let hidden = isMark ? Array(name.dropFirst(Whiteout.prefix.count)) : nil
         if let hidden, hidden.isEmpty || hidden == [UInt8(ascii: ".")] || hidden == Array("..".utf8) {
             throw BuildError(.corrupt, "the layer has \(entry.path), which hides no file that can be; build it again")
         }

@@ -61,10 +61,12 @@ struct BuildRun: Sendable {
 
     /// Finds out before anything runs what would stop the build in the end.
     private func checkFiles() throws {
-        var isDirectory = false
-        let context = order.request.context.string
-        guard order.request.origin != nil || FileManager.default.fileExists(atPath: context, isDirectory: &isDirectory), isDirectory else {
-            throw ValidationError("PATH: '\(context)' is not a directory")
+        if order.request.origin == nil {
+            var isDirectory = false
+            let context = order.request.context.string
+            guard FileManager.default.fileExists(atPath: context, isDirectory: &isDirectory), isDirectory else {
+                throw ValidationError("PATH: '\(context)' is not a directory")
+            }
         }
         for (id, secret) in order.request.secrets {
             guard case .file(let path) = secret else { continue }

@@ -37,7 +37,9 @@ struct ShimBuild: Sendable {
         if let why = await obstacle(build, order) { return await handOver(why) }
         if build.checks { return await check(order) }
         // Docker takes no index.
-        if shim.docker != nil, order.request.platforms.count == 1, build.staysLocal || build.pushes { order.request.fallbackOutputs = [.load] }
+        if shim.docker != nil, order.request.platforms.count == 1, build.staysLocal || build.pushes {
+            order.request.fallbackOutputs = [.load]
+        }
         // Names that the server stores under another one are no news to whoever writes docker's commands.
         order.warnings = []
         RootlessMode.restart()

@@ -66,7 +66,8 @@ struct FetchedContexts: Sendable {
         let other = found == nil && path.lastComponent == "Dockerfile" ? path.removingLastComponent() : nil
         let lowercase = try other.flatMap { try tree.resolve(LayerPath($0.appending("dockerfile").string)) }
         guard let file = (found ?? lowercase), file.entry.kind == .file else {
-            throw BuildError(.invalidInput, "There is no \(path) in the build context: name the Dockerfile with --file.")
+            throw BuildError(
+                .invalidInput, "There is no \(path) in the build context: name the Dockerfile with --file.")
         }
         return file.file
     }
