@@ -1,4 +1,6 @@
 // Calls of Linux that Swift's Glibc module does not have.
+//
+// Headers whose structures other files take from Glibc must not be included: their members would belong to both modules.
 
 #pragma once
 
@@ -6,12 +8,10 @@
 #include <fcntl.h>
 #include <malloc.h>
 #include <stdint.h>
-#include <sys/mount.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/types.h>
 #include <sys/vfs.h>
-#include <sys/wait.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -47,10 +47,11 @@ static inline int linux_unshare_users_and_mounts(void) {
 // The status of a child once it has ended.
 static inline int linux_wait(pid_t child) {
     int status;
-    while (waitpid(child, &status, 0) < 0) {
+    while (syscall(SYS_wait4, child, &status, 0, 0) < 0) {
         if (errno != EINTR) return 127;
     }
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 127;
+    // As waitpid(2) tells an exit from a signal.
+    return (status & 0x7f) == 0 ? (status >> 8) & 0xff : 127;
 }
 
 // Finds out in a child whether this process may have a user namespace: 0; the number of the error (below 128) when it may
@@ -61,7 +62,8 @@ static inline int linux_probe_user_namespace(void) {
     if (child < 0) return errno;
     if (child > 0) return linux_wait(child);
     if (linux_unshare_users_and_mounts() < 0) _exit(errno & 127);
-    if (mount("none", "/", 0, MS_REC | MS_PRIVATE, 0) < 0) _exit(128 | (errno & 127));
+    // MS_REC and MS_PRIVATE.
+    if (syscall(SYS_mount, "none", "/", 0, 0x4000 | 0x40000, 0) < 0) _exit(128 | (errno & 127));
     _exit(0);
 }
 
