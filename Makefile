@@ -23,13 +23,14 @@ test: ## Run all tests
 	$(SWIFT) test --disable-xctest
 
 # What proves that nothing is lost, at full length; each count may be given, as may LARDER_PROOF_SEED.
-PROOFS := ChunkStoreTests.(Model|CrashState|Soak|MoreFault|Fault|Damage|RecordDamage|IndexDamage|Corpus|Fuzz)|KillTests|ServerSoakTests|DifferentialTests|WrongHitFuzzTests
+PROOFS := ChunkStoreTests.(Model|CrashState|Soak|MoreFault|Fault|Damage|RecordDamage|IndexDamage|Corpus|Fuzz)|KillTests|ServerSoakTests|DifferentialTests|HitRateTests|WrongHitFuzzTests
 test-long: export LARDER_PROOF_OPERATIONS ?= 1000000
 test-long: export LARDER_PROOF_STATES ?= 10000
 test-long: export LARDER_PROOF_CYCLES ?= 1000
 test-long: export LARDER_PROOF_SECONDS ?= 3600
 test-long: export LARDER_PROOF_INPUTS ?= 100000
 test-long: export LARDER_PROOF_DOCKERFILES ?= 400
+test-long: export LARDER_PROOF_CHANGES ?= 200
 test-long: export LARDER_PROOF_MUTATIONS ?= 50000
 test-long: export LARDER_PROOF_LOG ?= $(CURDIR)/.build/proofs.log
 test-long: ## Run the proofs of reliability at full length (hours), and print one line for each

@@ -152,7 +152,7 @@ let package = Package(
         .testTarget(
             name: "ClientTests",
             dependencies: ["larderd", "larder", "Chunking", "TestSupport", subprocess, systemPackage],
-            exclude: ["Differential/Cases"],
+            exclude: ["Differential/Cases", "HitRates/Cases"],
             swiftSettings: strict),
         .testTarget(name: "LayeringTests", dependencies: [subprocess, systemPackage], swiftSettings: strict),
     ],

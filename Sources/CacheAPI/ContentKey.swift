@@ -46,17 +46,19 @@ public struct ContentKey {
         hasher.finalize()
     }
 
-    /// The content key of `paths` in a chain's merged view: for each path in order what is at and below it.
+    /// The content key of `paths` in a chain's merged view: for each path in order its name, and what is at and below it.
+    /// A path that ends in `/.` counts without its name: a mount shows it under another.
     /// `nil` when one of them does not exist. O(entries below the paths).
     public static func paths(_ paths: [String], in view: ChainView) -> Digest? {
         var key = ContentKey()
         for path in paths {
             guard let source = view.resolved(LayerPath(path)), let root = view.node(at: source) else { return nil }
-            key.beginSource(String(decoding: LayerPath(path).name, as: UTF8.self))
+            key.beginSource(path.hasSuffix("/.") ? "" : String(decoding: LayerPath(path).name, as: UTF8.self))
             let nodes = root.entry.kind == .directory ? view.subtree(at: source) : [root]
             var names = LinkedNames()
             for node in nodes {
-                let relative = Array(node.entry.path.bytes.dropFirst(source.bytes.count))
+                let below = node.entry.path.bytes.dropFirst(source.bytes.count)
+                let relative = Array(below.drop { $0 == UInt8(ascii: "/") })
                 key.add(path: relative, entry: node.entry, linkedTo: names.first(node.file, relative))
             }
         }

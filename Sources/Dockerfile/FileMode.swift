@@ -16,6 +16,8 @@ public struct FileMode: Hashable, Sendable {
 
     /// As written.
     public let text: String
+    /// The same for all ways to write a number; the symbolic form as written.
+    public let canonicalText: String
     private var changes: [Change] = []
 
     /// Reads octal digits or the symbolic form.
@@ -25,8 +27,10 @@ public struct FileMode: Hashable, Sendable {
         let isNumber = text.utf8.first.map { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ?? false
         if let mode = UInt32(text, radix: 8), mode <= 0o7777, isNumber {
             changes = [.clear(0o7777), .set(mode)]
+            canonicalText = String(mode, radix: 8)
             return
         }
+        canonicalText = text
         guard !isNumber, readSymbols() else {
             throw location.syntax(
                 "`--chmod=\(text)` is not a mode; give the bits in octal, from 0 to 7777, or as chmod does: `u=rwX,go=rX`."

@@ -52,6 +52,30 @@ import Testing
         }
     }
 
+    /// What copies from a stage that was a hit in the end, since what it copies itself was rebuilt as it was, was made again.
+    @Test func equalOutputHitsBehindAStageInBetween() async throws {
+        try await BuildLab.run { lab in
+            let context = try lab.context([
+                "Dockerfile": """
+                FROM scratch AS first
+                COPY src /src/
+                COPY kept /kept
+                FROM scratch AS second
+                COPY --from=first /kept /kept
+                COPY other /other
+                FROM scratch
+                COPY other /other
+                COPY --from=second /kept /kept
+                """,
+                "src/a": "a\n", "kept": "kept\n", "other": "other\n",
+            ])
+            _ = try await lab.build(context, runner: "a")
+            try lab.context(["src/a": "b\n"])
+            let second = try await lab.build(context, runner: "b")
+            #expect(second.verdicts == [.run, .run, .hit, .hit, .hit, .hit])
+        }
+    }
+
     /// A stage that was rebuilt with an equal result changes nothing behind it (design: content keys).
     @Test func equalOutputOfARebuiltStageHits() async throws {
         try await BuildLab.run { lab in

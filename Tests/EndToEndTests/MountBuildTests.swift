@@ -145,7 +145,8 @@ struct MountBuildTests {
             func text(_ sharing: String) -> String {
                 let mount = "--mount=type=cache,target=/c,id=\(sharing),sharing=\(sharing)"
                 // Both stages run side by side; whoever comes second finds what the first one left, or nothing.
-                let body = "ls -A /c > /seen && touch /c/begun && sleep 1 && rm /c/begun && touch /c/ended"
+                let body =
+                    ": \(sharing); ls -A /c > /seen && touch /c/begun && sleep 1 && rm /c/begun && touch /c/ended"
                 return """
                     FROM tiny/base:1 AS a
                     RUN \(mount) \(body)

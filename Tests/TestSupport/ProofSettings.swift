@@ -21,6 +21,11 @@ public enum ProofSettings {
     public static let dockerfiles = Int(number("LARDER_PROOF_DOCKERFILES") ?? 26)
     /// `LARDER_PROOF_DOCKERFILE`: part of the title of those that are built.
     public static let dockerfileTitle = variable("LARDER_PROOF_DOCKERFILE")
+    /// `LARDER_PROOF_CHANGES`: after how many the hits of Larder and of BuildKit are compared, and half as many that are made
+    /// up.
+    public static let changes = Int(number("LARDER_PROOF_CHANGES") ?? 4)
+    /// `LARDER_PROOF_CHANGE`: part of what those are called that are made.
+    public static let changeTitle = variable("LARDER_PROOF_CHANGE")
     /// `LARDER_PROOF_MUTATIONS`: of a project whose builds with and without the cache are compared.
     public static let mutations = Int(number("LARDER_PROOF_MUTATIONS") ?? 200)
 

@@ -29,8 +29,8 @@ struct BuildMetadataTests {
                 "image.name":"h:1/a:1,h:1/a:2","larder.bytes.down":10,"larder.bytes.up":20,"larder.images":[{"config":"\(Digest(hashing: [2]))",\
                 "digest":"\(digest)","platform":"linux/amd64"}],"larder.lookups":0,"larder.scope":"main","larder.seconds":1.5,\
                 "larder.seconds.saved":2.5,"larder.steps":[{"bytes":0,"commandSeconds":0,"instruction":"RUN make","key":"\(digest)",\
-                "seconds":0,"verdict":"hit"},{"bytes":77,"commandSeconds":0,\
-                "instruction":"COPY . /","reason":"a changed","seconds":0.25,"verdict":"run"}],\
+                "seconds":0,"stage":"api","verdict":"hit"},{"bytes":77,"commandSeconds":0,\
+                "instruction":"COPY . /","reason":"a changed","seconds":0.25,"stage":"api","verdict":"run"}],\
                 "larder.steps.hit":1,"larder.steps.run":1,"larder.steps.total":2}\n
                 """)
     }

@@ -46,6 +46,16 @@ struct ContextEntry: Sendable {
         if kind == .file || kind == .directory { entry.xattrs = ExtendedFile.keptAttributes(of: file) }
     }
 
+    /// Gives files and directories the mode that Git would give them anywhere, so that it does not matter what umask the
+    /// checkout was made with: 755 for directories and for what its owner may execute, 644 for other files.
+    mutating func normalizeMode() {
+        switch entry.kind {
+        case .directory: entry.mode = 0o755
+        case .file: entry.mode = entry.mode & 0o100 != 0 ? 0o755 : 0o644
+        case .symlink, .hardlink, .characterDevice, .blockDevice, .fifo: break
+        }
+    }
+
     private static func kind(_ mode: mode_t) -> Entry.Kind {
         switch mode & S_IFMT {
         case S_IFDIR: .directory

@@ -16,7 +16,8 @@ struct ContextScan: Sendable {
         let location: String
         /// `COPY` or `ADD`, or `RUN --mount`.
         let instruction: String
-        /// Whether a directory that is a source itself is shown, not just what is in it.
+        /// Whether a source itself is shown in the place of a mount: a directory counts, not just what is in it, and names
+        /// do not.
         var showsDirectories = false
     }
 
@@ -45,6 +46,8 @@ struct ContextScan: Sendable {
 
     let root: FilePath
     let rules: IgnoreRules
+    /// Whether modes are those that Git stores (``ContextEntry/normalizeMode()``).
+    let normalizesModes: Bool
     /// Where the ``StatCache`` is kept.
     let cacheFile: FilePath
     /// What sources are that are fetched.
@@ -91,7 +94,7 @@ struct ContextScan: Sendable {
     }
 
     private func match(_ requests: [Request]) throws(BuildError) -> [Match] {
-        var tree = ContextTree(root: root, rules: rules)
+        var tree = ContextTree(root: root, rules: rules, normalizesModes: normalizesModes)
         var matches: [Match] = []
         for request in requests {
             var match = Match()
@@ -228,7 +231,8 @@ struct ContextScan: Sendable {
         var key = ContentKey()
         var sources: [Found.Source] = []
         for part in match.parts {
-            key.beginSource(String(decoding: part.name, as: UTF8.self))
+            // A mount shows it under a name of its own.
+            key.beginSource(showsDirectories ? "" : String(decoding: part.name, as: UTF8.self))
             if let (item, identity) = part.remote {
                 key.add(path: [], entry: identity.entry)
                 sources.append(.remote(item, identity))

@@ -8,11 +8,14 @@ struct ContextTree {
 
     let root: FilePath
     let rules: IgnoreRules
+    /// Whether modes are those that Git stores (``ContextEntry/normalizeMode()``).
+    let normalizesModes: Bool
     private var listings: [LayerPath: [ContextEntry]] = [:]
 
-    init(root: FilePath, rules: IgnoreRules) {
+    init(root: FilePath, rules: IgnoreRules, normalizesModes: Bool = false) {
         self.root = root
         self.rules = rules
+        self.normalizesModes = normalizesModes
     }
 
     /// What is in a directory, sorted by name.
@@ -26,7 +29,7 @@ struct ContextTree {
             let text = String(decoding: path.bytes, as: UTF8.self)
             let isIgnored = rules.ignores(text)
             if isIgnored, !rules.mayKeepBelow(text) { continue }
-            var entry = try ContextEntry(path, at: file(path))
+            var entry = try look(at: path)
             if isIgnored, entry.entry.kind != .directory { continue }
             entry.isIgnored = isIgnored
             listing.append(entry)
@@ -37,7 +40,7 @@ struct ContextTree {
 
     /// What is at `path`, whose directories are no links; `nil` when nothing is.
     mutating func entry(at path: LayerPath) throws(BuildError) -> ContextEntry? {
-        guard let parent = path.parent else { return try ContextEntry(.root, at: root) }
+        guard let parent = path.parent else { return try look(at: .root) }
         guard let entry = try list(parent).first(where: { $0.entry.path == path }) else { return nil }
         guard entry.isIgnored else { return entry }
         return try subtree(at: entry).isEmpty ? nil : entry
@@ -119,6 +122,12 @@ struct ContextTree {
         var found: [LayerPath] = []
         for path in paths where try resolve(path) != nil { found.append(path) }
         return found
+    }
+
+    private func look(at path: LayerPath) throws(BuildError) -> ContextEntry {
+        var entry = try ContextEntry(path, at: file(path))
+        if normalizesModes { entry.normalizeMode() }
+        return entry
     }
 
     private func file(_ path: LayerPath) -> FilePath {

@@ -66,16 +66,20 @@ struct StepGraph: Sendable {
         var nodes: [Node] = []
         var stages: [Range<Int>] = []
         var results: [GraphQuery.Parent] = []
+        var platforms: [String] = []
         for (number, stage) in plan.stages.enumerated() {
             let first = nodes.count
             var parent = Self.base(of: stage, number, inputs, results)
+            var platform = inputs.bases[number]?.platform ?? ""
+            if case .stage(let other) = stage.base { platform = platforms[other] }
+            platforms.append(platform)
             for (position, step) in stage.steps.enumerated() {
                 let id = StepID(stage: number, position: position)
                 nodes.append(
                     Node(
                         id: id, step: step,
                         operation: StepOperation.key(
-                            of: inputs.keyRules.instruction(step.operation), in: inputs.container),
+                            of: inputs.keyRules.instruction(step.operation), in: inputs.container, on: platform),
                         parent: parent, inputs: Self.inputs(of: step, id, inputs)))
                 parent = .step(nodes.count - 1)
             }
@@ -92,6 +96,8 @@ struct StepGraph: Sendable {
     ) -> GraphQuery.Parent {
         if case .stage(let other) = stage.base { return results[other] }
         let base = inputs.bases[number] ?? Base(chain: [], platform: "")
+        // Files that are copied onto nothing are the same for each platform.
+        if base.chain.isEmpty { return .base(chain: [], platform: "") }
         return .base(chain: base.chain, platform: base.platform)
     }
 
@@ -99,7 +105,7 @@ struct StepGraph: Sendable {
         let reads: [(source: CopyOperation.Source, paths: [String])] =
             switch step.operation {
             case .copy(let copy): [(copy.source, CopyPaths.keyed(copy.paths))]
-            case .run(let run): run.mounts.compactMap { $0.source.map { ($0.root, ["/\($0.path)"]) } }
+            case .run(let run): run.mounts.compactMap { $0.source.map { ($0.root, ["/\($0.path)/."]) } }
             case .workdir: []
             }
         return reads.enumerated().compactMap { position, read in

@@ -5,10 +5,14 @@ internal import Dockerfile
 /// What each instruction itself contributes to its step key (design: "Step keys"), part by part.
 enum StepOperation {
     /// The operation of a step.
-    /// - Parameter container: what the command line says of containers; its network counts where a RUN has none.
-    static func key(of operation: PlannedStep.Operation, in container: SandboxSettings) -> OperationKey {
+    /// - Parameters:
+    ///   - container: what the command line says of containers; its network counts where a RUN has none.
+    ///   - platform: what a command runs on, `os/arch[/variant]`.
+    static func key(
+        of operation: PlannedStep.Operation, in container: SandboxSettings, on platform: String
+    ) -> OperationKey {
         switch operation {
-        case .run(let run): key(of: run, in: container)
+        case .run(let run): key(of: run, in: container, on: platform)
         case .copy(let copy): key(of: copy)
         case .workdir(let workdir): key(of: workdir)
         }
@@ -21,8 +25,11 @@ enum StepOperation {
 
     /// The group a container is in does not change what it does. Of extra hosts the names count, as for BuildKit: an
     /// address says where something is, not what.
-    private static func key(of run: RunOperation, in container: SandboxSettings) -> OperationKey {
+    private static func key(
+        of run: RunOperation, in container: SandboxSettings, on platform: String
+    ) -> OperationKey {
         var key = OperationKey(kind: "run")
+        key.add("platform", platform)
         key.add("arguments", run.arguments)
         for variable in run.environment {
             let name = variable.prefix { $0 != "=" }
@@ -44,7 +51,7 @@ enum StepOperation {
     }
 
     /// Every option that a command can see the effect of. What a mount shows enters the step key as an input, but the
-    /// contents of a cache, a secret or an agent never do.
+    /// contents of a cache, a secret or an agent never do; so the id of a cache does not either, as in BuildKit.
     private static func fields(of mount: RunMount) -> [String] {
         switch mount {
         case .bind(let bind): ["bind", bind.target, bind.isWritable ? "writable" : "read-only"]
@@ -52,7 +59,7 @@ enum StepOperation {
             ["tmpfs", tmpfs.target, String(tmpfs.size ?? 0), tmpfs.isReadOnly ? "read-only" : "writable"]
         case .cache(let cache):
             [
-                "cache", cache.target, cache.id, cache.source == nil ? "empty" : "filled",
+                "cache", cache.target, cache.source == nil ? "empty" : "filled",
                 cache.isReadOnly ? "read-only" : "writable", String(cache.mode, radix: 8), String(cache.uid),
                 String(cache.gid),
             ]
@@ -75,7 +82,7 @@ enum StepOperation {
         key.add("destination", copy.destination)
         key.add("destination.directory", copy.destinationIsDirectory ? "yes" : "no")
         key.add("owner", copy.owner.map { [$0] } ?? [])
-        key.add("mode", copy.mode.map { [$0.text] } ?? [])
+        key.add("mode", copy.mode.map { [$0.canonicalText] } ?? [])
         if copy.unpacking == .everything { key.add("unpack", "yes") }
         if copy.isLinked { key.add("link", "yes") }
         // What the context or plain paths give is in the content key; which part of it a pattern takes is not.

@@ -112,6 +112,11 @@ final class GraphLookup: Sendable {
         }
     }
 
+    /// Whether something other than to build the first of `nodes` is to be done: a hit among them, or a wait.
+    func isAnswered(_ nodes: Range<Int>) -> Bool {
+        layers(nodes.lowerBound) != nil || deepestHit(in: nodes) != nil || deepestClaimed(in: nodes) != nil
+    }
+
     /// Says what a step reads, computed here.
     func add(content: Digest, of input: InputID) {
         state.withLock { $0.contents[input] = content }

@@ -73,7 +73,8 @@ final class CacheLease: Sendable {
     private func clean() {
         for name in leftovers {
             let isThere = unsafe tree.withPlatformString { unsafe access($0, F_OK) } == 0
-            if name.hasPrefix(Self.oldPrefix), !isThere, (try? LayerHome.rename(path.appending(name), to: tree)) != nil {
+            if name.hasPrefix(Self.oldPrefix), !isThere, (try? LayerHome.rename(path.appending(name), to: tree)) != nil
+            {
                 continue
             }
             // What cannot be removed costs space, not this build.
@@ -87,7 +88,8 @@ final class CacheLease: Sendable {
     func make(for mount: CacheMount, fill: (FilePath) throws -> Void) throws {
         let isThere = unsafe tree.withPlatformString { unsafe access($0, F_OK) } == 0
         if isThere { return }
-        let beside = path.appending(Self.newPrefix + "\(getpid())-" + String(UInt64.random(in: 0...UInt64.max), radix: 36))
+        let beside = path.appending(
+            Self.newPrefix + "\(getpid())-" + String(UInt64.random(in: 0...UInt64.max), radix: 36))
         do {
             try StateFile.makeDirectory(beside)
             try fill(beside)

@@ -33,6 +33,9 @@ public struct BuildRequest: Sendable {
     public var tags: [ImageReference] = []
     /// Whether no step is taken from the cache.
     public var ignoresCache = false
+    /// Whether files and directories of build contexts count as having the modes that Git stores: 755 for directories and for
+    /// what its owner may execute, else 644 (`--normalize-modes`). The modes are those in keys and in layers alike.
+    public var normalizesModes = false
     /// Stages of which no step is taken from the cache, by name (`--no-cache-filter`).
     public var renewedStages: [String] = []
     /// Steps that were built longer ago are built again, and what stands on them (`--cache-max-age`). Seconds.

@@ -29,8 +29,8 @@ struct PreparedBuild: Sendable {
         try plan.checkEntitlements(request)
         let scan = SourceScan(
             file: request.dockerfileTitle, context: request.context, rules: files.rules,
-            directories: request.contexts, remotes: remotes, cacheFile: state.statCache,
-            keyRules: request.keyRules)
+            directories: request.contexts, remotes: remotes, normalizesModes: request.normalizesModes,
+            cacheFile: state.statCache, keyRules: request.keyRules)
         return PreparedBuild(plan, found, try await scan.find(plan, progress), remotes, request)
     }
 

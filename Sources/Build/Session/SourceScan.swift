@@ -11,6 +11,8 @@ struct SourceScan: Sendable {
     /// `--build-context`.
     let directories: [String: FilePath]
     let remotes: RemoteSources
+    /// `--normalize-modes`.
+    let normalizesModes: Bool
     /// Where the ``StatCache`` is kept.
     let cacheFile: FilePath
     let keyRules: KeyRules
@@ -130,9 +132,12 @@ struct SourceScan: Sendable {
     ) async throws -> ContextScan {
         guard case .directory(let name) = source, let directory = directories[name] else {
             return ContextScan(
-                root: context, rules: rules, cacheFile: cacheFile, remotes: identities, keyRules: keyRules)
+                root: context, rules: rules, normalizesModes: normalizesModes, cacheFile: cacheFile,
+                remotes: identities, keyRules: keyRules)
         }
         let rules = try await BlockingThreads.run { try BuildFiles.rules(of: directory, named: name) }
-        return ContextScan(root: directory, rules: rules, cacheFile: cacheFile, remotes: [:], keyRules: keyRules)
+        return ContextScan(
+            root: directory, rules: rules, normalizesModes: normalizesModes, cacheFile: cacheFile, remotes: [:],
+            keyRules: keyRules)
     }
 }

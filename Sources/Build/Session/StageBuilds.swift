@@ -111,6 +111,8 @@ final class StageBuilds: Sendable {
                     continue
                 }
                 let sources = try await sources(of: next)
+                // One of them may have asked the server, and so found out about this stage, too.
+                if lookup.isAnswered(next..<nodes.upperBound) { continue }
                 let isKeyed = try await isKeyed(next, sources)
                 if !isKeyed, asked < next {
                     asked = next

@@ -91,6 +91,12 @@ struct BuildFlags: ParsableArguments {
             Restore what mounts of type cache hold from the server, and store it there at the end. LARDER_CACHE_MOUNTS=1.
             """)
     var cacheMounts = false
+    @Flag(
+        help: """
+            Give files of the context the modes that Git stores, whatever umask they were checked out with: 755 for \
+            directories and what its owner may execute, else 644. LARDER_NORMALIZE_MODES=1.
+            """)
+    var normalizeModes = false
     @OptionGroup(title: "Server") var connection: ConnectionFlags
     @OptionGroup(title: "Server") var scopes: ScopeFlags
     @Option(

@@ -83,14 +83,13 @@ struct BuildOrder: Sendable {
         if let text = flags.uploadWait ?? surroundings.value("LARDER_UPLOAD_WAIT") {
             request.uploadWait = try DurationFlag.read(text, flag: "--upload-wait")
         }
-        try Self.setCache(of: &request, flags)
+        try Self.setCache(of: &request, flags, in: surroundings)
         let caches = try flags.caches.scopes()
         let scopes = try flags.scopes.scopes(of: request.context, caches, in: surroundings)
         (request.scope, request.baseScopes, scopeReason) = (scopes.own, scopes.bases, scopes.reason)
         request.writer = scopes.job.map { "\($0) on \(surroundings.hostName)" } ?? surroundings.hostName
         project = try flags.connection.project(in: surroundings, owning: request.tags.first)
         request.project = project
-        request.storesCacheMounts = flags.cacheMounts || surroundings.value("LARDER_CACHE_MOUNTS") == "1"
         warnings = try caches.warnings + Self.checkNames(request.tags, request.outputs, server)
         if request.rewritesTimestamps, request.epoch == nil {
             warnings.append(
@@ -139,13 +138,17 @@ struct BuildOrder: Sendable {
     }
 
     /// What of the cache is used.
-    private static func setCache(of request: inout BuildRequest, _ flags: BuildFlags) throws {
+    private static func setCache(
+        of request: inout BuildRequest, _ flags: BuildFlags, in surroundings: Surroundings
+    ) throws {
         request.ignoresCache = flags.noCache
         request.renewedStages = flags.noCacheFilter.flatMap { $0.split(separator: ",").map(String.init) }
         request.recordAgeMaximum = try flags.cacheMaxAge.map {
             try DurationFlag.read($0, flag: "--cache-max-age").components.seconds
         }
         request.waitsForOthers = !flags.noWait
+        request.storesCacheMounts = flags.cacheMounts || surroundings.value("LARDER_CACHE_MOUNTS") == "1"
+        request.normalizesModes = flags.normalizeModes || surroundings.value("LARDER_NORMALIZE_MODES") == "1"
     }
 
     /// Where this runner keeps what it may use again.

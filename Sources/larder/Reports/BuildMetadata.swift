@@ -9,6 +9,8 @@ struct BuildMetadata: Encodable {
     struct Step: Encodable {
         /// Its key; absent when no server told it.
         let key: Digest?
+        /// The name of its stage, or its number in the Dockerfile.
+        let stage: String
         let instruction: String
         /// `hit`, `run`, `skipped` or `failed`.
         let verdict: String
@@ -103,7 +105,8 @@ struct BuildMetadata: Encodable {
         self.scope = scope.description
         steps = outcome.steps.map { step in
             Step(
-                key: step.key, instruction: step.instruction, verdict: step.verdict.rawValue, seconds: step.seconds,
+                key: step.key, stage: step.stage, instruction: step.instruction, verdict: step.verdict.rawValue,
+                seconds: step.seconds,
                 commandSeconds: step.commandSeconds, bytes: step.bytes, reason: step.reason)
         }
     }

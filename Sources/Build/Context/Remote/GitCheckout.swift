@@ -114,7 +114,7 @@ final class GitCheckout: Sendable {
 
     /// The rows do not depend on this runner: its umask is left out, and all files have the commit's time.
     private func files(in directory: FilePath, time: Int64) throws(BuildError) -> CopySource {
-        var tree = ContextTree(root: directory, rules: .none)
+        var tree = ContextTree(root: directory, rules: .none, normalizesModes: true)
         guard let top = try tree.resolve(LayerPath(repository.directory)), top.entry.kind == .directory else {
             throw BuildError(
                 .invalidInput, "\(repository.remote) has no directory \(repository.directory) in the commit \(commit)")
@@ -126,9 +126,6 @@ final class GitCheckout: Sendable {
             let path = Array(entry.path.bytes.dropFirst(count).drop { $0 == UInt8(ascii: "/") })
             let isGit = LayerPath(path).components.contains { $0.elementsEqual(".git".utf8) }
             if isGit, repository.keepsGitDirectory != true { continue }
-            if entry.kind != .symlink {
-                entry.mode = entry.kind == .directory || entry.mode & 0o100 != 0 ? 0o755 : 0o644
-            }
             entry.mtimeSeconds = time
             entry.mtimeNanoseconds = 0
             let content = entry.kind == .file ? CopyLayer.Item.Content.file(row.file) : .none
