@@ -21,6 +21,8 @@ struct CopySource: Sendable {
     var files: [File]
     /// Whether it is unpacked when it is an archive.
     var isUnpacked = false
+    /// Whether its bytes stay as they are until the build is over.
+    var isSettled = false
 
     /// A file whose bytes are known: a here-document.
     /// - Parameter time: when it was changed; seconds since 1970.

@@ -38,7 +38,9 @@ struct CopyStep: Sendable {
         }
         if items.isEmpty { return Made() }
         let changes = ChangeLog()
-        let (layer, entries) = try await maker.make(CopyLayer(items: items).source { changes.add($0) })
+        let source = CopyLayer(items: items).source { changes.add($0) }
+        let (layer, entries) =
+            sources.allSatisfy(\.isSettled) ? try await maker.makeSettled(source) : try await maker.make(source)
         Self.compare(items, entries.entries, changes)
         return Made(layer: layer, changed: changes.paths)
     }
@@ -108,7 +110,9 @@ struct CopyStep: Sendable {
                 : .none
             return CopySource.File(path: Array(relative), entry: node.entry, content: content, file: node.file)
         }
-        return CopySource(name: Array(path.name), files: files)
+        var source = CopySource(name: Array(path.name), files: files)
+        source.isSettled = true
+        return source
     }
 
     // MARK: Archives

@@ -31,6 +31,15 @@ struct LayerMaker: Sendable {
         return (try keep(made), entries)
     }
 
+    /// Makes a layer of a source that gives the same bytes whenever it is asked, so that nothing has to be kept.
+    /// - Throws: what `source` throws; `invalidInput` when it is no tar.
+    func makeSettled(_ source: @escaping LayerSource) async throws -> (layer: Digest, entries: EntryTable) {
+        let result = try await LayerScan.scan(source)
+        let (layer, entries) = try Self.parts(result)
+        keep(result, entries, source)
+        return (layer, entries)
+    }
+
     /// Puts a layer into a file without a name. Blocks.
     /// - Throws: what `source` throws; `io`.
     func spool(_ source: LayerSource, unless isCancelled: CancellationFlag) throws -> Spooled {
