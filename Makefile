@@ -32,6 +32,7 @@ test-long: export LARDER_PROOF_INPUTS ?= 100000
 test-long: export LARDER_PROOF_DOCKERFILES ?= 400
 test-long: export LARDER_PROOF_CHANGES ?= 200
 test-long: export LARDER_PROOF_MUTATIONS ?= 50000
+test-long: export LARDER_PROOF_FILES ?= 100000
 test-long: export LARDER_PROOF_LOG ?= $(CURDIR)/.build/proofs.log
 test-long: ## Run the proofs of reliability at full length (hours), and print one line for each
 	@deploy/install-deps build test

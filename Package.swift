@@ -56,7 +56,7 @@ let package = Package(
         .executableTarget(
             name: "larderd",
             dependencies: [
-                "ChunkStore", "CacheAPI", "OCI", "Chunking", "Compression", "CLinux", logging, hummingbird,
+                "ChunkStore", "Network", "CacheAPI", "OCI", "Chunking", "Compression", "CLinux", logging, hummingbird,
                 serviceLifecycle, configuration, argumentParser, asyncHTTPClient, nioCore, nioPosix, nioHTTP1,
                 httpTypes, systemPackage,
             ],
@@ -64,21 +64,25 @@ let package = Package(
         .executableTarget(
             name: "larder",
             dependencies: [
-                "Build", "CacheAPI", "Dockerfile", "OCI", "Chunking", "CLinux", argumentParser, systemPackage,
-                unixSignals,
+                "Build", "Network", "CacheAPI", "Dockerfile", "OCI", "Chunking", "CLinux", argumentParser,
+                systemPackage, unixSignals,
             ],
             swiftSettings: strict),
         // What runs a plan, and what keeps its results
         .target(
             name: "Build",
             dependencies: [
-                "Dockerfile", "OCI", "CacheAPI", "Chunking", "Compression", "CLinux", logging, asyncHTTPClient,
-                nioCore, nioPosix, nioHTTP1, nioSSL, subprocess, systemPackage,
+                "Network", "Dockerfile", "OCI", "CacheAPI", "Chunking", "Compression", "CLinux", logging,
+                asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioSSL, subprocess, systemPackage,
             ],
             swiftSettings: strict),
         .target(
             name: "ChunkStore",
             dependencies: ["Chunking", "Compression", "CLMDB", "CXXHash", "CLinux", logging, systemPackage],
+            swiftSettings: strict),
+        // How other machines are reached
+        .target(
+            name: "Network", dependencies: [asyncHTTPClient, nioCore, nioHTTP1, nioSSL, systemPackage],
             swiftSettings: strict),
         // Values and pure functions
         .target(name: "CacheAPI", dependencies: ["Chunking"], swiftSettings: strict),
@@ -112,6 +116,7 @@ let package = Package(
         .testTarget(name: "ChunkingTests", dependencies: ["Chunking", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "CompressionTests", dependencies: ["Compression", "Chunking", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "NetworkTests", dependencies: ["Network"], swiftSettings: strict),
         .testTarget(name: "CacheAPITests", dependencies: ["CacheAPI", "Chunking"], swiftSettings: strict),
         .testTarget(name: "OCITests", dependencies: ["OCI", "Chunking", "TestSupport"], swiftSettings: strict),
         .testTarget(
@@ -124,7 +129,8 @@ let package = Package(
         .testTarget(
             name: "BuildTests",
             dependencies: [
-                "Build", "Dockerfile", "OCI", "CacheAPI", "Chunking", "Compression", "TestSupport", nioCore, nioPosix,
+                "Build", "Network", "Dockerfile", "OCI", "CacheAPI", "Chunking", "Compression", "TestSupport", nioCore,
+                nioPosix,
                 systemPackage,
             ],
             swiftSettings: strict),
@@ -144,7 +150,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "larderd", "Build", "Dockerfile", "ChunkStore", "CacheAPI", "OCI", "Chunking", "Compression",
+                "larderd", "Build", "Network", "Dockerfile", "ChunkStore", "CacheAPI", "OCI", "Chunking", "Compression",
                 "TestSupport",
                 hummingbird, asyncHTTPClient, nioCore, nioPosix, nioSSL, httpTypes, subprocess, systemPackage, logging,
             ],

@@ -52,6 +52,25 @@ public struct Dockerfile: Sendable {
         return requests.filter { seen.insert($0).inserted }
     }
 
+    /// The first instruction that needs an image of ``requiredImages(options:bases:)``: its line, and that line's text; `nil` when
+    /// none does.
+    /// - Throws: `syntax`, `unsupported`, `unknownName`.
+    public func use(
+        of image: ImageRequest, options: Options, bases: [ImageRequest: ImageSettings] = [:]
+    ) throws(DockerfileError) -> (line: Int, text: String)? {
+        let outline = try outline(options: options, settings: bases)
+        for number in outline.needed {
+            let stage = outline.stages[number]
+            if outline.bases[number] == .image(image) { return (stage.location.line, stage.location.text) }
+            for (position, instruction) in stage.instructions.enumerated() {
+                let sources = outline.graph.sources(ofInstruction: position, inStage: number).values
+                guard sources.contains(.image(image.name)) else { continue }
+                return (instruction.location.line, instruction.location.text)
+            }
+        }
+        return nil
+    }
+
     /// Expands everything. `bases` has the settings of every image of ``requiredImages(options:bases:)`` that is a base
     /// (one that is only copied from is not looked up).
     /// - Throws: `syntax`, `unsupported` (flags, instructions), `unknownName`.

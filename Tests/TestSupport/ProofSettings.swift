@@ -29,6 +29,9 @@ public enum ProofSettings {
     /// `LARDER_PROOF_MUTATIONS`: of a project whose builds with and without the cache are compared.
     public static let mutations = Int(number("LARDER_PROOF_MUTATIONS") ?? 200)
 
+    /// `LARDER_PROOF_FILES`: in one directory of a build context.
+    public static let files = Int(number("LARDER_PROOF_FILES") ?? 4000)
+
     /// Prints what a proof did, as one line that `make test-long` picks out, also into the file `LARDER_PROOF_LOG`.
     public static func report(_ line: String) {
         let text = "PROOF \(line)\n"

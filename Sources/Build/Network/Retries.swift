@@ -1,3 +1,5 @@
+internal import Network
+
 /// The attempts at one thing that may be repeated.
 struct Retries {
     private let schedule: RetrySchedule

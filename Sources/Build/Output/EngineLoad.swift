@@ -1,4 +1,5 @@
 internal import Chunking
+internal import Network
 public import OCI
 public import SystemPackage
 

@@ -1,4 +1,5 @@
 internal import Chunking
+internal import Network
 internal import OCI
 internal import SystemPackage
 

@@ -1,6 +1,7 @@
 internal import AsyncHTTPClient
 internal import NIOCore
 internal import NIOHTTP1
+internal import Network
 internal import OCI
 internal import Synchronization
 
@@ -79,7 +80,7 @@ final class RegistryAccess: Sendable {
     }
 
     /// Whether a URL is the registry's own.
-    private func isOwn(_ url: String) -> Bool { UploadLocation.origin(of: url) == UploadLocation.origin(of: base) }
+    private func isOwn(_ url: String) -> Bool { WebOrigin.text(of: url) == WebOrigin.text(of: base) }
 
     private func execute(
         _ request: HTTPClientRequest, _ header: String?, within time: TimeAmount
@@ -183,7 +184,7 @@ extension RegistryAccess {
 
     /// Whether a login for `host` may be sent to `url`: over TLS, or within this machine.
     static func isTrusted(_ url: String, by host: RegistryHost) -> Bool {
-        let origin = UploadLocation.origin(of: url)
+        let origin = WebOrigin.text(of: url)
         if origin.hasPrefix("https://") { return true }
         guard host.isLoopback, origin.hasPrefix("http://") else { return false }
         return (try? RegistryHost(String(origin.dropFirst("http://".count))))?.isLoopback == true

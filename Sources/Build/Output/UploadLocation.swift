@@ -1,4 +1,5 @@
 internal import Chunking
+internal import Network
 
 /// Where a registry wants the bytes of an upload: what is made of the `Location` that it answers with.
 struct UploadLocation: Hashable, Sendable {
@@ -10,7 +11,7 @@ struct UploadLocation: Hashable, Sendable {
     ///   - location: the header's value.
     /// - Returns: `nil` when it is empty, or would take what goes over TLS out of it.
     init?(_ location: String, from base: String) {
-        let origin = Self.origin(of: base)
+        let origin = WebOrigin.text(of: base)
         let scheme = base.prefix { $0 != ":" }
         guard !location.isEmpty else { return nil }
         if location.lowercased().hasPrefix("https://") {
@@ -32,15 +33,5 @@ struct UploadLocation: Hashable, Sendable {
     /// Where the whole blob goes.
     func url(for digest: Digest) -> String {
         url + (url.contains("?") ? "&" : "?") + "digest=\(digest)"
-    }
-
-    /// Scheme, host and port of a URL, without a port that the scheme has anyway. Equal texts are equal origins.
-    static func origin(of url: String) -> String {
-        let lowered = url.lowercased()
-        for (scheme, port) in [("https://", ":443"), ("http://", ":80")] where lowered.hasPrefix(scheme) {
-            let authority = lowered.dropFirst(scheme.count).prefix { !"/?#\\".contains($0) }
-            return scheme + (authority.hasSuffix(port) ? authority.dropLast(port.count) : authority)
-        }
-        return lowered
     }
 }

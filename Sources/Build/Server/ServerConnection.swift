@@ -2,6 +2,7 @@ internal import AsyncHTTPClient
 public import CacheAPI
 internal import NIOCore
 internal import NIOHTTP1
+public import Network
 internal import OCI
 internal import Synchronization
 

@@ -105,11 +105,33 @@ struct PreparedBuild: Sendable {
             }
             if wanted.isEmpty { return found }
             let names = Set(wanted.map(\.name)).sorted().joined(separator: ", ")
-            let more = try await progress.run("resolve \(names)") { _ in
-                try await finder.find(wanted, platform: request.options.platform, refresh: request.refreshesImages)
+            do {
+                let more = try await progress.run("resolve \(names)") { [wanted] _ in
+                    try await finder.find(wanted, platform: request.options.platform, refresh: request.refreshesImages)
+                }
+                found.merge(more) { $1 }
+            } catch let error as BuildError {
+                throw located(error, wanted, dockerfile, request, found)
             }
-            found.merge(more) { $1 }
         }
+    }
+
+    /// An error about one of some images, with the place in the Dockerfile that needs it.
+    private static func located(
+        _ error: BuildError, _ images: [Dockerfile.ImageRequest], _ dockerfile: Dockerfile, _ request: BuildRequest,
+        _ found: [Dockerfile.ImageRequest: BaseImages.Image]
+    ) -> BuildError {
+        let image = images.first { error.description.contains($0.name) } ?? images[0]
+        let platform = image.platform ?? request.options.platform
+        let (options, settings) = (request.options(for: platform), settings(of: found, for: platform))
+        let names = [image, Dockerfile.ImageRequest(name: image.name, platform: nil)]
+        for name in names {
+            guard let use = try? dockerfile.use(of: name, options: options, bases: settings) else { continue }
+            return BuildError(
+                error.code, "\(request.dockerfileTitle):\(use.line): \(use.text)\n  \(error.description)",
+                cause: error.cause)
+        }
+        return error
     }
 }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Build
 import CacheAPI
 import Dockerfile
+import Network
 import OCI
 import SystemPackage
 

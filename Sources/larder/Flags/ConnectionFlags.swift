@@ -1,6 +1,7 @@
 import ArgumentParser
 import Build
 import CacheAPI
+import Network
 import OCI
 import SystemPackage
 

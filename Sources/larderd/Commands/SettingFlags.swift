@@ -16,6 +16,7 @@ struct SettingFlags: ParsableArguments {
     @Option(help: Self.help(.defaultMirror)) var defaultMirror: String?
     @Option(help: Self.help(.mirrorFreshness)) var mirrorFreshness: String?
     @Option(help: Self.help(.upstreamCredentials)) var upstreamCredentials: String?
+    @Option(help: Self.help(.upstreamCaFile)) var upstreamCaFile: String?
     @Option(help: Self.help(.stopTimeout)) var stopTimeout: String?
     @Option(help: Self.help(.idleTimeout)) var idleTimeout: String?
     @Option(help: Self.help(.chunkFileSize)) var chunkFileSize: String?
@@ -63,6 +64,7 @@ struct SettingFlags: ParsableArguments {
         case .defaultMirror: defaultMirror
         case .mirrorFreshness: mirrorFreshness
         case .upstreamCredentials: upstreamCredentials
+        case .upstreamCaFile: upstreamCaFile
         case .stopTimeout: stopTimeout
         case .idleTimeout: idleTimeout
         case .chunkFileSize: chunkFileSize

@@ -6,6 +6,7 @@ import Compression
 import Logging
 import NIOCore
 import NIOHTTP1
+import Network
 import OCI
 
 /// One repository of another registry, which is only read. Transient failures are tried again a few times; a registry
@@ -120,7 +121,7 @@ extension UpstreamRegistry {
         do {
             return try await body()
         } catch let error where Self.isTransient(error) && !(error is UpstreamStatus) {
-            throw failure("cannot be reached or broke off: \(error); check this server's network, then try again")
+            throw failure("cannot be reached or broke off: \(error); \(Self.advice(error))")
         } catch let error as UpstreamStatus {
             if error.code == 429, let rest = access.pauses.rest(of: host) { throw busy(rest) }
             throw failure("answered with status \(error.code); try again later")
@@ -135,6 +136,12 @@ extension UpstreamRegistry {
         case is CancellationError: false
         default: true
         }
+    }
+
+    private static func advice(_ error: any Error) -> String {
+        "\(error)".contains("CERTIFICATE_VERIFY_FAILED")
+            ? "its certificate is not from an authority that is known here: give that one's with --upstream-ca-file"
+            : "check this server's network and its HTTPS_PROXY, then try again"
     }
 
     private func busy(_ rest: Duration) -> APIFailure {
@@ -170,7 +177,7 @@ extension UpstreamRegistry {
         request.headers.add(name: "accept-encoding", value: "identity")
         request.headers.add(name: "user-agent", value: "larderd")
         if let header = access.tokens[place] { request.headers.add(name: "authorization", value: header) }
-        return try await access.client.execute(request, timeout: Self.answerTimeout, logger: access.logger)
+        return try await access.client.execute(request, timeout: Self.answerTimeout)
     }
 
     /// What the registry wants to see.
@@ -201,7 +208,7 @@ extension UpstreamRegistry {
                 ByteBuffer(string: challenge.form(scope: scope, refreshToken: identity, client: "larderd")))
         }
         request.headers.add(name: "user-agent", value: "larderd")
-        let response = try await access.client.execute(request, timeout: Self.answerTimeout, logger: access.logger)
+        let response = try await access.client.execute(request, timeout: Self.answerTimeout)
         guard response.status == .ok else {
             if response.status.code == 429 || response.status.code >= 500 {
                 throw UpstreamStatus(code: response.status.code)
@@ -242,16 +249,15 @@ private struct TokenAnswer: Decodable {
     }
 }
 
-extension HTTPClient {
-    /// The client of all upstream requests. It lives as long as the process. Nothing is decompressed, since digests
-    /// are those of the bytes as they are sent.
-    static let upstream: HTTPClient = {
+extension HTTPClient.Configuration {
+    /// Of all upstream requests. Nothing is decompressed, since digests are those of the bytes as they are sent.
+    static var forUpstreams: HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration()
         configuration.redirectConfiguration = .follow(max: 5, allowCycles: false)
         configuration.timeout = .init(connect: .seconds(15), read: .seconds(60))
         configuration.decompression = .disabled
         // Otherwise the pool itself tries a refused connection again until the timeout, and builds wait for it.
         configuration.connectionPool.retryConnectionEstablishment = false
-        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-    }()
+        return configuration
+    }
 }

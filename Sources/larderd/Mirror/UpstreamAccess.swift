@@ -1,17 +1,21 @@
 import AsyncHTTPClient
 import Logging
+import Network
 import OCI
 
 /// How other registries are reached: with which client, whose logins, and which of them want to be left alone.
 struct UpstreamAccess: Sendable {
-    let client: HTTPClient
+    let client: WebClient
     /// Logins; `nil` for none.
     let credentials: CredentialFile?
     let pauses = UpstreamPauses()
     let tokens = UpstreamTokens()
     let logger: Logger
 
-    init(client: HTTPClient = .upstream, credentials: CredentialFile? = nil, logger: Logger) {
+    init(
+        client: WebClient = WebClient(NetworkSettings(), .forUpstreams), credentials: CredentialFile? = nil,
+        logger: Logger
+    ) {
         self.client = client
         self.credentials = credentials
         self.logger = logger

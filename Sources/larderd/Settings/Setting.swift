@@ -12,6 +12,7 @@ enum Setting: String, CaseIterable, Sendable {
     case defaultMirror
     case mirrorFreshness
     case upstreamCredentials
+    case upstreamCaFile
     case stopTimeout
     case idleTimeout
     case chunkFileSize
@@ -54,7 +55,7 @@ enum Setting: String, CaseIterable, Sendable {
         case .mirrors: "[NAME=]HOST,…"
         case .defaultMirror: "HOST"
         case .mirrorFreshness: "DURATION"
-        case .upstreamCredentials: "FILE"
+        case .upstreamCredentials, .upstreamCaFile: "FILE"
         case .stopTimeout, .idleTimeout: "SECONDS"
         case .chunkFileSize: "SIZE"
         case .compressionLevel: "LEVEL"
@@ -82,6 +83,7 @@ enum Setting: String, CaseIterable, Sendable {
         case .defaultMirror: "none"
         case .mirrorFreshness: "5m"
         case .upstreamCredentials: "only what needs no login is pulled"
+        case .upstreamCaFile: "SSL_CERT_FILE, if that is set"
         case .stopTimeout: "30"
         case .idleTimeout: "300"
         case .chunkFileSize: "256MiB"
@@ -116,6 +118,8 @@ enum Setting: String, CaseIterable, Sendable {
             "The mirrored registry of names whose project is not on this server, for docker's registry-mirrors"
         case .mirrorFreshness: "How long a tag of another registry is believed before it is asked for again"
         case .upstreamCredentials: "Logins for other registries: a config.json as docker login writes it"
+        case .upstreamCaFile:
+            "Certificates, PEM, of authorities that are believed besides the system's, for other registries"
         case .stopTimeout: "How long a stop waits for requests under way"
         case .idleTimeout: "How long a connection may stay silent before it is closed"
         case .chunkFileSize: "The length from which a chunk file is sealed; 1MiB to 1GiB"

@@ -1,6 +1,7 @@
 import CacheAPI
 import FoundationEssentials
 import Logging
+import Network
 import OCI
 import SystemPackage
 
@@ -8,14 +9,27 @@ extension Settings {
     /// How other registries are reached. Blocks.
     /// - Throws: ``SettingsError`` when the file with logins cannot be used.
     func upstreamAccess(logger: Logger) throws -> UpstreamAccess {
-        guard let path = upstreamCredentials else { return UpstreamAccess(logger: logger) }
+        let client = WebClient(try upstreamNetwork(), .forUpstreams)
+        guard let path = upstreamCredentials else { return UpstreamAccess(client: client, logger: logger) }
         do {
             let bytes = [UInt8](try Data(contentsOf: URL(filePath: path.string)))
-            return UpstreamAccess(credentials: try CredentialFile(bytes), logger: logger)
+            return UpstreamAccess(client: client, credentials: try CredentialFile(bytes), logger: logger)
         } catch let error as OCIError {
             throw SettingsError("\(Setting.upstreamCredentials.flag): \(path) is no file with logins: \(error)")
         } catch {
             throw SettingsError("\(Setting.upstreamCredentials.flag): \(path) cannot be read: \(error)")
+        }
+    }
+
+    /// The ways to other registries.
+    private func upstreamNetwork() throws(SettingsError) -> NetworkSettings {
+        // As programs with OpenSSL take it.
+        let usual = environment["SSL_CERT_FILE"].flatMap { $0.isEmpty ? nil : FilePath($0) }
+        do {
+            return try NetworkSettings(environment: environment, authorityFile: upstreamAuthorities ?? usual)
+        } catch {
+            let place = upstreamAuthorities == nil ? "the environment" : Setting.upstreamCaFile.flag
+            throw SettingsError("\(place): \(error)")
         }
     }
 

@@ -30,6 +30,11 @@ struct Settings: Sendable {
     var mirrors = MirrorRules()
     /// A file with logins for other registries, as docker keeps them.
     var upstreamCredentials: FilePath?
+    /// Certificates of authorities that are believed besides the system's, of other registries.
+    var upstreamAuthorities: FilePath?
+    /// The environment as far as it says how other registries are reached: `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY` and
+    /// `SSL_CERT_FILE`.
+    var environment: [String: String] = [:]
     /// How long a stop waits for requests under way. Seconds.
     var stopTimeout = 30
     /// How long a connection may stay silent. Seconds.

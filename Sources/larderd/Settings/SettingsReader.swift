@@ -14,6 +14,7 @@ struct SettingsReader: Sendable {
     }
 
     private let sources: [Source]
+    private let environment: [String: String]
     private let reader: ConfigReader
 
     /// - Parameters:
@@ -22,6 +23,7 @@ struct SettingsReader: Sendable {
     ///   - file: the configuration file; `LARDER_CONFIG` when `nil`.
     /// - Throws: ``SettingsError`` when the file cannot be read.
     init(flags: [Setting: String], environment: [String: String], file: FilePath?) async throws {
+        self.environment = environment
         let variables = environment.filter { $0.key.hasPrefix("LARDER_") && !$0.value.isEmpty }
         let pairs = flags.map { setting, text in
             (AbsoluteConfigKey([setting.key]), ConfigValue(.string(text), isSecret: false))
@@ -56,6 +58,7 @@ struct SettingsReader: Sendable {
     /// - Throws: ``SettingsError`` when the root is missing or a value is not valid.
     func settings() throws -> Settings {
         var settings = Settings(root: try root())
+        settings.environment = environment
         try read(
             .listen, "HOST:PORT, as in 127.0.0.1:7070 or [::1]:7070", { ListenAddress($0) }, into: &settings.listen)
         let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
@@ -99,6 +102,9 @@ struct SettingsReader: Sendable {
         try read(
             .upstreamCredentials, "the path of a file", { $0.isEmpty ? nil : FilePath($0) },
             into: &settings.upstreamCredentials)
+        try read(
+            .upstreamCaFile, "the path of a file", { $0.isEmpty ? nil : FilePath($0) },
+            into: &settings.upstreamAuthorities)
         if let host = settings.mirrors.fallback, !settings.mirrors.entries.contains(where: { $0.host == host }) {
             throw SettingsError(
                 "\(Setting.defaultMirror.flag): '\(host)' is not among \(Setting.mirrors.flag); add it there.")

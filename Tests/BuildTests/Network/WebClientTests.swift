@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import NIOCore
+import Network
 import Testing
 
 @testable import Build

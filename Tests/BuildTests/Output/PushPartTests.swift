@@ -1,5 +1,6 @@
 import Chunking
 import NIOCore
+import Network
 import OCI
 import Synchronization
 import Testing
@@ -25,15 +26,15 @@ struct PushPartTests {
 
     @Test("Where two URLs are the same registry's, and where they only look so")
     func origins() {
-        let origin = UploadLocation.origin(of: "https://r.example/v2/a")
+        let origin = WebOrigin.text(of: "https://r.example/v2/a")
         for same in ["https://R.example:443/x", "HTTPS://r.example?x", "https://r.example"] {
-            #expect(UploadLocation.origin(of: same) == origin)
+            #expect(WebOrigin.text(of: same) == origin)
         }
         for other in [
             "http://r.example/", "https://r.example:5000/", "https://r.example@evil.example/",
             "https://evil.example/https://r.example/", "https://r.example.evil.example/", "https://u@r.example/",
         ] {
-            #expect(UploadLocation.origin(of: other) != origin, "\(other)")
+            #expect(WebOrigin.text(of: other) != origin, "\(other)")
         }
     }
 

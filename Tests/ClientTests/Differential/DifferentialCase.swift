@@ -11,7 +11,7 @@ import SystemPackage
 /// | `context` | a bash script that makes the context, in its directory |
 /// | `options` | options of both commands; words, which may be quoted with `'` |
 /// | `dockerfile` | the Dockerfile; `@BASE@` in any part is an image with a few commands |
-/// | `fails` | nothing: neither builds it |
+/// | `fails` | neither builds it; the place that Larder tells, as in `Dockerfile:3`, if there is one |
 /// | `refused` | why Larder does not build what Docker builds, as part of its message |
 /// | `differs` | why the results may differ, and in what: lines that begin as those that are not to be compared |
 struct DifferentialCase: Sendable, CustomStringConvertible {
@@ -20,6 +20,8 @@ struct DifferentialCase: Sendable, CustomStringConvertible {
     var options = ""
     var dockerfile = ""
     var mustFail = false
+    /// Where Larder says that the mistake is; `nil` when it does not matter.
+    var place: String?
     /// What Larder says, when only Docker builds it.
     var refusal: String?
     /// Whether it is as good as the same image when both fail.
@@ -58,6 +60,7 @@ struct DifferentialCase: Sendable, CustomStringConvertible {
             case "context": cases[cases.count - 1].context += line + "\n"
             case "options": cases[cases.count - 1].options += line + " "
             case "dockerfile": cases[cases.count - 1].dockerfile += line + "\n"
+            case "fails" where line.hasPrefix("Dockerfile:"): cases[cases.count - 1].place = line
             case "refused" where !line.isEmpty: cases[cases.count - 1].refusal = line
             case "differs" where !line.isEmpty: cases[cases.count - 1].exceptions.append(line)
             case "fails", "refused", "differs", "": guard line.isEmpty else { throw Malformed(line: line) }

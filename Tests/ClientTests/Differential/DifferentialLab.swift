@@ -42,7 +42,9 @@ struct DifferentialLab: Sendable {
         }
         switch (example.mustFail, saidByLarder, saidByDocker) {
         case (false, .some, .some) where example.mayFail: return []
-        case (true, .some, .some): return []
+        case (true, .some(let said), .some):
+            guard let place = example.place, !said.contains("\(place):") else { return [] }
+            return ["larder does not say that it is \(place): \(said.suffix(1_500))"]
         case (true, nil, _): return ["larder builds it"]
         case (true, _, nil): return ["docker builds it"]
         case (false, .some(let said), _): return ["larder fails: \(said.suffix(1_500))"]

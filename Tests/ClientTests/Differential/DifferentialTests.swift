@@ -7,9 +7,17 @@ extension RealClients {
     @Suite struct DifferentialTests {
         @Test("Larder and BuildKit make the same image of each Dockerfile")
         func sameImages() async throws {
-            let cases = Self.chosen(DifferentialCase.all, count: ProofSettings.dockerfiles)
+            let all = DifferentialCase.all.filter { !$0.title.hasPrefix("errors: ") }
+            let cases = Self.chosen(all, count: ProofSettings.dockerfiles)
             #expect(!cases.isEmpty)
             try await Self.compare(cases)
+        }
+
+        @Test("They refuse the same Dockerfiles, and Larder tells the place")
+        func sameRefusals() async throws {
+            let all = DifferentialCase.all.filter { $0.title.hasPrefix("errors: ") && $0.place != nil }
+            #expect(all.count > 60)
+            try await Self.compare(Self.chosen(all, count: ProofSettings.dockerfiles / 3))
         }
 
         @Test("They make the same of Dockerfiles that nobody has written")

@@ -1,6 +1,7 @@
 import CacheAPI
 import FoundationEssentials
 import NIOHTTP1
+import Network
 import OCI
 import Synchronization
 import SystemPackage
@@ -8,6 +9,7 @@ import TestSupport
 import Testing
 
 @testable import Build
+@testable import larderd
 
 /// Servers and registries that are reached through proxies only: nobody but the proxy knows their names.
 @Suite struct ProxyTests {
@@ -78,6 +80,43 @@ import Testing
         }
     }
 
+    /// The server itself pulls base images so, as its environment and its settings say.
+    @Test func serverPullsThroughAProxyAndBelievesItsAuthorities() async throws {
+        try await Self.runSecure { lab, registry, authority, hosts in
+            var behaviour = LoopbackRelay.Behaviour()
+            behaviour.hosts = hosts
+            let base = try lab.context(["Dockerfile": "FROM scratch\nCOPY f /f\n", "f": "f"], named: "base")
+            let made = try await registry.build(base, runner: "a", tag: "shop/base:1")
+            #expect(made.outcome.error == nil)
+            let name = "registry.test/shop/base:1"
+            let context = try lab.context(["Dockerfile": "FROM \(name)\nCOPY --from=\(name) f /g\n"])
+            try await LoopbackRelay.run(behaviour) { proxy in
+                let environment = [
+                    "HTTPS_PROXY": "http://127.0.0.1:\(proxy.port)", "SSL_CERT_FILE": authority.file.string,
+                ]
+                func pull(_ place: String, _ change: (inout Settings) -> Void) async throws {
+                    try await BuildLab.run(change) { own in
+                        let report = try await own.build(context, runner: place)
+                        #expect(report.outcome.error == nil, "\(String(describing: report.outcome.error))")
+                        #expect(try await own.files(of: report)["/g"]?.text == "f")
+                    }
+                }
+                try await pull("environment") { $0.environment = environment }
+                try await pull("setting") { settings in
+                    settings.environment = ["https_proxy": environment["HTTPS_PROXY"] ?? ""]
+                    settings.upstreamAuthorities = authority.file
+                }
+                let requests = Set(proxy.requests.withLock { $0 })
+                #expect(requests == ["CONNECT registry.test:443 HTTP/1.1"])
+                try await BuildLab.run({ $0.environment = ["HTTPS_PROXY": environment["HTTPS_PROXY"] ?? ""] }) { own in
+                    let report = try await own.build(context, runner: "unknown")
+                    let message = "\(try #require(report.outcome.error))"
+                    #expect(message.contains("registry.test") && message.contains("certificate"), "\(message)")
+                }
+            }
+        }
+    }
+
     // MARK: Certificates
 
     @Test func serverWithAPrivateAuthorityIsBelievedWithItsFile() async throws {
@@ -115,13 +154,13 @@ import Testing
     @Test func filesWithoutCertificatesAreRefused() async throws {
         try await withTemporaryDirectory { directory in
             let file = directory.appending("authority.pem")
-            #expect(throws: BuildError.self) { try NetworkSettings(environment: [:], authorityFile: file) }
+            #expect(throws: NetworkError.self) { try NetworkSettings(environment: [:], authorityFile: file) }
             for text in ["", "no certificate\n", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
                 try Data(text.utf8).write(to: URL(filePath: file.string))
-                let error = #expect(throws: BuildError.self) {
+                let error = #expect(throws: NetworkError.self) {
                     try NetworkSettings(environment: [:], authorityFile: file)
                 }
-                #expect(error?.code == .invalidInput)
+                #expect(error?.code == .invalidSetting)
             }
         }
     }

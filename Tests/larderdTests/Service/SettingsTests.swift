@@ -73,6 +73,7 @@ struct SettingsTests {
             .scrubRate: "1MiB",
             .mirrors: "docker.io,quay=quay.io", .defaultMirror: "docker.io", .mirrorFreshness: "1h",
             .upstreamCredentials: "/etc/larder/config.json",
+            .upstreamCaFile: "/etc/larder/ca.pem",
         ]
         #expect(values.count == Setting.allCases.count)
         let variables = values.map { ($0.key.variable, $0.value) }
@@ -86,6 +87,7 @@ struct SettingsTests {
             #expect(settings.mirrors.entries.map(\.name) == ["docker.io", "quay"])
             #expect(settings.mirrors.fallback?.description == "docker.io" && settings.mirrors.freshness == 3600)
             #expect(settings.upstreamCredentials == "/etc/larder/config.json")
+            #expect(settings.upstreamAuthorities == "/etc/larder/ca.pem")
             #expect(settings.root == "/x")
             #expect(settings.listen == ListenAddress(host: "localhost", port: 80))
             #expect(settings.logLevel == .debug)

@@ -1,5 +1,6 @@
 internal import Chunking
 internal import Dockerfile
+internal import Network
 internal import Synchronization
 internal import SystemPackage
 

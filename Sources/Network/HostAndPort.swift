@@ -1,7 +1,7 @@
 /// Takes `host[:port]` and `[address][:port]` apart.
-enum HostAndPort {
+public enum HostAndPort {
     /// The host, without brackets, and the port; `nil` when `text` is neither form.
-    static func split(_ text: some StringProtocol) -> (host: String, port: Int?)? {
+    public static func split(_ text: some StringProtocol) -> (host: String, port: Int?)? {
         let text = String(text)
         if text.hasPrefix("[") {
             guard let end = text.firstIndex(of: "]") else { return nil }

@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 internal import NIOSSL
 public import SystemPackage
 
@@ -7,7 +8,7 @@ public struct NetworkSettings: Sendable {
     /// Authorities that are believed besides the system's.
     let authorities: [NIOSSLCertificate]
     /// When requests that may be repeated are.
-    var retries = RetrySchedule.standard
+    public var retries = RetrySchedule.standard
 
     /// Everything is reached directly, and believed as the system says.
     public init() {
@@ -17,22 +18,22 @@ public struct NetworkSettings: Sendable {
     /// - Parameters:
     ///   - environment: has `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, or the same in lower case.
     ///   - authorityFile: certificates of further authorities, PEM. It is read now; blocks.
-    /// - Throws: `invalidInput`, `notPermitted` with a sentence that names the variable or the file.
-    public init(environment: [String: String], authorityFile: FilePath?) throws(BuildError) {
+    /// - Throws: `invalidSetting`, `unsupportedProxy` with a sentence that names the variable or the file.
+    public init(environment: [String: String], authorityFile: FilePath?) throws(NetworkError) {
         proxies = try ProxySettings(environment: environment)
-        authorities = try authorityFile.map { file throws(BuildError) in try Self.certificates(in: file) } ?? []
+        authorities = try authorityFile.map { file throws(NetworkError) in try Self.certificates(in: file) } ?? []
     }
 
-    private static func certificates(in file: FilePath) throws(BuildError) -> [NIOSSLCertificate] {
+    private static func certificates(in file: FilePath) throws(NetworkError) -> [NIOSSLCertificate] {
         let bytes: [UInt8]
-        do throws(Errno) {
-            bytes = try SmallFile.read(file)
+        do {
+            bytes = [UInt8](try Data(contentsOf: URL(filePath: file.string)))
         } catch {
-            throw BuildError(.invalidInput, "the file \(file) with certificates cannot be read: \(error)", cause: error)
+            throw NetworkError(.invalidSetting, "the file \(file) with certificates cannot be read: \(error)")
         }
         guard let certificates = try? NIOSSLCertificate.fromPEMBytes(bytes), !certificates.isEmpty else {
-            throw BuildError(
-                .invalidInput,
+            throw NetworkError(
+                .invalidSetting,
                 "\(file) has no certificates in the form of PEM, which begins with -----BEGIN CERTIFICATE-----")
         }
         return certificates

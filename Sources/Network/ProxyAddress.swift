@@ -16,8 +16,8 @@ struct ProxyAddress: Hashable, Sendable {
     let login: String?
 
     /// - Parameter variable: where it stands, for messages.
-    /// - Throws: `invalidInput`, `notPermitted` for a proxy that wants TLS itself.
-    init(_ text: String, variable: String) throws(BuildError) {
+    /// - Throws: `invalidSetting`, `unsupportedProxy` for a proxy that wants TLS itself.
+    init(_ text: String, variable: String) throws(NetworkError) {
         var rest = text[...]
         var kind = Kind.http
         if let end = text.firstRange(of: "://") {
@@ -25,8 +25,8 @@ struct ProxyAddress: Hashable, Sendable {
             case "http": break
             case "socks5", "socks5h": kind = .socks
             case "https":
-                throw BuildError(
-                    .notPermitted,
+                throw NetworkError(
+                    .unsupportedProxy,
                     """
                     \(variable) names a proxy that is spoken to with TLS (https://), which larder cannot do: write \
                     http:// if the proxy allows it, or list the hosts that need no proxy in NO_PROXY.
@@ -42,7 +42,7 @@ struct ProxyAddress: Hashable, Sendable {
             authority = authority[authority.index(after: at)...]
         }
         guard login == nil || kind == .http else {
-            throw BuildError(.notPermitted, "\(variable) has a login for a SOCKS proxy, which larder cannot use.")
+            throw NetworkError(.unsupportedProxy, "\(variable) has a login for a SOCKS proxy, which larder cannot use.")
         }
         guard let (host, port) = HostAndPort.split(authority), !host.isEmpty else { throw Self.notAProxy(variable) }
         (self.kind, self.host, self.login) = (kind, host, login)
@@ -66,8 +66,9 @@ struct ProxyAddress: Hashable, Sendable {
     }
 
     /// The message has no part of the text, which may be a password.
-    private static func notAProxy(_ variable: String) -> BuildError {
-        BuildError(.invalidInput, "\(variable) is no address of a proxy: write it as in http://proxy.example.com:3128.")
+    private static func notAProxy(_ variable: String) -> NetworkError {
+        NetworkError(
+            .invalidSetting, "\(variable) is no address of a proxy: write it as in http://proxy.example.com:3128.")
     }
 
     /// Host and port, as URLs have them.

@@ -5,15 +5,15 @@ struct ProxySettings: Sendable {
     private let https: ProxyAddress?
     private let exceptions: ProxyExceptions
 
-    /// - Throws: `invalidInput`, `notPermitted` for an address that cannot be used.
-    init(environment: [String: String] = [:]) throws(BuildError) {
+    /// - Throws: `invalidSetting`, `unsupportedProxy` for an address that cannot be used.
+    init(environment: [String: String] = [:]) throws(NetworkError) {
         func value(_ name: String) -> (variable: String, text: String)? {
             for variable in [name, name.lowercased()] {
                 if let text = environment[variable], !text.isEmpty { return (variable, text) }
             }
             return nil
         }
-        func proxy(_ name: String) throws(BuildError) -> ProxyAddress? {
+        func proxy(_ name: String) throws(NetworkError) -> ProxyAddress? {
             guard let (variable, text) = value(name) else { return nil }
             return try ProxyAddress(text, variable: variable)
         }
@@ -32,7 +32,7 @@ struct ProxySettings: Sendable {
 
     /// The proxy for a URL of `http` or `https`; `nil` when the host is asked itself.
     func proxy(for url: String) -> ProxyAddress? {
-        let origin = UploadLocation.origin(of: url)
+        let origin = WebOrigin.text(of: url)
         let isSecure = origin.hasPrefix("https://")
         guard let proxy = isSecure ? https : http else { return nil }
         let authority = origin.drop { $0 != "/" }.drop { $0 == "/" }

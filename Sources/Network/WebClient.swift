@@ -1,10 +1,10 @@
-internal import AsyncHTTPClient
-internal import NIOCore
+public import AsyncHTTPClient
+public import NIOCore
 internal import NIOHTTP1
 internal import Synchronization
 
 /// Sends requests over HTTP, each through the proxy that its URL wants. End it with ``shutdown()``.
-final class WebClient: Sendable {
+public final class WebClient: Sendable {
     /// A way that requests take.
     private enum Route: Hashable {
         case direct
@@ -16,12 +16,12 @@ final class WebClient: Sendable {
 
     private let network: NetworkSettings
     /// When requests that may be repeated are.
-    var retries: RetrySchedule { network.retries }
+    public var retries: RetrySchedule { network.retries }
     private let configuration: HTTPClient.Configuration
     private let state = Mutex((clients: [Route: HTTPClient](), isShutDown: false))
 
     /// - Parameter configuration: of all connections, but for proxies and certificates.
-    init(_ network: NetworkSettings, _ configuration: HTTPClient.Configuration) {
+    public init(_ network: NetworkSettings, _ configuration: HTTPClient.Configuration) {
         self.network = network
         var configuration = configuration
         if let tls = network.tls { configuration.tlsConfiguration = tls }
@@ -37,18 +37,18 @@ final class WebClient: Sendable {
     /// Sends a request; its body is sent as it is read.
     ///
     /// Throws `HTTPClientError.alreadyShutdown` after ``shutdown()``.
-    func execute(_ request: HTTPClientRequest, timeout: TimeAmount) async throws -> HTTPClientResponse {
+    public func execute(_ request: HTTPClientRequest, timeout: TimeAmount) async throws -> HTTPClientResponse {
         guard let proxy = network.proxies.proxy(for: request.url) else {
             return try await client(.direct).execute(request, timeout: timeout)
         }
-        if proxy.kind == .socks || UploadLocation.origin(of: request.url).hasPrefix("https://") {
+        if proxy.kind == .socks || WebOrigin.text(of: request.url).hasPrefix("https://") {
             return try await client(.tunnel(proxy)).execute(request, timeout: timeout)
         }
         return try await client(.forward(proxy)).execute(Self.forwarded(request, by: proxy), timeout: timeout)
     }
 
     /// Closes all connections.
-    func shutdown() async {
+    public func shutdown() async {
         let all = state.withLock { state in
             state.isShutDown = true
             defer { state.clients = [:] }

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Build
+@testable import Network
 
 /// Which requests go through which proxy.
 @Suite struct ProxySettingsTests {
@@ -51,12 +51,12 @@ import Testing
 
     @Test(arguments: ["ftp://p:1", "http://", "http://p:0", "http://p:x", "https://p:1", "socks5://u:p@q:1"])
     func addressesThatCannotBeUsedNameTheVariable(_ text: String) {
-        let error = #expect(throws: BuildError.self) { try ProxyAddress(text, variable: "HTTPS_PROXY") }
+        let error = #expect(throws: NetworkError.self) { try ProxyAddress(text, variable: "HTTPS_PROXY") }
         #expect(error?.description.contains("HTTPS_PROXY") == true)
     }
 
     @Test func messagesHoldNoPassword() {
-        let error = #expect(throws: BuildError.self) {
+        let error = #expect(throws: NetworkError.self) {
             try ProxyAddress("http://user:sesame@proxy:port", variable: "HTTP_PROXY")
         }
         #expect(error?.description.contains("sesame") == false)
