@@ -1,4 +1,3 @@
-internal import CLinux
 internal import Glibc
 
 /// The process's standard error.
