@@ -14,7 +14,7 @@ public struct BuildWarning: Hashable, Sendable, CustomStringConvertible {
         self.check = check
         self.file = file
         self.line = line
-        self.message = message
+        self.message = URLLogin.hidden(in: message)
     }
 
     /// `file:line: check: message`.

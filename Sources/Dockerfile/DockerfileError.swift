@@ -18,7 +18,7 @@ public struct DockerfileError: Error, Sendable, CustomStringConvertible {
     public let file: String
     /// The line of the instruction, from 1.
     public let line: Int
-    /// The text of that line.
+    /// The text of that line; without logins of URLs.
     public let text: String
     /// A sentence that says what was expected, or what is not supported and what to do instead.
     public let message: String
@@ -28,8 +28,8 @@ public struct DockerfileError: Error, Sendable, CustomStringConvertible {
         self.code = code
         self.file = file
         self.line = line
-        self.text = text
-        self.message = message
+        self.text = URLLogin.hidden(in: text)
+        self.message = URLLogin.hidden(in: message)
     }
 
     /// `file:line: message`, and the line itself below.

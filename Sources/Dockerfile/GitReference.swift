@@ -1,8 +1,10 @@
 /// A Git repository that ADD copies, in the forms of BuildKit: `https://host/path.git#ref:directory`, `git@host:path`,
 /// `ssh://…`, `git://…`; and with a query instead of the fragment (`?ref=…&subdir=…&keep-git-dir=true&submodules=false`).
-public struct GitReference: Hashable, Sendable {
-    /// What git is told to fetch from.
+public struct GitReference: Hashable, Sendable, CustomStringConvertible {
+    /// What git is told to fetch from; over HTTP without a login.
     public let remote: String
+    /// The login in front of the host of an HTTP URL, `user:password`, percent-encoded; `nil` when there is none.
+    public let login: String?
     /// A branch, tag or commit; empty for the default branch.
     public private(set) var reference = ""
     /// The directory in it that is copied; empty for all.
@@ -23,7 +25,8 @@ public struct GitReference: Hashable, Sendable {
         let address = beforeFragment.prefix { $0 != "?" }
         let query = beforeFragment.dropFirst(address.count + 1)
         guard Self.isRepository(String(scalars: address)) else { return nil }
-        remote = String(scalars: address)
+        let written = String(scalars: address)
+        (remote, login) = written.utf8.starts(with: "http".utf8) ? URLLogin.split(written) : (written, nil)
         reference = String(scalars: fragment.prefix { $0 != ":" })
         let below = String(scalars: fragment.dropFirst(reference.unicodeScalars.count + 1))
         directory = CleanPath.components(of: below, climbing: false).joined(separator: "/")
@@ -45,6 +48,9 @@ public struct GitReference: Hashable, Sendable {
         if String(scalars: path).utf8.suffix(4).elementsEqual(".git".utf8) { return text }
         return String(scalars: path) + ".git" + String(scalars: text.scalarRun.dropFirst(path.count))
     }
+
+    /// The address, for people.
+    public var description: String { URLLogin.hidden(in: remote) }
 
     private static func isRepository(_ address: String) -> Bool {
         func begins(_ text: String) -> Bool { address.utf8.starts(with: text.utf8) }

@@ -16,7 +16,7 @@ public struct PlannedStep: Hashable, Sendable {
         }
     }
 
-    /// The instruction's text after expansion, on one line, for people.
+    /// The instruction's text after expansion, on one line, for people; without logins of URLs.
     public let text: String
     /// Its line in the Dockerfile, from 1.
     public let line: Int
@@ -25,7 +25,7 @@ public struct PlannedStep: Hashable, Sendable {
 
     /// Makes a step.
     public init(text: String, line: Int, operation: Operation) {
-        self.text = text
+        self.text = URLLogin.hidden(in: text)
         self.line = line
         self.operation = operation
     }

@@ -1,7 +1,9 @@
 /// A file that ADD fetches.
-public struct RemoteFile: Hashable, Sendable {
-    /// `http://…` or `https://…`.
+public struct RemoteFile: Hashable, Sendable, CustomStringConvertible {
+    /// `http://…` or `https://…`, without a login.
     public let url: String
+    /// The login in front of the host, `user:password`, percent-encoded; `nil` when there is none.
+    public let login: String?
     /// Its name in a directory: the last component of the URL's path.
     public let name: String
     /// `--checksum`: SHA-256 as 64 hexadecimal digits; `nil` without one.
@@ -9,7 +11,7 @@ public struct RemoteFile: Hashable, Sendable {
 
     /// - Throws: `syntax` for a checksum of another form.
     init(_ url: String, checksum: String?, at location: LineLocation) throws(DockerfileError) {
-        self.url = url
+        (self.url, login) = URLLogin.split(url)
         let path = url.scalarRun.prefix { $0 != "?" && $0 != "#" }
         let behindHost = Self.behindHost(path)
         let last = CleanPath.base(PercentText.decoded(String(scalars: behindHost)))
@@ -31,10 +33,13 @@ public struct RemoteFile: Hashable, Sendable {
     /// A file without a checksum; `nil` when `url` has another scheme.
     public init?(url: String) {
         guard url.utf8.starts(with: "http://".utf8) || url.utf8.starts(with: "https://".utf8) else { return nil }
-        self.url = url
+        (self.url, login) = URLLogin.split(url)
         name = "context"
         checksum = nil
     }
+
+    /// The URL, for people.
+    public var description: String { URLLogin.hidden(in: url) }
 
     private static func behindHost(_ url: Scalars) -> Scalars {
         let behindScheme = url.drop { $0 != ":" }.dropFirst(3)

@@ -21,6 +21,8 @@ public struct RunOperation: Hashable, Sendable {
     public let arguments: [String]
     /// `NAME=value` in order: ENV of base and stage, then every declared ARG that has a value.
     public let environment: [String]
+    /// Those of ``environment`` that an ARG gives, by name; for people.
+    public internal(set) var argumentNames: Set<String> = []
     /// Proxy variables given as build arguments that nobody declared: the process sees them, the key does not.
     public let unkeyedEnvironment: [String]
     /// Absolute.

@@ -15,6 +15,7 @@ extension StagePlanner {
             workingDirectory: settings.workingDirectory.isEmpty ? "/" : settings.workingDirectory,
             user: settings.user, network: run.network, security: run.security, mounts: mounts.sorted)
         operation.script = run.script
+        operation.argumentNames = processArgumentNames
         let step = PlannedStep(text: instruction.text, line: instruction.location.line, operation: .run(operation))
         record("RUN \(historyArguments)\(arguments.joined(separator: " "))", step: step)
     }

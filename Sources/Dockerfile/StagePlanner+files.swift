@@ -35,7 +35,7 @@ extension StagePlanner {
         let rest = parents + flags + words + operation.documents.map { "<<\($0.name)" } + [destination]
         let text = ([copy.name] + from + others + rest).joined(separator: " ").onOneLine
         let step = PlannedStep(text: text, line: location.line, operation: .copy(operation))
-        record(([copy.name] + rest).joined(separator: " "), step: step)
+        record(URLLogin.hidden(in: ([copy.name] + rest).joined(separator: " ")), step: step)
     }
 
     /// As for docker `..` leads nowhere at the top of the context; whoever writes it means something else.

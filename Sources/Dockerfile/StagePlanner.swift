@@ -89,6 +89,15 @@ struct StagePlanner {
             }
     }
 
+    /// Those of ``processEnvironment`` that are ARGs.
+    var processArgumentNames: Set<String> {
+        Set(
+            arguments.lazy.filter { argument in
+                argument.value != nil
+                    && (overridingArguments.contains(argument.name) || !hasEnvironment(argument.name))
+            }.map(\.name))
+    }
+
     /// The ARGs as a RUN's line of history begins with them; empty without ARG.
     var historyArguments: String {
         if arguments.isEmpty { return "" }

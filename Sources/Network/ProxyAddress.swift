@@ -38,7 +38,7 @@ struct ProxyAddress: Hashable, Sendable {
         var authority = rest.prefix { !"/?#".contains($0) }
         var login: String?
         if let at = authority.lastIndex(of: "@") {
-            login = Data(Self.unescaped(authority[..<at])).base64EncodedString()
+            login = Data(PercentEncoding.decoded(authority[..<at])).base64EncodedString()
             authority = authority[authority.index(after: at)...]
         }
         guard login == nil || kind == .http else {
@@ -47,22 +47,6 @@ struct ProxyAddress: Hashable, Sendable {
         guard let (host, port) = HostAndPort.split(authority), !host.isEmpty else { throw Self.notAProxy(variable) }
         (self.kind, self.host, self.login) = (kind, host, login)
         self.port = port ?? (kind == .http ? 80 : 1080)
-    }
-
-    /// With `%40` and its like replaced by what they stand for.
-    private static func unescaped(_ text: Substring) -> [UInt8] {
-        var bytes: [UInt8] = []
-        var rest = Array(text.utf8)[...]
-        while let byte = rest.popFirst() {
-            let digits = String(decoding: rest.prefix(2), as: UTF8.self)
-            if byte == UInt8(ascii: "%"), digits.utf8.count == 2, let value = UInt8(digits, radix: 16) {
-                bytes.append(value)
-                rest = rest.dropFirst(2)
-            } else {
-                bytes.append(byte)
-            }
-        }
-        return bytes
     }
 
     /// The message has no part of the text, which may be a password.

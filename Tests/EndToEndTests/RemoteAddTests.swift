@@ -108,6 +108,47 @@ import Testing
         }
     }
 
+    /// Logins in URLs are used, and nobody is told: neither git's arguments have them nor what it says.
+    @Test(.enabled(if: hasGit, "needs git"))
+    func loginsOfURLsAreUsed() async throws {
+        try await BuildLab.run { lab in
+            let place = lab.directory.appending("repository")
+            try await Self.commit("one", tag: "v1", in: place)
+            let login = "Basic " + Data("ann:p@ss".utf8).base64EncodedString()
+            var pages = try Self.pages(of: place).mapValues { page in
+                var page = page
+                page.login = login
+                return page
+            }
+            pages["/file"] = .init(bytes: [7], login: login)
+            try await FileHost.run(pages) { host in
+                let address = host.url.replacing("://", with: "://ann:p%40ss@")
+                let text = "FROM scratch\nADD \(address)/r.git#v1 /r/\nADD \(address)/file /f\n"
+                let context = try lab.context(["Dockerfile": text])
+                let built = try await lab.build(context, runner: "a")
+                #expect(built.outcome.error == nil)
+                let files = try await lab.files(of: built)
+                #expect(files["/r/sub/file"]?.text == "one\n" && files["/f"]?.bytes == [7])
+                #expect(!built.outcome.steps.contains { $0.instruction.contains("p%40ss") })
+                #expect(built.outcome.steps.allSatisfy { $0.instruction.contains("://xxxxx@127.0.0.1") })
+                // Whoever asks with another login gets the same.
+                try lab.context(["Dockerfile": text.replacing("ann:p%40ss@", with: "")])
+                let other = try await lab.build(context, runner: "b") { request in
+                    let token = Data("ann:p@ss".utf8).base64EncodedString()
+                    request.secrets = [
+                        "HTTP_AUTH_HEADER_127.0.0.1": .value("Basic \(token)"),
+                        "GIT_AUTH_HEADER": .value("Basic \(token)"),
+                    ]
+                }
+                #expect(other.verdicts == [.hit, .hit])
+                try lab.context(["Dockerfile": text.replacing("p%40ss", with: "wr0ng")])
+                let refused = try await lab.build(context, runner: "c")
+                let message = "\(try #require(refused.outcome.error))"
+                #expect(message.contains("git ls-remote failed") && !message.contains("wr0ng"), "\(message)")
+            }
+        }
+    }
+
     @Test func whatIsNotThereIsNamed() async throws {
         try await BuildLab.run { lab in
             try await FileHost.run([:]) { host in

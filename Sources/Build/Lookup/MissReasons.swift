@@ -76,7 +76,8 @@ final class MissReasons: Sendable {
         let answer =
             unknown.isEmpty ? nil : try? await link.ask { server throws(BuildError) in try await server.explain(query) }
         for (index, step) in zip(unknown, answer?.steps ?? []) {
-            texts[index] = MissText.text(step.nearest, scopes: lookup.terms.scopes)
+            let arguments = prepared.graph.nodes[index].step.operation.argumentNames
+            texts[index] = MissText.text(step.nearest, scopes: lookup.terms.scopes, arguments: arguments)
         }
         note(texts)
     }
@@ -136,6 +137,10 @@ extension PreparedBuild {
     func components(of index: Int, filesMaximum: Int) -> [KeyComponent] {
         let node = graph.nodes[index]
         var components = node.operation.components
+        // No parts of the key: a variable is the same whether an ARG or an ENV sets it.
+        for name in node.step.operation.argumentNames.sorted() {
+            components.append(KeyComponent(name: "argument.\(name)", digest: Digest(hashing: [])))
+        }
         for position in node.inputs.indices {
             guard let files = contents[InputID(step: node.id, position: position)], files.fileCount <= filesMaximum
             else { continue }
@@ -173,6 +178,11 @@ extension PreparedBuild {
 }
 
 extension PlannedStep.Operation {
+    /// The variables of a RUN that are ARGs.
+    fileprivate var argumentNames: Set<String> {
+        if case .run(let run) = self { run.argumentNames } else { [] }
+    }
+
     /// What kind of instruction it is.
     fileprivate var kind: String {
         switch self {

@@ -11,7 +11,10 @@ enum MissText {
     /// - Parameters:
     ///   - nearest: the earlier record that differs least; `nil` when there is none.
     ///   - scopes: where the build looks.
-    static func text(_ nearest: ExplainAnswer.Nearest?, scopes: [ScopeName]) -> String {
+    ///   - arguments: the variables of the step that are ARGs; others are ENVs.
+    static func text(
+        _ nearest: ExplainAnswer.Nearest?, scopes: [ScopeName], arguments: Set<String> = []
+    ) -> String {
         guard let nearest else { return "no step like it was recorded before" }
         let built = self.built(nearest)
         if nearest.isSameKey {
@@ -23,7 +26,7 @@ enum MissText {
         guard nearest.instruction != nil else {
             return "the server no longer has the record that was \(built), so it cannot be compared"
         }
-        let causes = causes(nearest)
+        let causes = causes(nearest, arguments)
         guard causes.isEmpty else { return causes.joined(separator: "; ") + " (since \(built))" }
         return nearest.isSameParent
             ? "what it reads from another stage or image is not what it was (when \(built))"
@@ -38,7 +41,7 @@ enum MissText {
 
     // MARK: Causes
 
-    private static func causes(_ nearest: ExplainAnswer.Nearest) -> [String] {
+    private static func causes(_ nearest: ExplainAnswer.Nearest, _ arguments: Set<String>) -> [String] {
         var groups: [String: [ExplainAnswer.Difference]] = [:]
         for difference in nearest.differences {
             let kind = difference.name.prefix { $0 != "." }
@@ -50,7 +53,9 @@ enum MissText {
             case "base": causes.append(base(differences))
             case "image": causes += changes(differences, "the image that is copied from, ")
             case "file": causes += files(differences, hidden: nearest.differenceCount - nearest.differences.count)
-            case "environment": causes += changes(differences, "ARG or ENV ")
+            case "environment": causes += variables(differences, arguments, former: groups["argument"] ?? [])
+            // Whether a variable is an ARG or an ENV is no cause.
+            case "argument": break
             case "remote": causes += changes(differences, "")
             case "document": causes += changes(differences, "here-document ")
             case "secret", "mount", "bind": causes += changes(differences, "\(kind) mount ")
@@ -93,6 +98,18 @@ enum MissText {
             let names = differences.filter { $0.kind == kind }.map { rest(of: $0.name) }
             return names.isEmpty ? nil : "\(label)\(list(names)) \(verb(kind))"
         }
+    }
+
+    /// - Parameter former: of the parts that tell which variables are ARGs those that differ.
+    private static func variables(
+        _ differences: [ExplainAnswer.Difference], _ arguments: Set<String>, former: [ExplainAnswer.Difference]
+    ) -> [String] {
+        let gone = Set(former.lazy.filter { $0.kind == .removed }.map { rest(of: $0.name) })
+        func isArgument(_ difference: ExplainAnswer.Difference) -> Bool {
+            (difference.kind == .removed ? gone : arguments).contains(rest(of: difference.name))
+        }
+        return changes(differences.filter(isArgument), "ARG ")
+            + changes(differences.filter { !isArgument($0) }, "ENV ")
     }
 
     private static func list(_ names: [String]) -> String {

@@ -1,3 +1,5 @@
+internal import Dockerfile
+
 /// Where a larderd is: `http://host[:port][/path]` or `https://…`.
 public struct ServerAddress: Hashable, Sendable, CustomStringConvertible {
     /// The address without a slash at the end.
@@ -10,7 +12,8 @@ public struct ServerAddress: Hashable, Sendable, CustomStringConvertible {
     public init(_ text: String) throws(BuildError) {
         guard let scheme = ["http://", "https://"].first(where: { text.lowercased().hasPrefix($0) }) else {
             throw BuildError(
-                .invalidInput, "'\(text)' is not the address of a server: write it as in http://127.0.0.1:7070.")
+                .invalidInput,
+                "'\(URLLogin.hidden(in: text))' is not the address of a server: write it as in http://127.0.0.1:7070.")
         }
         let rest = text.dropFirst(scheme.count)
         let host = rest.prefix { $0 != "/" }
@@ -18,7 +21,7 @@ public struct ServerAddress: Hashable, Sendable, CustomStringConvertible {
             throw BuildError(
                 .invalidInput,
                 """
-                '\(text)' is not the address of a server: after \(scheme) it has a host and maybe a port and a path, \
+                '\(URLLogin.hidden(in: text))' is not the address of a server: after \(scheme) it has a host and maybe a port and a path, \
                 as in http://127.0.0.1:7070; a token is given with --token.
                 """)
         }

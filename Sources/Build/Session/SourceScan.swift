@@ -118,7 +118,7 @@ struct SourceScan: Sendable {
         case .path(let path): path
         case .tree(let root, let pattern): "\(root)/./\(pattern)"
         case .download(let file): file.name
-        case .repository(let repository): repository.remote
+        case .repository(let repository): repository.description
         }
     }
 

@@ -22,18 +22,21 @@ enum BuildContextFlag {
     /// - Throws: `ValidationError`.
     static func read(_ text: String) throws -> Value {
         guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
-            throw ValidationError("--build-context: '\(text)' is not NAME=DIRECTORY or NAME=docker-image://IMAGE")
+            throw ValidationError(
+                "--build-context: '\(URLLogin.hidden(in: text))' is not NAME=DIRECTORY or NAME=docker-image://IMAGE")
         }
         let name = text[..<equals].lowercased()
         let value = String(text[text.index(after: equals)...])
         if value.hasPrefix(image) {
             let reference = String(value.dropFirst(image.count))
-            guard !reference.isEmpty else { throw ValidationError("--build-context: '\(text)' names no image") }
+            guard !reference.isEmpty else {
+                throw ValidationError("--build-context: '\(URLLogin.hidden(in: text))' names no image")
+            }
             return Value(name: name, context: .image(reference))
         }
         if value.hasPrefix(layout) {
             guard value.utf8.count > layout.utf8.count else {
-                throw ValidationError("--build-context: '\(text)' names no directory")
+                throw ValidationError("--build-context: '\(URLLogin.hidden(in: text))' names no directory")
             }
             return Value(name: name, context: .image(value))
         }
@@ -46,7 +49,7 @@ enum BuildContextFlag {
         guard !value.isEmpty, !value.contains("://") else {
             throw ValidationError(
                 """
-                --build-context: '\(value)' is neither a directory nor docker-image://IMAGE, oci-layout://DIR or the URL of a \
+                --build-context: '\(URLLogin.hidden(in: value))' is neither a directory nor docker-image://IMAGE, oci-layout://DIR or the URL of a \
                 Git repository
                 """)
         }

@@ -14,7 +14,8 @@ enum ContextPath {
         if let file = RemoteFile(url: text) { return ("", .download(file)) }
         guard !text.contains("://") else {
             throw ValidationError(
-                "PATH: '\(text)' is neither a directory nor the URL of a Git repository or of an archive")
+                "PATH: '\(URLLogin.hidden(in: text))' is neither a directory nor the URL of a Git repository or of an archive"
+            )
         }
         return (FilePath(text), nil)
     }

@@ -9,14 +9,15 @@ struct MissTextTests {
 
     private func text(
         _ differences: [(String, ExplainAnswer.Difference.Kind)], count: Int? = nil, scope: ScopeName = .main,
-        instruction: String? = "RUN make", isSameKey: Bool = false, isSameParent: Bool = true
+        instruction: String? = "RUN make", isSameKey: Bool = false, isSameParent: Bool = true,
+        arguments: Set<String> = []
     ) -> String {
         let nearest = ExplainAnswer.Nearest(
             created: 1_700_000_000, scope: scope, writer: "runner-1", instruction: instruction, isSameKey: isSameKey,
             isSameParent: isSameParent,
             differences: differences.map { ExplainAnswer.Difference(name: $0.0, kind: $0.1) },
             differenceCount: count ?? differences.count)
-        return MissText.text(nearest, scopes: [.main])
+        return MissText.text(nearest, scopes: [.main], arguments: arguments)
     }
 
     @Test("Files by path, some of many by number")
@@ -38,13 +39,27 @@ struct MissTextTests {
         ])
         #expect(
             all == """
-                the base image debian:12 is another one; the command was: RUN make; ARG or ENV A changed; \
-                ARG or ENV B is new; a changed; secret mount 0 is gone; USER changed (since \(since))
+                the base image debian:12 is another one; the command was: RUN make; ENV A changed; \
+                ENV B is new; a changed; secret mount 0 is gone; USER changed (since \(since))
                 """)
         #expect(
             text([("base.debian:12", .added), ("base.debian:11", .removed)]).hasPrefix(
                 "the base image is debian:12, it was debian:11"))
         #expect(text([("base.debian:12", .added)]).hasPrefix("the base image is debian:12, it was scratch"))
+    }
+
+    @Test("ARG and ENV are told apart")
+    func variables() {
+        #expect(
+            text(
+                [
+                    ("environment.A", .changed), ("environment.B", .added), ("environment.C", .removed),
+                    ("environment.D", .removed), ("argument.B", .added), ("argument.C", .removed),
+                    ("argument.E", .removed),
+                ], arguments: ["A", "B"])
+                == "ARG A changed; ARG B is new; ARG C is gone; ENV D is gone (since \(since))")
+        // What was an ARG and is an ENV with the same value now is no cause.
+        #expect(text([("argument.A", .removed), ("user", .changed)]) == "USER changed (since \(since))")
     }
 
     @Test("Nothing to compare with, or nothing that differs by name")

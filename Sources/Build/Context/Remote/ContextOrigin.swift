@@ -12,8 +12,8 @@ public enum ContextOrigin: Hashable, Sendable {
     /// What it is, for people.
     public var description: String {
         switch self {
-        case .repository(let repository): repository.remote
-        case .download(let file): file.url
+        case .repository(let repository): repository.description
+        case .download(let file): file.description
         case .standardInput: "standard input"
         }
     }

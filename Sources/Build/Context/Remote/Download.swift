@@ -52,13 +52,13 @@ struct Download: Sendable {
         guard let checksum = file.checksum, checksum != fetched.digest.hex else { return }
         throw BuildError(
             .invalidInput,
-            "\(file.url) has the checksum sha256:\(fetched.digest.hex), not sha256:\(checksum) as the instruction says")
+            "\(file) has the checksum sha256:\(fetched.digest.hex), not sha256:\(checksum) as the instruction says")
     }
 
     private func attempt(_ file: RemoteFile, _ path: FilePath) async throws -> File {
         var request = HTTPClientRequest(url: file.url)
         // Other hosts that the server sends to do not see it.
-        if let login = try await logins.authorization(for: file.url) {
+        if let login = try await logins.authorization(for: file.url) ?? file.login.map(RemoteLogins.basic) {
             request.headers.replaceOrAdd(name: "authorization", value: login)
         }
         let answer: HTTPClientResponse
@@ -70,7 +70,7 @@ struct Download: Sendable {
         guard (200..<300).contains(answer.status.code) else {
             let after = answer.headers.first(name: "retry-after").flatMap { Int($0) }
             throw BuildError(
-                .invalidInput, "\(file.url) cannot be fetched: the server answers \(answer.status); check the URL",
+                .invalidInput, "\(file) cannot be fetched: the server answers \(answer.status); check the URL",
                 cause: UnexpectedStatus(code: answer.status.code, retryAfter: after))
         }
         var hasher = DigestHasher()
@@ -100,7 +100,7 @@ struct Download: Sendable {
     private func failure(_ error: any Error, _ file: RemoteFile) -> any Error {
         if Task.isCancelled { return CancellationError() }
         return BuildError(
-            .invalidInput, "\(file.url) cannot be fetched: \(NetworkFailure.words(for: error))", cause: error)
+            .invalidInput, "\(file) cannot be fetched: \(NetworkFailure.words(for: error))", cause: error)
     }
 }
 

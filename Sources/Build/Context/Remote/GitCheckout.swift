@@ -22,7 +22,7 @@ final class GitCheckout: Sendable {
         if let checksum = repository.checksum, !commit.hasPrefix(checksum) {
             throw BuildError(
                 .invalidInput,
-                "\(repository.remote) has the commit \(commit), not \(checksum) as the instruction says")
+                "\(repository) has the commit \(commit), not \(checksum) as the instruction says")
         }
     }
 
@@ -33,7 +33,7 @@ final class GitCheckout: Sendable {
             repository.remote, commit, repository.directory, repository.keepsGitDirectory == true ? "git" : "",
             repository.hasSubmodules ? "submodules" : "",
         ])
-        return RemoteSources.Identity(name: [], digest: hasher.finalize(), address: repository.remote)
+        return RemoteSources.Identity(name: [], digest: hasher.finalize(), address: repository.description)
     }
 
     /// The files, checked out in `directory`.
@@ -91,7 +91,7 @@ final class GitCheckout: Sendable {
         throw BuildError(
             .invalidInput,
             """
-            \(repository.remote) has no branch or tag `\(wanted)`; name one of them, or a commit with all digits of its \
+            \(repository) has no branch or tag `\(wanted)`; name one of them, or a commit with all digits of its \
             hash
             """)
     }
@@ -117,7 +117,7 @@ final class GitCheckout: Sendable {
         var tree = ContextTree(root: directory, rules: .none, normalizesModes: true)
         guard let top = try tree.resolve(LayerPath(repository.directory)), top.entry.kind == .directory else {
             throw BuildError(
-                .invalidInput, "\(repository.remote) has no directory \(repository.directory) in the commit \(commit)")
+                .invalidInput, "\(repository) has no directory \(repository.directory) in the commit \(commit)")
         }
         let count = top.entry.path.bytes.count
         var files: [CopySource.File] = []

@@ -1,3 +1,4 @@
+internal import Dockerfile
 internal import Subprocess
 internal import SystemPackage
 
@@ -48,7 +49,8 @@ struct GitProgram: Sendable {
             throw BuildError(.notPermitted, "git cannot be run: \(error)", cause: error)
         }
         guard ended.terminationStatus.isSuccess else {
-            let words = ended.standardError.split(separator: "\n").suffix(3).joined(separator: "; ")
+            let words = URLLogin.hidden(
+                in: ended.standardError.split(separator: "\n").suffix(3).joined(separator: "; "))
             throw BuildError(.invalidInput, "git \(arguments.first { !$0.hasPrefix("-") } ?? "") failed: \(words)")
         }
         return ended.standardOutput

@@ -1,3 +1,4 @@
+internal import Dockerfile
 internal import FoundationEssentials
 internal import Network
 
@@ -19,11 +20,11 @@ struct RemoteLogins: Sendable {
 
     /// The same for a repository: only those that are reached over HTTP have one.
     /// - Throws: `invalidInput` for a secret that cannot be read.
-    func authorization(forRepository remote: String) async throws -> GitProgram.Login? {
+    func authorization(for repository: GitReference) async throws -> GitProgram.Login? {
+        let remote = repository.remote
         guard let host = Self.host(of: remote), remote.hasPrefix("http"), let end = remote.firstRange(of: "://")
         else { return nil }
-        let authority = remote[end.upperBound...].prefix { $0 != "/" }
-        let scope = "\(remote[..<end.upperBound])\(authority.split(separator: "@").last ?? authority)/"
+        let scope = "\(remote[..<end.upperBound])\(remote[end.upperBound...].prefix { $0 != "/" })/"
         for name in ["GIT_AUTH_TOKEN.\(host)", "GIT_AUTH_TOKEN"] {
             guard let token = try await text(name) else { continue }
             let login = Data("x-access-token:\(token)".utf8).base64EncodedString()
@@ -33,7 +34,14 @@ struct RemoteLogins: Sendable {
             guard let header = try await text(name) else { continue }
             return GitProgram.Login(scope: scope, header: header)
         }
-        return nil
+        return repository.login.map { GitProgram.Login(scope: scope, header: Self.basic($0)) }
+    }
+
+    /// What proves to a server who asks, of a URL's login.
+    static func basic(_ login: String) -> String {
+        let (user, password) = (login.prefix { $0 != ":" }, login.drop { $0 != ":" }.dropFirst())
+        let text = PercentEncoding.decoded(user) + Array(":".utf8) + PercentEncoding.decoded(password)
+        return "Basic " + Data(text).base64EncodedString()
     }
 
     private static func host(of url: String) -> String? {

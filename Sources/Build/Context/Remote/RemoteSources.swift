@@ -13,17 +13,13 @@ final class RemoteSources: Sendable {
         let name: [UInt8]
         /// Of its bytes, or of the commit and what of it is copied.
         let digest: Digest
-        /// For people; without a login.
+        /// For people; without a login, and without parameters, which may be one.
         let description: String
 
         init(name: [UInt8], digest: Digest, address: String) {
             self.name = name
             self.digest = digest
-            let scheme = address.firstRange(of: "://").map { address[..<$0.upperBound] } ?? ""
-            let rest = address.dropFirst(scheme.count)
-            let authority = rest.prefix { $0 != "/" }
-            let host = authority.split(separator: "@").last ?? authority
-            description = scheme.isEmpty ? address : "\(scheme)\(host)\(rest.dropFirst(authority.count))"
+            description = String(URLLogin.split(address).url.prefix { $0 != "?" })
         }
 
         /// The row that it enters keys as.
@@ -93,7 +89,7 @@ final class RemoteSources: Sendable {
     private func identity(of file: RemoteFile) async throws -> Identity {
         var digest = file.checksum.flatMap { Digest("sha256:\($0)") }
         if digest == nil { digest = try await download(file).digest }
-        guard let digest else { throw BuildError(.invalidInput, "\(file.url) cannot be told from others.") }
+        guard let digest else { throw BuildError(.invalidInput, "\(file) cannot be told from others.") }
         return Identity(name: Array(file.name.utf8), digest: digest, address: file.url)
     }
 
@@ -109,7 +105,7 @@ final class RemoteSources: Sendable {
     private func checkout(of repository: GitReference) async throws -> GitCheckout {
         try await turn.run {
             if let known = checkouts.withLock({ $0[repository] }) { return known }
-            let login = try await logins.authorization(forRepository: repository.remote)
+            let login = try await logins.authorization(for: repository)
             let found = try await GitCheckout(repository, login: login)
             checkouts.withLock { $0[repository] = found }
             return found
