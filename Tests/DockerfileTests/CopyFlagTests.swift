@@ -66,7 +66,7 @@ import Testing
     @Test(arguments: [
         ("https://a.b/c.git", "https://a.b/c.git", "", ""),
         ("https://a.b/c.git#v1", "https://a.b/c.git", "v1", ""),
-        ("https://u:p@a.b/c.git#v1:x/../y/", "https://u:p@a.b/c.git", "v1", "y"),
+        ("https://u:p@a.b/c.git#v1:x/../y/", "https://a.b/c.git", "v1", "y"),
         ("git@a.b:c/d.git#:x", "git@a.b:c/d.git", "", "x"), ("git://a/b", "git://a/b", "", ""),
         ("ssh://git@a/b.git#main", "ssh://git@a/b.git", "main", ""),
         ("https://a/b.git?tag=v1&subdir=x", "https://a/b.git", "refs/tags/v1", "x"),
