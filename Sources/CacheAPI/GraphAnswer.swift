@@ -1,7 +1,7 @@
 public import Chunking
 
 /// What the server knows of a step graph: one answer for each step of the query.
-public struct GraphAnswer: Codable, Sendable {
+public struct GraphAnswer: Sendable {
     /// Whether a step must be built.
     public enum Verdict: String, Codable, Sendable {
         /// There is a record and every layer of its chain is there.

@@ -5,7 +5,7 @@ public import Chunking
 /// Steps stand in an order in which each comes after those it names. The server computes the keys.
 public struct GraphQuery: Codable, Sendable {
     /// What a step stands on.
-    public enum Parent: Codable, Sendable, Hashable {
+    public enum Parent: Sendable, Hashable {
         /// A base: its diffIDs from the bottom (none for `scratch`) and the platform as `os/arch[/variant]`.
         case base(chain: [Digest], platform: String)
         /// The step at this position of ``GraphQuery/steps``.
@@ -13,7 +13,7 @@ public struct GraphQuery: Codable, Sendable {
     }
 
     /// Something a step reads besides its parent.
-    public enum Input: Codable, Sendable, Hashable {
+    public enum Input: Sendable, Hashable {
         /// Files whose content key the client computed: the build context.
         case content(Digest)
         /// Paths of another chain; the server computes their content key.
@@ -21,7 +21,7 @@ public struct GraphQuery: Codable, Sendable {
     }
 
     /// One step.
-    public struct Step: Codable, Sendable {
+    public struct Step: Sendable {
         /// See ``OperationKey/digest``.
         public var op: Digest
         /// What it stands on.
