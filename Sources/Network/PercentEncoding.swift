@@ -1,7 +1,7 @@
-/// Parts of URLs.
-enum PercentEncoding {
+/// Parts of URLs that have `%40` and its like for characters that mean something.
+public enum PercentEncoding {
     /// The bytes of `text`, with `%40` and its like replaced by what they stand for.
-    static func decoded(_ text: Substring) -> [UInt8] {
+    public static func decoded(_ text: Substring) -> [UInt8] {
         var bytes: [UInt8] = []
         var rest = Array(text.utf8)[...]
         while let byte = rest.popFirst() {
