@@ -10,6 +10,8 @@ struct KeyRules: Sendable {
     var file: @Sendable (Entry) -> Entry = { $0 }
     /// Whether it is keyed which names are one file.
     var keysLinks = true
+    /// Whether it is keyed what mounts show of the context.
+    var keysMounts = true
     /// What of a file tells the ``StatCache`` that it is as it was.
     var stamp: @Sendable (FileStamp) -> FileStamp = { $0 }
     /// The time that decides whether a file may be remembered; seconds since 1970.

@@ -111,6 +111,7 @@ struct StepGraph: Sendable {
         return reads.enumerated().compactMap { position, read in
             switch read.source {
             case .context, .directory:
+                if case .run = step.operation, !inputs.keyRules.keysMounts { return .content(Digest(hashing: [])) }
                 return inputs.contents[InputID(step: id, position: position)].map { .content($0) }
             case .stage(let stage): return .paths(read.paths, of: .stage(stage))
             case .image(let name, let platform):

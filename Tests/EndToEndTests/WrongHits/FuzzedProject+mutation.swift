@@ -4,30 +4,38 @@ extension FuzzedProject {
     /// A kind of change.
     enum Change: CaseIterable, Sendable {
         case bytes, mode, directoryMode, rename, addFile, removeFile, swap, link, hardLink, ignore
-        case instruction, copyMode, environment, addInstruction, removeInstruction, reorder, stage, argument
+        case instruction, copyMode, environment, mount, secret, addInstruction, removeInstruction, reorder, stage,
+            argument
+        case archive, option
     }
 
     private static let names = [
         "a/one", "a/two", "a/sub/three", "a/new", "b/one", "b/four.txt", "b/new.txt", "c.txt", "d.md", "e/five", "l",
-        "b/l",
+        "b/l", "x.tar",
     ]
     private static let targets = ["a/one", "a", "../a/two", "c.txt", "/a/sub", "one", "nowhere"]
     private static let modes = [0o644, 0o600, 0o755, 0o640, 0o666, 0o4755]
     private static let ignoreRules = ["*.md", "**/two", "b/*\n!b/one", "a/sub", "l"]
-    private static let sources = ["a/", "a", "a/one", "b/one", ".", "*.txt", "a/*", "*/one", "b", "l"]
+    private static let sources = ["a/", "a", "a/one", "b/one", ".", "*.txt", "a/*", "*/one", "b", "l", "x.tar"]
     private static let values = ["1", "2", "3", "$A$B"]
 
     /// A project to begin with.
     static func initial(using random: inout SeededGenerator) -> FuzzedProject {
         var project = FuzzedProject()
-        for name in names.dropLast(5) { project.files[name] = .file(text: text(using: &random), mode: 0o644) }
+        for name in names.dropLast(6) { project.files[name] = .file(text: text(using: &random), mode: 0o644) }
         project.stages = [Stage(), Stage()]
         for number in project.stages.indices {
             var first = Copy()
             if number > 0 { first.back = 1 }
             project.stages[number].instructions = [.copy(first), .environment("A", "1"), .run(command: 0, number: 0)]
-            for _ in 0..<2 { project.apply(.addInstruction, using: &random) }
+            project.apply(.addInstruction, using: &random)
         }
+        // In the image, and before anything that would be built again with them.
+        project.stages[1].instructions.insert(
+            contentsOf: [
+                .mounted(.bind(source: "a", back: 0, isWritable: false), number: 0),
+                .mounted(.secret(id: "first", mode: "0444"), number: 1),
+            ], at: 0)
         return project
     }
 
@@ -51,8 +59,19 @@ extension FuzzedProject {
             } else {
                 stages[stages.count - 1].isOnFormer.toggle()
             }
-        case .instruction, .copyMode, .environment, .addInstruction, .removeInstruction, .reorder:
+        case .archive: files["x.tar"] = .archive(text: Self.text(using: &random))
+        case .option: changeOption(using: &random)
+        case .instruction, .copyMode, .environment, .mount, .secret, .addInstruction, .removeInstruction, .reorder:
             changeStage(change, using: &random)
+        }
+    }
+
+    private mutating func changeOption(using random: inout SeededGenerator) {
+        switch Int.random(in: 0..<4, using: &random) {
+        case 0: epoch = [nil, 1_600_000_000, 1_700_000_000].randomElement(using: &random) ?? nil
+        case 1: rewritesTimestamps.toggle()
+        case 2: normalizesModes.toggle()
+        default: targetBack = Int.random(in: 0...2, using: &random)
         }
     }
 
@@ -123,7 +142,7 @@ extension FuzzedProject {
             list.insert(Self.instruction(using: &random), at: place)
         case .removeInstruction where list.count > 2: list.remove(at: Int.random(in: list.indices, using: &random))
         case .reorder: list.shuffle(using: &random)
-        case .instruction, .copyMode, .environment:
+        case .instruction, .copyMode, .environment, .mount, .secret:
             let places = list.indices.filter { Self.isMatch(list[$0], change) }
             guard let place = places.randomElement(using: &random) else { return }
             if change == .copyMode, case .copy(var copy) = list[place] {
@@ -143,14 +162,21 @@ extension FuzzedProject {
 
     private static func isMatch(_ instruction: Instruction, _ change: Change) -> Bool {
         switch (change, instruction) {
-        case (.copyMode, .copy), (.environment, .environment), (.instruction, _): true
+        case (.copyMode, .copy), (.environment, .environment), (.instruction, _), (.mount, .mounted),
+            (.secret, .mounted(.secret, _)):
+            true
         default: false
         }
     }
 
     private static func instruction(using random: inout SeededGenerator) -> Instruction {
-        let name = ["A", "B", "C"].randomElement(using: &random) ?? "A"
-        switch Int.random(in: 0..<14, using: &random) {
+        let name = ["A", "B", "C", "TARGETARCH", "SOURCE_DATE_EPOCH"].randomElement(using: &random) ?? "A"
+        switch Int.random(in: 0..<20, using: &random) {
+        case 14..<17:
+            return .mounted(mount(using: &random), number: Int.random(in: 0..<8, using: &random))
+        case 17: return .script(text(using: &random), number: Int.random(in: 0..<8, using: &random))
+        case 18: return .trigger(command: Int.random(in: 0..<11, using: &random), number: 8)
+        case 19: return .shell(flags: ["c", "ec", "fc"].randomElement(using: &random) ?? "c")
         case 0..<4:
             var copy = Copy()
             for _ in 0..<4 { change(&copy, using: &random) }
@@ -166,6 +192,25 @@ extension FuzzedProject {
         }
     }
 
+    private static func mount(using random: inout SeededGenerator) -> Mount {
+        let mode = ["0444", "0400", "0777"].randomElement(using: &random) ?? "0444"
+        let name = Bool.random(using: &random) ? "first" : "second"
+        return switch Int.random(in: 0..<6, using: &random) {
+        case 0: .cache(id: name, mode: mode)
+        case 1: .tmpfs(size: Bool.random(using: &random) ? 1 << 20 : nil)
+        case 2: .secret(id: name, mode: mode)
+        default:
+            .bind(
+                source: ["a", "a/one", "b", ".", "a/sub", "l"].randomElement(using: &random) ?? "a",
+                back: Int.random(in: 0...image, using: &random), isWritable: Bool.random(using: &random))
+        }
+    }
+
+    private static func changed(_ mount: Mount, using random: inout SeededGenerator) -> Mount {
+        guard case .secret(let id, let mode) = mount else { return self.mount(using: &random) }
+        return .secret(id: id == "first" ? "second" : "first", mode: mode)
+    }
+
     /// One part of an instruction changed.
     private static func changed(_ instruction: Instruction, using random: inout SeededGenerator) -> Instruction {
         switch instruction {
@@ -173,10 +218,14 @@ extension FuzzedProject {
             change(&copy, using: &random)
             return .copy(copy)
         case .run(let command, _): return .run(command: command, number: Int.random(in: 0..<8, using: &random))
+        case .mounted(let mount, let number): return .mounted(changed(mount, using: &random), number: number)
+        case .script(_, let number): return .script(text(using: &random), number: number)
+        case .trigger(_, let number):
+            return .trigger(command: Int.random(in: 0..<11, using: &random), number: number)
         case .document(let text, let mode): return .document(text, mode: mode == nil ? "755" : nil)
         case .environment(let name, _): return .environment(name, values.randomElement(using: &random) ?? "")
         case .argument(let name, _): return .argument(name, values.randomElement(using: &random))
-        case .directory, .user, .label: return self.instruction(using: &random)
+        case .directory, .user, .label, .shell: return self.instruction(using: &random)
         }
     }
 
@@ -189,7 +238,7 @@ extension FuzzedProject {
         case 4: copy.mode = copy.mode == nil ? "750" : nil
         case 5: copy.exclude = [nil, "**/two", "*.txt"].randomElement(using: &random) ?? nil
         case 6: copy.isLinked.toggle()
-        case 7: copy.back = Int.random(in: 0...2, using: &random)
+        case 7: copy.back = Int.random(in: 0...image, using: &random)
         default:
             if Bool.random(using: &random) { copy.keepsParents.toggle() } else { copy.isAdd.toggle() }
         }

@@ -1,6 +1,9 @@
+import Chunking
 import FoundationEssentials
 import SystemPackage
 import TestSupport
+
+@testable import Build
 
 /// A project on the disk. Only what changed is written, so that files keep what a runner knows them by; all files have one
 /// time, so that a change shows in neither time nor size.
@@ -86,6 +89,11 @@ struct ProjectDirectory {
         var isInPlace = Bool.random(using: &random)
         if case .link? = present.files[name] { isInPlace = false }
         switch node {
+        case .archive(let text):
+            if present.files[name] != nil { try files.removeItem(atPath: path(name)) }
+            try Data(try Self.archive(of: text)).write(to: URL(filePath: path(name)))
+            try files.setAttributes(
+                [.posixPermissions: 0o644, .modificationDate: Self.time], ofItemAtPath: path(name))
         case .sameAs:
             if present.files[name] != nil { try files.removeItem(atPath: path(name)) }
         case .link(let target):
@@ -97,6 +105,19 @@ struct ProjectDirectory {
             try files.setAttributes(
                 [.posixPermissions: mode, .modificationDate: Self.time], ofItemAtPath: path(name))
         }
+    }
+
+    private static func archive(of text: String) throws -> [UInt8] {
+        let directory = Entry(path: LayerPath("packed"), kind: .directory, mode: 0o755)
+        let file = Entry(
+            path: LayerPath("packed/file"), kind: .file, mode: 0o640, size: UInt64(text.utf8.count),
+            mtimeSeconds: 1_700_000_000)
+        let layer = CopyLayer(items: [
+            .init(entry: directory, content: .none), .init(entry: file, content: .bytes(Array(text.utf8))),
+        ])
+        var bytes: [UInt8] = []
+        try layer.source { _ in }({ part in unsafe part.withUnsafeBytes { unsafe bytes += $0 } })
+        return bytes
     }
 
     private func path(_ name: String) -> String { context.appending(name).string }

@@ -63,6 +63,26 @@ struct WrongHitFuzzTests {
         #expect(try await Self.finds(rules, [.environment]))
     }
 
+    @Test func noticesMountsKeyedWithoutContent() async throws {
+        #expect(try await Self.finds(KeyRules(keysMounts: false), [.bytes]))
+    }
+
+    @Test func noticesSecretsKeyedWithoutId() async throws {
+        let rules = KeyRules(instruction: { operation in
+            guard case .run(let run) = operation else { return operation }
+            let mounts = run.mounts.map { mount in
+                guard case .secret(let secret) = mount else { return mount }
+                return .secret(SecretMount(id: "", target: secret.target, mode: secret.mode))
+            }
+            return .run(
+                RunOperation(
+                    arguments: run.arguments, environment: run.environment, unkeyedEnvironment: [],
+                    workingDirectory: run.workingDirectory, user: run.user, network: run.network,
+                    security: run.security, mounts: mounts))
+        })
+        #expect(try await Self.finds(rules, [.secret]))
+    }
+
     @Test func noticesFilesKeyedBySizeAndTime() async throws {
         let rules = KeyRules(file: { entry in
             var entry = entry

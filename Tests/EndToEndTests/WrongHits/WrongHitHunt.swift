@@ -40,6 +40,38 @@ struct WrongHitHunt: Sendable {
         }
     }
 
+    /// How the cache is used in one build; all give the same.
+    private struct Usage: Sendable {
+        var runner = "kept"
+        var scopes: [ScopeName] = [.main]
+        /// Whether another runner builds the same at the same time.
+        var isContested = false
+        var renewedStages: [String] = []
+        var recordAgeMaximum: Int64?
+
+        init(_ build: Int, using random: inout SeededGenerator) {
+            if Int.random(in: 0..<12, using: &random) == 0 { runner = "fresh-\(build)" }
+            let names = ["branch", "other"].compactMap { ScopeName($0) }
+            switch Int.random(in: 0..<10, using: &random) {
+            case 0: scopes = names.prefix(1) + [.main]
+            case 1: scopes = names.reversed() + [.main]
+            default: break
+            }
+            isContested = Int.random(in: 0..<8, using: &random) == 0
+            switch Int.random(in: 0..<24, using: &random) {
+            case 0: renewedStages = ["s0"]
+            case 1: recordAgeMaximum = 2
+            default: break
+            }
+        }
+
+        func apply(to request: inout BuildRequest) {
+            (request.scope, request.baseScopes) = (scopes[0], Array(scopes.dropFirst()))
+            request.renewedStages = renewedStages
+            request.recordAgeMaximum = recordAgeMaximum
+        }
+    }
+
     /// What a project gives; `nil` for an error.
     private struct State: Sendable {
         var project: FuzzedProject
@@ -71,6 +103,7 @@ struct WrongHitHunt: Sendable {
         var project = FuzzedProject.initial(using: &random)
         var result = Result()
         var states: [State] = []
+        var truths: [FuzzedProject: State] = [:]
         while result.mutations < plan.mutations, result.wrong == nil {
             var known: State?
             if let state = states.randomElement(using: &random), Int.random(in: 0..<5, using: &random) == 0 {
@@ -84,7 +117,9 @@ struct WrongHitHunt: Sendable {
                 }
             }
             try directory.write(project, using: &random)
+            known = known ?? truths[project]
             let state = try await check(directory, project, known, plan, &result, using: &random)
+            truths[project] = state
             if state.truth != nil {
                 if known == nil { states = states.suffix(30) + [state] }
             } else {
@@ -100,32 +135,46 @@ struct WrongHitHunt: Sendable {
         _ directory: ProjectDirectory, _ project: FuzzedProject, _ known: State?, _ plan: Plan,
         _ result: inout Result, using random: inout SeededGenerator
     ) async throws -> State {
-        let runner = Int.random(in: 0..<12, using: &random) == 0 ? "fresh-\(result.builds)" : "kept"
-        let isInBranch = Int.random(in: 0..<6, using: &random) == 0
-        let adjust = { @Sendable (request: inout BuildRequest) in
-            request.dockerfile = directory.dockerfile
-            request.options.buildArguments = project.arguments
+        let usage = Usage(result.builds, using: &random)
+        let adjust = { @Sendable in Self.set(&$0, to: project, in: directory) }
+        let build = { @Sendable (runner: String) in
+            try await lab.build(
+                directory.context, runner: runner,
+                adjust: { request in
+                    adjust(&request)
+                    usage.apply(to: &request)
+                    request.keyRules = plan.keyRules
+                })
         }
-        async let cached = lab.build(
-            directory.context, runner: runner,
-            adjust: { request in
-                adjust(&request)
-                request.keyRules = plan.keyRules
-                guard isInBranch, let branch = ScopeName("branch") else { return }
-                (request.scope, request.baseScopes) = (branch, [.main])
-            })
+        async let cached = build(usage.runner)
+        async let other = usage.isContested ? build("beside") : nil
         var state = known ?? State(project: project)
         if known == nil { state.truth = try await truth(directory, adjust) }
-        let report = try await cached
-        result.builds += 1
-        result.hits += report.outcome.hitCount
-        result.runs += report.outcome.runCount
-        if runner != "kept" {
-            try FileManager.default.removeItem(atPath: lab.directory.appending("runner-\(runner)").string)
+        for report in [try await cached, try await other].compactMap({ $0 }) {
+            result.builds += 1
+            result.hits += report.outcome.hitCount
+            result.runs += report.outcome.runCount
+            if state.truth == nil { result.failures += 1 }
+            if result.wrong == nil { result.wrong = try await difference(of: report, from: state, plan, result) }
         }
-        if state.truth == nil { result.failures += 1 }
-        result.wrong = try await difference(of: report, from: state, plan, result)
+        if usage.runner != "kept" {
+            try FileManager.default.removeItem(atPath: lab.directory.appending("runner-\(usage.runner)").string)
+        }
         return state
+    }
+
+    /// What is the same in all builds of a project.
+    private static func set(_ request: inout BuildRequest, to project: FuzzedProject, in directory: ProjectDirectory) {
+        request.dockerfile = directory.dockerfile
+        request.options.buildArguments = project.arguments
+        if let epoch = project.epoch { request.options.buildArguments["SOURCE_DATE_EPOCH"] = "\(epoch)" }
+        request.options.target = project.target
+        request.options.contexts = ["elsewhere": .directory("elsewhere")]
+        request.contexts = ["elsewhere": directory.context.appending("b")]
+        request.secrets = ["first": .value("one"), "second": .value("two")]
+        request.epoch = project.epoch
+        request.rewritesTimestamps = project.rewritesTimestamps
+        request.normalizesModes = project.normalizesModes
     }
 
     private func truth(
@@ -158,7 +207,7 @@ struct WrongHitHunt: Sendable {
         lines.insert("LARDER_PROOF_SEED=\(plan.seed), mutation \(result.mutations), build \(result.builds):", at: 0)
         lines += report.outcome.steps.map { "\($0.verdict): \($0.instruction)" }
         lines += [
-            state.project.dockerfile, "\(state.project.files)", "\(state.project.ignored) \(state.project.arguments)",
+            state.project.dockerfile, "\(state.project)",
         ]
         return lines.joined(separator: "\n")
     }
