@@ -38,7 +38,9 @@ struct GraphCodingTests {
 
     @Test("Chains come back whole, whatever they share with those before")
     func answer() throws {
-        let chains: [[Int]?] = [[1], [1, 2], nil, [1, 2, 3], [], [4, 5], [4, 6], [4], [4, 6, 7], [1, 2, 3], [1, 2, 3]]
+        let chains: [[Int]?] = [
+            [1], [1, 2], nil, [1, 2, 3], [], [4, 5], [4, 6], [4], [4, 6, 7], [1, 2, 3], [1, 2, 3],
+        ]
         let steps = chains.map { chain in
             GraphAnswer.Step(
                 verdict: chain == nil ? .miss : .hit, key: digest(0), chain: chain.map { $0.map(digest) }, seconds: 0.5)
