@@ -19,4 +19,5 @@ public enum BuildCheck: String, CaseIterable, Sendable {
     case fromPlatformFlagConstDisallowed = "FromPlatformFlagConstDisallowed"
     case exposeProtoCasing = "ExposeProtoCasing"
     case exposeInvalidFormat = "ExposeInvalidFormat"
+    case invalidBaseImagePlatform = "InvalidBaseImagePlatform"
 }

@@ -115,6 +115,14 @@ public struct Dockerfile: Sendable {
             throw location.unknownName("The image `\(request.name)` was not found; check its name.")
         }
         planner.begin(with: .image(request.name, platform: request.platform), for: platform, settings: settings)
+        guard let own = settings.platform.flatMap({ Platform($0, usual: nil) }),
+            let wanted = Platform(platform, usual: nil),
+            (own.system, own.architecture) != (wanted.system, wanted.architecture)
+        else { return }
+        planner.warnings.append(
+            location.found(
+                .invalidBaseImagePlatform,
+                "The image `\(request.name)` is made for \(own), and this is built for \(wanted)."))
     }
 
     private static func source(_ reference: StageGraph.Reference, _ positions: [Int: Int]) -> CopyOperation.Source {

@@ -61,6 +61,9 @@ public struct ImageSettings: Hashable, Sendable {
     /// ONBUILD: instructions for the builds that begin with the image.
     public var onBuild: [String] = []
 
+    /// Of a base image: `os/arch[/variant]` that it says it is for; `nil` when that is not known.
+    public var platform: String?
+
     /// Makes empty settings.
     public init() {}
 }

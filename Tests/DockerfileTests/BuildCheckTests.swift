@@ -37,6 +37,24 @@ import Testing
         #expect(try checks(text) == expected, "\(text)")
     }
 
+    /// Variants are not compared, and what says nothing of itself is believed.
+    @Test func imagesOfOtherPlatformsAreTold() throws {
+        func checks(_ image: String?, _ text: String = "FROM a") throws -> [String] {
+            var settings = ImageSettings()
+            settings.platform = image
+            var options = Dockerfile.Options()
+            options.platform = "linux/arm64"
+            return try plan(text, options: options, bases: ["a": settings]).warnings.map(\.description)
+        }
+        #expect(
+            try checks("linux/amd64") == [
+                "Dockerfile:1: InvalidBaseImagePlatform: The image `a` is made for linux/amd64, and this is built for linux/arm64."
+            ])
+        #expect(try checks("linux/arm64/v9") == [] && checks(nil) == [])
+        #expect(try checks("linux/amd64", "FROM --platform=$BUILDPLATFORM a") == [])
+        #expect(try checks("linux/amd64", "# check=skip=InvalidBaseImagePlatform\nFROM a") == [])
+    }
+
     @Test func undefinedVariablesAreCompared() throws {
         let warnings = try plan("FROM a\nENV VERSION=1\nLABEL v=$VERSON").warnings
         #expect(

@@ -3,6 +3,13 @@ internal import OCI
 
 extension ImageSettings {
     /// What the configuration of a base image says.
+    init(of image: ImageConfiguration) {
+        self.init(image.config)
+        // A single image may say nothing of it.
+        if !image.platform.architecture.isEmpty { platform = image.platform.description }
+    }
+
+    /// The same of its part that says how containers are.
     init(_ settings: ContainerSettings?) {
         self.init()
         guard let settings else { return }

@@ -81,7 +81,7 @@ struct PreparedBuild: Sendable {
     private static func settings(
         of found: [Dockerfile.ImageRequest: BaseImages.Image], for platform: String
     ) -> [Dockerfile.ImageRequest: ImageSettings] {
-        var settings = found.mapValues { ImageSettings($0.configuration.config) }
+        var settings = found.mapValues { ImageSettings(of: $0.configuration) }
         for (request, own) in settings where request.platform == platform {
             settings[Dockerfile.ImageRequest(name: request.name, platform: nil)] = own
         }
