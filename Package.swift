@@ -72,7 +72,7 @@ let package = Package(
         .target(
             name: "Build",
             dependencies: [
-                "Network", "Dockerfile", "OCI", "CacheAPI", "Chunking", "Compression", "CLinux", logging,
+                "Network", "Dockerfile", "OCI", "CacheAPI", "Erofs", "Chunking", "Compression", "CLinux", logging,
                 asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioSSL, subprocess, systemPackage,
             ],
             swiftSettings: strict),
@@ -91,6 +91,7 @@ let package = Package(
         .target(
             name: "Compression", dependencies: ["Chunking", "CZstd", "CLZ4", "CZlib", "CArchive"], swiftSettings: strict
         ),
+        .target(name: "Erofs", dependencies: ["Chunking"], swiftSettings: strict),
         .target(name: "Chunking", dependencies: [crypto], swiftSettings: strict),
         // The kernel, and C libraries of the distribution
         .systemLibrary(name: "CLinux"),
@@ -129,9 +130,8 @@ let package = Package(
         .testTarget(
             name: "BuildTests",
             dependencies: [
-                "Build", "Network", "Dockerfile", "OCI", "CacheAPI", "Chunking", "Compression", "TestSupport", nioCore,
-                nioPosix,
-                systemPackage,
+                "Build", "Network", "Dockerfile", "OCI", "CacheAPI", "Erofs", "Chunking", "Compression", "TestSupport",
+                nioCore, nioPosix, systemPackage,
             ],
             swiftSettings: strict),
         .testTarget(

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/loop.h>
 #include <malloc.h>
 #include <stdint.h>
 #include <sys/syscall.h>
@@ -115,6 +116,27 @@ static const int64_t linux_OVERLAYFS_MAGIC = 0x794c7630;
 // unistd.h hides it without _GNU_SOURCE.
 static inline int linux_syncfs(int descriptor) {
     return (int)syscall(SYS_syncfs, descriptor);
+}
+
+// Locks one byte of a file for as long as it is open here (an open file description lock); releases it with F_UNLCK.
+// fcntl() is variadic, and fcntl.h hides the commands without _GNU_SOURCE. Linux 3.15.
+static inline int linux_lock_byte(int file, int type, int64_t offset, int waits) {
+    struct flock lock = {.l_type = (short)type, .l_whence = 0, .l_start = offset, .l_len = 1, .l_pid = 0};
+    // F_OFD_SETLKW, F_OFD_SETLK
+    return fcntl(file, waits ? 38 : 37, &lock);
+}
+
+// The number of a loop device that nobody uses; another process may be quicker to. -1 with errno.
+static inline int linux_free_loop(int control) {
+    return (int)syscall(SYS_ioctl, control, LOOP_CTL_GET_FREE);
+}
+
+// Has a loop device show a file that is not to be written to, until nobody uses the device any more. Linux 5.8.
+static inline int linux_configure_loop(int device, int file) {
+    struct loop_config config = {
+        .fd = (uint32_t)file, .block_size = 4096,
+        .info = {.lo_flags = LO_FLAGS_READ_ONLY | LO_FLAGS_AUTOCLEAR}};
+    return (int)syscall(SYS_ioctl, device, LOOP_CONFIGURE, &config);
 }
 
 // Macros, which Swift does not import.

@@ -33,7 +33,8 @@ struct LayerRules {
                 "larder", targets: ["Build", "Network", "CacheAPI", "Dockerfile", "OCI", "Chunking", "CLinux"],
                 modules: ["ArgumentParser", "Configuration", "SystemPackage", "UnixSignals"]),
             Row(
-                "Build", targets: ["Network", "Dockerfile", "OCI", "CacheAPI", "Chunking", "Compression", "CLinux"],
+                "Build",
+                targets: ["Network", "Dockerfile", "OCI", "CacheAPI", "Erofs", "Chunking", "Compression", "CLinux"],
                 modules: [
                     "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "Subprocess", "SystemPackage",
                 ]),
@@ -45,6 +46,7 @@ struct LayerRules {
             Row("Dockerfile", targets: ["Chunking"]),
             Row("OCI", targets: ["Chunking"]),
             Row("Compression", targets: ["Chunking", "CZstd", "CLZ4", "CZlib", "CArchive"]),
+            Row("Erofs", targets: ["Chunking"]),
             Row("Chunking", modules: ["Crypto"]),
             Row("CLinux"),
             Row("CLMDB"),

@@ -1,8 +1,9 @@
+internal import CLinux
 internal import Chunking
 internal import Glibc
 internal import SystemPackage
 
-/// The directory that one unpacked layer has to itself.
+/// The directory that one layer has to itself: with its unpacked tree, or with an image of that.
 ///
 /// Contents are not synced when a layer is made: that can take seconds, and the state of most runners does not outlive
 /// them. Instead a layer that was not synced yet has a file that names the boot it was made in, and counts in that
@@ -16,8 +17,12 @@ struct LayerHome {
 
     /// The unpacked tree.
     var tree: FilePath { path.appending("fs") }
-    /// The encoded entry table.
+    /// The image, where there is no tree.
+    var image: FilePath { path.appending("image") }
+    /// The encoded entry table. Its time is when the layer was last used.
     var entries: FilePath { path.appending("entries") }
+    /// About how many bytes all of it takes on the disk, in decimal.
+    var size: FilePath { path.appending("size") }
     /// There when the layer's tar says what its root directory is like.
     var rootMark: FilePath { path.appending("root") }
     /// The boot that the layer was made in, until it is known to be on the disk.
@@ -35,19 +40,56 @@ struct LayerHome {
         }
     }
 
+    /// Whether the layer is here as an image.
+    var isImage: Bool { Self.exists(image) }
+
     /// Whether the layer's tar says what its root directory is like.
     var hasRoot: Bool { Self.exists(rootMark) }
+
+    /// About how many bytes the layer takes on the disk.
+    var byteCount: UInt64 {
+        guard let text = try? SmallFile.read(size) else { return 0 }
+        return UInt64(String(decoding: text, as: UTF8.self)) ?? 0
+    }
 
     /// Makes the directory. Only the runner's user may look into it: layers have set-id programs.
     func make() throws(Errno) {
         try Errno.check { unsafe path.withPlatformString { unsafe mkdir($0, 0o700) } }
     }
 
-    /// Writes all but the tree.
+    /// Writes all but the tree or the image.
     func write(_ table: EntryTable, hasRoot: Bool) throws(Errno) {
-        try SmallFile.write(table.encoded(), to: entries)
+        let bytes = table.encoded()
+        try SmallFile.write(bytes, to: entries)
+        let byteCount = UInt64(bytes.count) + (isImage ? imageByteCount : Self.treeByteCount(table))
+        try SmallFile.write(Array(String(byteCount).utf8), to: size)
         if hasRoot { try SmallFile.write([], to: rootMark) }
         try SmallFile.write(Self.presentBoot, to: boot)
+    }
+
+    /// Notes that the layer is used.
+    func touch() {
+        _ = unsafe entries.withPlatformString { unsafe utimensat(AT_FDCWD, $0, nil, 0) }
+    }
+
+    /// When the layer was last used. Seconds since 1970.
+    var lastUse: Int64 {
+        var information = stat()
+        guard unsafe entries.withPlatformString({ unsafe lstat($0, &information) }) == 0 else { return 0 }
+        return Int64(information.st_mtim.tv_sec)
+    }
+
+    private var imageByteCount: UInt64 {
+        var information = stat()
+        guard unsafe image.withPlatformString({ unsafe lstat($0, &information) }) == 0 else { return 0 }
+        return UInt64(clamping: information.st_blocks) * 512
+    }
+
+    /// What file systems mostly need for it: whole blocks, and something for each name.
+    private static func treeByteCount(_ table: EntryTable) -> UInt64 {
+        table.entries.reduce(4096) { sum, entry in
+            sum + 256 + (entry.kind == .directory ? 4096 : (entry.size + 4095) & ~4095)
+        }
     }
 
     static func rename(_ from: FilePath, to: FilePath) throws(Errno) {

@@ -1,4 +1,5 @@
 internal import Chunking
+internal import Glibc
 internal import SystemPackage
 
 /// The directories of a layer that is being unpacked. Links among them lead where they would in a root filesystem of
@@ -95,6 +96,8 @@ struct LayerTree: ~Copyable {
             try directory.remove(name)
         } catch .noSuchFileOrDirectory {}
         try directory.makeDirectory(name, mode: 0o755)
+        // One with the set-group-id bit would give it its own group.
+        try directory.setOwner(name, uid: geteuid(), gid: getegid())
         try directory.setMode(name, 0o755)
         if isWhiteout { try directory.setOpaque(name) }
         return nil

@@ -1,27 +1,37 @@
 internal import Chunking
 internal import SystemPackage
 
-extension LayerUnpacker {
+extension LayerUnpacker: LayerReceiver {
+    /// Unpacks a whole layer into an empty directory. Blocks.
+    /// - Parameter recipe: that of the layer, if it is known.
+    /// - Returns: what the layer is, and whether its tar says what its root directory is like; `nil` when the recipe says
+    ///   too little, and the directory is to be unpacked anew without it.
+    /// - Throws: `invalidInput` when a name leads out of it, `corrupt`, `notPermitted`, `io`; what `source` throws.
+    static func unpack(
+        into directory: FilePath, from source: LayerSource, recipe: Recipe
+    ) throws -> (result: LayerReading.Result, hasRoot: Bool)? {
+        try run(directory, source, recipe)
+    }
+
     /// Unpacks a whole layer into an empty directory. Blocks.
     /// - Returns: what the layer is, and whether its tar says what its root directory is like.
     /// - Throws: `invalidInput` when a name leads out of it, `corrupt`, `notPermitted`, `io`; what `source` throws.
+    @discardableResult
     static func unpack(
         into directory: FilePath, from source: LayerSource
-    ) throws -> (result: LayerSplitter.Result, hasRoot: Bool) {
+    ) throws -> (result: LayerReading.Result, hasRoot: Bool) {
+        guard let unpacked = try run(directory, source, nil) else {
+            throw BuildError(.corrupt, "the layer cannot be read")
+        }
+        return unpacked
+    }
+
+    private static func run(
+        _ directory: FilePath, _ source: LayerSource, _ recipe: Recipe?
+    ) throws -> (result: LayerReading.Result, hasRoot: Bool)? {
         var unpacker = try LayerUnpacker(directory)
-        var reader = TarReader()
-        var splitter = LayerSplitter()
-        try source { bytes in
-            splitter.update(bytes) { _, _ in }
-            try reader.update(
-                bytes, onEntry: { entry in try unpacker.begin(entry) },
-                onContent: { content in try unpacker.write(content) })
-        }
-        guard !reader.hasClimbingNames else {
-            throw BuildError(
-                .invalidInput, "the layer has an entry whose name leads out of it (../…): nobody should use this image")
-        }
+        let result = try LayerReading.run(source, recipe: recipe, to: &unpacker)
         try unpacker.finish()
-        return (splitter.finish { _, _ in }, unpacker.hasRoot)
+        return result.map { ($0, unpacker.hasRoot) }
     }
 }

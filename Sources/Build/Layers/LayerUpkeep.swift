@@ -9,6 +9,11 @@ enum LayerUpkeep {
     /// A layer that is older has mostly been written back by the kernel, so that syncing it costs little. Seconds.
     private static let settledAge = 60
 
+    /// A new name for a layer that is not complete, or not any more.
+    static func unfinished(in root: FilePath) -> FilePath {
+        root.appending(unfinishedPrefix + "\(getpid())-" + String(UInt64.random(in: 0...UInt64.max), radix: 36))
+    }
+
     /// Removes what unfinished work and earlier boots have left over, and lets layers that have reached the disk count
     /// in later boots as well.
     static func run(_ root: FilePath) throws(Errno) {

@@ -2,26 +2,69 @@ public import Chunking
 internal import Glibc
 public import SystemPackage
 
-/// The layers that are unpacked on this runner, each in a directory of the form overlayfs wants for its lower
-/// directories (`<state>/layers/<diffID>/fs`, whiteouts as 0/0 character devices, opaque directories by
-/// xattr), beside its entry table. All calls block. Several processes may use the same directory.
+/// The layers that are on this runner, each in a directory of its own beside its entry table: unpacked
+/// (`<state>/layers/<diffID>/fs`) or as an image that is mounted when it is needed (`…/image`), in both cases of the form
+/// overlayfs wants for its lower directories: whiteouts as 0/0 character devices, opaque directories by xattr. All calls
+/// block. Several processes may use the same directory; what one was told to be there stays until it ends.
 public struct LocalLayers: Sendable {
     /// The directory that everything is in.
     public let root: FilePath
+    private let holds: LayerHolds
+    /// Mounts images; `nil` where layers are unpacked.
+    private let mounts: LayerMounts?
 
-    /// Uses `root`, making it when it does not exist; leftovers of unfinished work in it are removed.
+    /// Uses `root`, making it when it does not exist; leftovers of unfinished work in it are removed. Layers are unpacked.
     /// - Throws: `notPermitted`, `io`.
     public init(root: FilePath) throws(BuildError) {
-        self.root = root
-        try StateFile.makeDirectory(root)
-        do throws(Errno) { try LayerUpkeep.run(root) } catch { throw Self.failure(error, "tidy up \(root)") }
+        try self.init(root: root, mounts: nil)
     }
 
-    /// Whether the layer is here, complete.
-    public func contains(_ layer: Digest) -> Bool { LayerHome(place(of: layer)).isComplete }
+    /// Uses `root` as ``init(root:)`` does.
+    /// - Parameter mounts: mounts images of layers, as far as it can; it has to live on as long as trees are used.
+    init(root: FilePath, mounts: LayerMounts?) throws(BuildError) {
+        self.root = root
+        self.mounts = mounts
+        try StateFile.makeDirectory(root)
+        do throws(Errno) {
+            holds = try LayerHolds(root)
+            try LayerUpkeep.run(root)
+        } catch {
+            throw Self.failure(error, "tidy up \(root)")
+        }
+    }
 
-    /// The unpacked tree of a layer that is here.
-    public func directory(of layer: Digest) -> FilePath { LayerHome(place(of: layer)).tree }
+    /// Whether the layer is here, complete and of use. If so it stays until these layers are not used any more.
+    public func contains(_ layer: Digest) -> Bool {
+        let home = LayerHome(place(of: layer))
+        return holds.hold(layer) {
+            guard home.isComplete, !home.isImage || mounts?.areAllowed == true else { return false }
+            home.touch()
+            return true
+        }
+    }
+
+    /// The tree of a layer that is here.
+    /// - Throws: `corrupt` when it turned out to be of no use; then it is not here any more.
+    public func directory(of layer: Digest) throws(BuildError) -> FilePath {
+        let home = LayerHome(place(of: layer))
+        guard let mounts, home.isImage else { return home.tree }
+        do throws(BuildError) {
+            return try mounts.tree(of: layer, in: home.image)
+        } catch {
+            holds.release(layer)
+            _ = holds.exclusively(layer) { try? TreeWalk.remove(home.path) }
+            throw BuildError(.corrupt, error.description, cause: error)
+        }
+    }
+
+    /// None of the layers is used any more: others may remove them. Trees are not mounted any more.
+    func close() {
+        mounts?.close()
+        holds.close()
+    }
+
+    /// Whether the layer's tar says what its root directory is like.
+    func hasRoot(_ layer: Digest) -> Bool { LayerHome(place(of: layer)).hasRoot }
 
     /// The table of contents of a layer that is here.
     /// - Throws: `io`, `corrupt`.
@@ -36,19 +79,19 @@ public struct LocalLayers: Sendable {
         }
     }
 
-    /// Unpacks a layer from the bytes of its tar, which `source` hands over in parts. The digest of the bytes is
-    /// checked before the layer counts as here. Nothing outside the layer's directory is ever touched, whatever
-    /// the tar says.
+    /// Makes a layer out of the bytes of its tar, which `source` hands over in parts, if need be several times. The digest
+    /// of the bytes is checked before the layer counts as here. Nothing outside the layer's directory is ever touched,
+    /// whatever the tar says.
+    /// - Parameter recipe: that of the layer as the server has it or as it was cut here: then the bytes are hashed once only.
     /// - Throws: `corrupt` when the digest is another, `invalidInput` for a tar whose entries cannot be told for sure,
     ///   `notPermitted`, `io`, or what `source` throws.
-    public func unpack(_ layer: Digest, from source: LayerSource) throws {
+    public func unpack(_ layer: Digest, from source: LayerSource, recipe: Recipe? = nil) throws {
         if contains(layer) { return }
         try adding(layer) { home in
-            try StateFile.makeDirectory(home.tree)
-            let (result, hasRoot) = try LayerUnpacker.unpack(into: home.tree, from: source)
-            guard result.recipe.digest == layer else {
+            let (result, hasRoot) = try make(layer, home, source, recipe)
+            guard result.digest == layer else {
                 throw BuildError(
-                    .corrupt, "the layer \(layer.short) has other bytes than its name says: \(result.recipe.digest)")
+                    .corrupt, "the layer \(layer.short) has other bytes than its name says: \(result.digest)")
             }
             guard let entries = result.entries else {
                 throw BuildError(
@@ -58,6 +101,36 @@ public struct LocalLayers: Sendable {
             }
             try home.write(entries, hasRoot: hasRoot)
         }
+    }
+
+    /// Makes the image or the tree of a layer.
+    private func make(
+        _ layer: Digest, _ home: LayerHome, _ source: LayerSource, _ recipe: Recipe?
+    ) throws -> (result: LayerReading.Result, hasRoot: Bool) {
+        if let made = try makeImage(layer, home, source, recipe) { return made }
+        try StateFile.makeDirectory(home.tree)
+        if let recipe {
+            if let made = try LayerUnpacker.unpack(into: home.tree, from: source, recipe: recipe) { return made }
+            try TreeWalk.remove(home.tree)
+            try StateFile.makeDirectory(home.tree)
+        }
+        return try LayerUnpacker.unpack(into: home.tree, from: source)
+    }
+
+    /// Makes and mounts the image of a layer; `nil` when it is to be unpacked instead.
+    private func makeImage(
+        _ layer: Digest, _ home: LayerHome, _ source: LayerSource, _ recipe: Recipe?
+    ) throws -> (result: LayerReading.Result, hasRoot: Bool)? {
+        guard let mounts, mounts.areAllowed else { return nil }
+        do {
+            if let made = try LayerImage.make(of: layer, at: home.image, from: source, recipe: recipe) {
+                guard made.result.digest == layer else { return made }
+                // Whatever is wrong with it should come out while the layer can still be unpacked.
+                if (try? mounts.tree(of: layer, in: home.image)) != nil { return made }
+            }
+        } catch is LayerImage.Unsuitable {}
+        try LayerHome.remove(file: home.image)
+        return nil
     }
 
     /// Takes over a directory in overlayfs's form (the upper directory of a RUN) as the unpacked tree of `layer`. It
@@ -86,12 +159,15 @@ public struct LocalLayers: Sendable {
             // Kept until the end, so that nobody takes what is being made for a leftover.
             let directory = try OpenDirectory(root)
             try directory.descriptor.lock(shared: true)
-            let home = LayerHome(newPlace())
+            let home = LayerHome(LayerUpkeep.unfinished(in: root))
+            holds.begin(layer)
             do {
                 try home.make()
                 try fill(home)
                 try settle(home, as: layer)
+                _ = holds.hold(layer) { true }
             } catch {
+                holds.release(layer)
                 try? TreeWalk.remove(home.path)
                 throw error
             }
@@ -109,7 +185,7 @@ public struct LocalLayers: Sendable {
             if contains(layer) { return try TreeWalk.remove(home.path) }
         }
         // What is there was not complete when the machine stopped.
-        let stale = newPlace()
+        let stale = LayerUpkeep.unfinished(in: root)
         try LayerHome.rename(place, to: stale)
         try LayerHome.rename(home.path, to: place)
         try TreeWalk.remove(stale)
@@ -117,12 +193,7 @@ public struct LocalLayers: Sendable {
 
     private func place(of layer: Digest) -> FilePath { root.appending(layer.hex) }
 
-    private func newPlace() -> FilePath {
-        let random = UInt64.random(in: 0...UInt64.max)
-        return root.appending(LayerUpkeep.unfinishedPrefix + "\(getpid())-" + String(random, radix: 36))
-    }
-
-    private static func failure(_ error: Errno, _ what: String) -> BuildError {
+    static func failure(_ error: Errno, _ what: String) -> BuildError {
         guard !error.isDenial else {
             return BuildError(.notPermitted, "cannot \(what): \(error); \(Privileges.advice)", cause: error)
         }

@@ -58,7 +58,7 @@ final class CacheTransfers: Sendable {
                 try await restorer.read(layer) { source in
                     try lease.replace(for: mount, by: layer) { directory in
                         let (result, _) = try LayerUnpacker.unpack(into: directory, from: source)
-                        guard result.recipe.digest == layer else {
+                        guard result.digest == layer else {
                             throw BuildError(.corrupt, "its files are not what they were")
                         }
                     }

@@ -15,6 +15,16 @@ enum FileSystemMount {
         }
     }
 
+    /// Mounts what is on a device or in a file.
+    static func mount(_ type: String, of source: FilePath, at target: FilePath, flags: UInt) throws(Errno) {
+        let type = FileName(type)
+        try Errno.check {
+            unsafe source.withPlatformString { source in
+                unsafe target.withPlatformString { unsafe Glibc.mount(source, $0, type.terminated, flags, nil) }
+            }
+        }
+    }
+
     /// Unmounts; what still uses the file system keeps it until it is done. Nothing happens where none is mounted.
     static func unmount(_ target: FilePath) throws(Errno) {
         do throws(Errno) {

@@ -25,9 +25,9 @@ struct LowerLayers {
             guard layers.contains(layer) else {
                 throw BuildError(.io, "the layer \(layer.short) is not in \(layers.root)")
             }
-            let directory = layers.directory(of: layer)
+            let directory = try layers.directory(of: layer)
             directories.append(directory)
-            if root == nil, LayerHome(directory.removingLastComponent()).hasRoot { root = directory }
+            if root == nil, layers.hasRoot(layer) { root = directory }
             let open = try OpenDirectory(directory)
             if try open.attribute(Whiteout.opaqueAttribute, of: FileName(".")) == Whiteout.opaqueValue { break }
         }

@@ -73,6 +73,15 @@ final class ChunkSpool: Sendable {
         }
     }
 
+    /// Those of `ids` that are here are to be fetched again by whoever wants them next.
+    func forget(_ ids: [Digest]) {
+        state.update { state in
+            for id in ids {
+                if case .at = state.slots[id] { state.slots[id] = nil }
+            }
+        }
+    }
+
     /// Keeps `chunks`, whose bytes follow each other in `bytes`. Blocks.
     /// - Throws: `io`.
     func put(_ chunks: [ChunkReference], _ bytes: RawSpan) throws {

@@ -21,6 +21,17 @@ final class OpenFile: Sendable {
     /// `O_TMPFILE | O_CLOEXEC` of Linux; the first is a macro that the importer cannot read.
     private static let unnamed: Int32 = 0o20_000_000 | O_DIRECTORY | O_CLOEXEC
 
+    /// Makes a file that only its owner may read.
+    /// - Throws: `io`.
+    init(creating path: FilePath) throws(BuildError) {
+        do {
+            descriptor = try FileDescriptor.open(
+                path, .readWrite, options: [.create, .exclusiveCreate, .closeOnExec], permissions: .ownerReadWrite)
+        } catch {
+            throw BuildError(.io, "\(path) cannot be made: \(error).", cause: error)
+        }
+    }
+
     /// Opens a file to read.
     /// - Throws: `io`.
     init(reading path: FilePath) throws(BuildError) {
@@ -42,7 +53,16 @@ final class OpenFile: Sendable {
                 try unsafe descriptor.writeAll(toAbsoluteOffset: Int64(offset), bytes)
             }
         } catch {
-            throw BuildError(.io, "A temporary file cannot be written: \(error).", cause: error)
+            throw BuildError(.io, "A file cannot be written: \(error).", cause: error)
+        }
+    }
+
+    /// Has the file end at `size`.
+    func resize(to size: UInt64) throws(BuildError) {
+        do {
+            try descriptor.resize(to: Int64(size))
+        } catch {
+            throw BuildError(.io, "A file cannot be written: \(error).", cause: error)
         }
     }
 

@@ -66,6 +66,10 @@ public struct BuildRequest: Sendable {
     public var uploadWait = Duration.seconds(600)
     /// Where this runner keeps layers and what else it may use again.
     public var stateDirectory: FilePath
+    /// How much of the layers that it fetched or made this runner keeps; what was not used for longest goes first. Bytes.
+    public var layerBytesMaximum: UInt64 = 10 << 30
+    /// Whether layers that are fetched are mounted where the kernel can do that, instead of unpacked.
+    public var mountsLayers = true
     /// Whether what mounts of type cache hold comes from the server and goes back to it.
     public var storesCacheMounts = false
     /// On whose behalf this runner keeps what the mounts of type cache hold.

@@ -37,7 +37,10 @@ struct BuildSession: Sendable {
         do {
             let prepared = try await PreparedBuild.make(
                 request, images: finder, remotes: remotes, state: state, progress: progress)
-            let restorer = try await BlockingThreads.run { try ChainRestorer(state, link, progress) }
+            let restorer = try await BlockingThreads.run {
+                try ChainRestorer(
+                    state, link, progress, mountsLayers: request.mountsLayers, bytesMaximum: request.layerBytesMaximum)
+            }
             return BuildSession(request, prepared, state, restorer, link, progress)
         } catch {
             await remotes.remove()
@@ -111,6 +114,7 @@ struct BuildSession: Sendable {
             }
             await saveCaches()
             await mounts.discard()
+            await Uncancelled.run { [restorer] in restorer.close() }
             await claims.release()
             await reasons.finish()
             outcome.lookupCount = lookup.askCount

@@ -36,8 +36,10 @@ struct ChainFacts: Sendable {
         guard let view = try await restorer.view(of: chain), let resolved = view.resolved(LayerPath(path)),
             let node = view.node(at: resolved), node.entry.kind == .file
         else { return nil }
-        let file = FilePath.joining(restorer.layers.directory(of: chain[node.layer]), node.entry.path)
-        return try await BlockingThreads.run { try StateFile.read(file, upTo: 16 << 20) }
+        let (layers, layer, path) = (restorer.layers, chain[node.layer], node.entry.path)
+        return try await BlockingThreads.run {
+            try StateFile.read(.joining(try layers.directory(of: layer), path), upTo: 16 << 20)
+        }
     }
 
     /// The view when it can be had here without fetching anything, or must be because the server lacks a layer.

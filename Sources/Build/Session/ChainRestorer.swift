@@ -2,10 +2,11 @@ internal import Chunking
 internal import Synchronization
 internal import SystemPackage
 
-/// Has the layers of chains unpacked on this runner: those that are here already stay, those that this build made are
-/// unpacked from what they were made of, the others are fetched.
+/// Has the layers of chains on this runner, mounted or unpacked: those that are here already stay, those that this build made
+/// are made from what they were made of, the others are fetched.
 final class ChainRestorer: Sendable {
     let layers: LocalLayers
+    private let bytesMaximum: UInt64
     private let link: ServerLink
     private let spool: ChunkSpool
     private let progress: ProgressLog
@@ -18,33 +19,53 @@ final class ChainRestorer: Sendable {
 
     /// A layer that this build made.
     private struct Made: Sendable {
+        let recipe: Recipe
         let source: LayerSource
         let entries: EntryTable
     }
 
+    /// - Parameters:
+    ///   - mountsLayers: whether layers are mounted where that can be done, instead of unpacked.
+    ///   - bytesMaximum: how much of layers stays here when they are not used any more.
     /// - Throws: `io`.
-    init(_ state: StateDirectory, _ link: ServerLink, _ progress: ProgressLog) throws(BuildError) {
-        layers = try LocalLayers(root: state.layers)
+    init(
+        _ state: StateDirectory, _ link: ServerLink, _ progress: ProgressLog, mountsLayers: Bool, bytesMaximum: UInt64
+    ) throws(BuildError) {
+        self.bytesMaximum = bytesMaximum
+        let mounts = LayerMounts(in: state.newWorkspace()) { reason in
+            progress.begin("unpack layers: their images cannot be mounted here (\(reason))").end(.done)
+        }
+        // In a user namespace the kernel mounts no images.
+        let areMounted = mountsLayers && UserNamespace.present.isInitial
+        layers = try LocalLayers(root: state.layers, mounts: areMounted ? mounts : nil)
+        // A build that was killed did not.
+        _ = try LayerCache(root: layers.root).trim(to: bytesMaximum)
         spool = try ChunkSpool(in: state.work)
         self.link = link
         self.progress = progress
     }
 
     /// Says how a layer that this build made is read again.
-    func add(_ layer: Digest, entries: EntryTable, source: @escaping LayerSource) {
-        made.withLock { $0[layer] = Made(source: source, entries: entries) }
+    func add(_ recipe: Recipe, entries: EntryTable, source: @escaping LayerSource) {
+        made.withLock { $0[recipe.digest] = Made(recipe: recipe, source: source, entries: entries) }
     }
 
-    /// How a layer that this build made is read again; `nil` for others.
-    func source(of layer: Digest) -> LayerSource? {
-        made.withLock { $0[layer]?.source }
+    /// Nothing uses the layers any more: those that are too much are removed. Blocks.
+    func close() {
+        layers.close()
+        do throws(BuildError) {
+            _ = try LayerCache(root: layers.root).trim(to: bytesMaximum)
+        } catch {
+            progress.warn("Layers stay on this runner that are too much: \(error).")
+        }
     }
 
     /// Has all layers of `chain` here.
     /// - Throws: `server` or `corrupt` when one cannot be had; `notPermitted`, `io`.
     func restore(_ chain: [Digest]) async throws {
         let missing = try await BlockingThreads.run { [layers] in
-            Set(chain).filter { !layers.contains($0) }
+            // What turns out to be of no use is fetched anew.
+            Set(chain).filter { !layers.contains($0) || (try? layers.directory(of: $0)) == nil }
         }
         if missing.isEmpty { return }
         let ordered = chain.filter { missing.contains($0) }
@@ -80,9 +101,11 @@ final class ChainRestorer: Sendable {
 
     private func unpack(_ layer: Digest) async throws {
         let layers = layers
-        if let source = source(of: layer) {
+        if let made = made.withLock({ $0[layer] }) {
             do {
-                return try await BlockingThreads.run { try layers.unpack(layer, from: source) }
+                return try await BlockingThreads.run {
+                    try layers.unpack(layer, from: made.source, recipe: made.recipe)
+                }
             } catch let error as BuildError where error.code == .corrupt || error.code == .changed {
                 // What it was made of has changed since; the server has what it was.
             }
@@ -91,26 +114,42 @@ final class ChainRestorer: Sendable {
             throw BuildError(.server, "The layer \(layer.short) is not on this runner, and there is no server.")
         }
         // A server that broke off may have found that its copy is damaged: that says nothing about other layers.
-        try await LayerDownload(server: server, spool: spool).run(layer) { source in
-            try layers.unpack(layer, from: source)
+        try await LayerDownload(server: server, spool: spool).run(layer) { source, recipe in
+            try layers.unpack(layer, from: source, recipe: recipe)
         }
     }
 
-    /// Hands the bytes of a layer to `use`, from wherever they can be had; whoever reads checks the digest.
+    /// Hands the bytes of a layer to `use`, from wherever they can be had. At their end they throw `corrupt` if they are not
+    /// what the layer's name says.
     /// - Throws: `server` when they cannot be had; what `use` throws.
     func read<Result: Sendable>(
         _ layer: Digest, _ use: @escaping @Sendable (LayerSource) throws -> Result
     ) async throws -> Result {
         // What this build made the server may not have taken.
-        if let source = source(of: layer) { return try await BlockingThreads.run { try use(source) } }
+        if let made = made.withLock({ $0[layer] }) { return try await BlockingThreads.run { try use(made.source) } }
         if let server = link.reading {
-            return try await LayerDownload(server: server, spool: spool).run(layer, use)
+            return try await LayerDownload(server: server, spool: spool).run(layer) { source, _ in
+                try withoutActuallyEscaping(source) { try use(Self.checked($0, layer)) }
+            }
         }
         let layers = layers
         guard layers.contains(layer) else {
             throw BuildError(.server, "The layer \(layer.short) is not on this runner, and there is no server.")
         }
         return try await BlockingThreads.run { try use(DirectoryLayer.source(of: layers.directory(of: layer))) }
+    }
+
+    private static func checked(_ source: @escaping LayerSource, _ layer: Digest) -> LayerSource {
+        { write in
+            var hasher = DigestHasher()
+            try source { bytes in
+                hasher.update(bytes)
+                try write(bytes)
+            }
+            guard hasher.finalize() == layer else {
+                throw BuildError(.corrupt, "the layer \(layer.short) has other bytes than its name says")
+            }
+        }
     }
 
     /// The merged view of `chain`, when the table of contents of each of its layers is here; else `nil`.

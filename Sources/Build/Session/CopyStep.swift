@@ -102,12 +102,16 @@ struct CopyStep: Sendable {
             throw BuildError(.invalidInput, "\(path) is not in \(name)")
         }
         let nodes = top.entry.kind == .directory ? view.subtree(at: resolved) : [top]
+        var trees: [Int: FilePath] = [:]
+        for node in nodes where node.entry.kind == .file && trees[node.layer] == nil {
+            trees[node.layer] = try layers.directory(of: chain[node.layer])
+        }
         let files = nodes.map { node in
             let relative = node.entry.path.bytes.dropFirst(resolved.bytes.count).drop { $0 == UInt8(ascii: "/") }
-            let content =
-                node.entry.kind == .file
-                ? CopyLayer.Item.Content.file(.joining(layers.directory(of: chain[node.layer]), node.entry.path))
-                : .none
+            var content = CopyLayer.Item.Content.none
+            if node.entry.kind == .file, let tree = trees[node.layer] {
+                content = .file(.joining(tree, node.entry.path))
+            }
             return CopySource.File(path: Array(relative), entry: node.entry, content: content, file: node.file)
         }
         var source = CopySource(name: Array(path.name), files: files)

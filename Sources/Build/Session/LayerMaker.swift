@@ -72,13 +72,16 @@ struct LayerMaker: Sendable {
         let result = try await LayerScan.scan(DirectoryLayer.source(of: upper, omitting: omitting))
         let (layer, entries) = try Self.parts(result)
         let layers = restorer.layers
-        try await BlockingThreads.run { try layers.adopt(upper, as: layer, entries: entries) }
-        keep(result, entries, DirectoryLayer.source(of: layers.directory(of: layer), omitting: omitting))
+        let tree = try await BlockingThreads.run {
+            try layers.adopt(upper, as: layer, entries: entries)
+            return try layers.directory(of: layer)
+        }
+        keep(result, entries, DirectoryLayer.source(of: tree, omitting: omitting))
         return layer
     }
 
     private func keep(_ result: LayerSplitter.Result, _ entries: EntryTable, _ source: @escaping LayerSource) {
-        restorer.add(result.recipe.digest, entries: entries, source: source)
+        restorer.add(result.recipe, entries: entries, source: source)
         commits.begin(result, source)
     }
 

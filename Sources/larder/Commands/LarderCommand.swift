@@ -27,6 +27,6 @@ struct LarderCommand: AsyncParsableCommand {
         version: version,
         subcommands: [
             BuildCommand.self, PlanCommand.self, ExplainCommand.self, PushCommand.self, ImportCommand.self,
-            ShimCommand.self, CompletionCommand.self,
+            ShimCommand.self, DiskUsageCommand.self, PruneCommand.self, CompletionCommand.self,
         ])
 }

@@ -112,4 +112,5 @@ struct BuildFlags: ParsableArguments {
             What this runner keeps between builds. LARDER_STATE; default: $XDG_CACHE_HOME/larder or ~/.cache/larder.
             """, valueName: "DIR"))
     var stateDir: String?
+    @OptionGroup var layers: LayerCacheFlags
 }

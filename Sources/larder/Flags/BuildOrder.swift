@@ -91,6 +91,7 @@ struct BuildOrder: Sendable {
         request.writer = scopes.job.map { "\($0) on \(surroundings.hostName)" } ?? surroundings.hostName
         project = try flags.connection.project(in: surroundings, owning: request.tags.first)
         request.project = project
+        try flags.layers.set(&request, in: surroundings)
         warnings = try caches.warnings + Self.checkNames(request.tags, request.outputs, server)
         if request.rewritesTimestamps, request.epoch == nil {
             warnings.append(

@@ -16,9 +16,9 @@ struct RoundTripTests {
         try await LayerTools.withLayers { layers, _ in
             var random = SeededGenerator(seed: seed)
             let tar = try RandomTree(&random).tar()
-            let first = layers.directory(of: try LayerTools.unpack(tar, into: layers))
+            let first = try layers.directory(of: LayerTools.unpack(tar, into: layers))
             let layer = try LayerTools.bytes(of: DirectoryLayer.source(of: first))
-            let second = layers.directory(of: try LayerTools.unpack(layer, into: layers))
+            let second = try layers.directory(of: LayerTools.unpack(layer, into: layers))
             let again = try LayerTools.bytes(of: DirectoryLayer.source(of: second))
             #expect(layer == again, "seed \(seed)")
             let listing = try LayerTools.listing(first.string)

@@ -28,7 +28,7 @@ struct UnpackTests {
                 """)
             let tar = try SmallFile.read(FilePath(directory + "/tree.tar"))
             let digest = try LayerTools.unpack(tar, into: layers)
-            let unpacked = layers.directory(of: digest).string
+            let unpacked = try layers.directory(of: digest).string
             let expected = try LayerTools.listing(directory + "/tar")
             #expect(try LayerTools.listing(unpacked) == expected)
             #expect(expected.contains("cap_net_raw") == (format == "pax"))
@@ -47,7 +47,7 @@ struct UnpackTests {
                 LayerTools.file("d/b"), LayerTools.file("d/c", "c"),
             ])
             let digest = try LayerTools.unpack(tar, into: layers, parts: count)
-            let place = layers.directory(of: digest).string
+            let place = try layers.directory(of: digest).string
             #expect(try ImageTools.run("cd '\(place)'; cat d/a d/b d/c") == String(repeating: "ab", count: 700) + "c")
         }
     }
@@ -60,7 +60,7 @@ struct UnpackTests {
             let error = #expect(throws: BuildError.self) { try layers.unpack(wrong, from: LayerTools.source(tar)) }
             #expect(error?.code == .corrupt)
             #expect(!layers.contains(wrong))
-            #expect(try ImageTools.run("ls -A '\(layers.root)'") == "")
+            #expect(try ImageTools.run("ls -A --ignore=.locks '\(layers.root)'") == "")
         }
     }
 
@@ -70,7 +70,7 @@ struct UnpackTests {
             let digest = Digest(hashing: [1])
             let failing: LayerSource = { _ in throw CancellationError() }
             #expect(throws: CancellationError.self) { try layers.unpack(digest, from: failing) }
-            let left = try ImageTools.run("ls -A '\(layers.root)'")
+            let left = try ImageTools.run("ls -A --ignore=.locks '\(layers.root)'")
             #expect(left == "")
         }
     }
@@ -90,8 +90,8 @@ struct UnpackTests {
                 try await group.waitForAll()
             }
             #expect(layers.contains(digest))
-            #expect(try ImageTools.run("ls -A '\(layers.root)'") == digest.hex + "\n")
-            let place = layers.directory(of: digest).string
+            #expect(try ImageTools.run("ls -A --ignore=.locks '\(layers.root)'") == digest.hex + "\n")
+            let place = try layers.directory(of: digest).string
             #expect(try ImageTools.run("ls '\(place)/d' | wc -l") == "200\n")
         }
     }
@@ -104,10 +104,10 @@ struct UnpackTests {
             let torn = try LayerTools.unpack(LayerTools.tar([LayerTools.file("torn")]), into: layers)
             try ImageTools.run(
                 "cd '\(layers.root)'; mkdir -p .new-1-x/fs/a; echo other >\(torn.hex)/boot; rm \(synced.hex)/boot")
-            #expect(!layers.contains(torn))
+            #expect(!LayerHome(layers.root.appending(torn.hex)).isComplete)
             let again = try LocalLayers(root: layers.root)
             #expect([kept, synced, torn].map(again.contains) == [true, true, false])
-            #expect(try ImageTools.run("ls -A '\(layers.root)' | wc -l") == "2\n")
+            #expect(try ImageTools.run("ls -A --ignore=.locks '\(layers.root)' | wc -l") == "2\n")
         }
     }
 
