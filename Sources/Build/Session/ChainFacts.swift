@@ -45,6 +45,7 @@ struct ChainFacts: Sendable {
     /// The view when it can be had here without fetching anything, or must be because the server lacks a layer.
     private func view(of chain: [Digest]) async throws -> ChainView? {
         if let view = try await restorer.view(of: chain) { return view }
+        if try await restorer.awaitPrepared(chain) { return try await restorer.view(of: chain) }
         if link.reading != nil, await commits.areCommitted(chain) { return nil }
         try await restorer.restore(chain)
         return try await restorer.view(of: chain)

@@ -12,6 +12,8 @@ final class ChainRestorer: Sendable {
     private let progress: ProgressLog
     private let turns = TaskLimit(3)
     private let made = Mutex<[Digest: Made]>([:])
+    /// The layers that are going to be needed here.
+    private let expected = Mutex<Set<Digest>>([])
     private let unpacking = Mutex<[Digest: Task<Void, any Error>]>([:])
     /// Views are large, and asked for several times in a row.
     private let lastView = Mutex<(chain: [Digest], view: ChainView)?>(nil)
@@ -77,6 +79,23 @@ final class ChainRestorer: Sendable {
             }
             task.status(ByteText.megabytes(link.traffic.down - before))
         }
+    }
+
+    /// Begins to have all layers of `chain` here, since a command is going to run on them. What fails now fails again when it
+    /// is wanted. To be ended before the build is.
+    func prepare(_ chain: [Digest]) -> Task<Void, Never> {
+        expected.withLock { $0.formUnion(chain) }
+        return Task { try? await restore(chain) }
+    }
+
+    /// Has here what is to be known of the files of `chain`, if its layers are going to be here anyway.
+    /// - Returns: whether they are.
+    /// - Throws: as ``restore(_:)``.
+    func awaitPrepared(_ chain: [Digest]) async throws -> Bool {
+        guard expected.withLock({ $0.isSuperset(of: chain) }) else { return false }
+        let others = made.withLock { made in chain.filter { made[$0] == nil } }
+        try await restore(others)
+        return true
     }
 
     /// Each layer is unpacked once, however many ask for it.

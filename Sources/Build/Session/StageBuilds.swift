@@ -85,6 +85,18 @@ final class StageBuilds: Sendable {
     }
 
     private func build(_ stage: Int) async throws -> StageResult {
+        let preparations = Preparations(facts.restorer)
+        do {
+            let result = try await build(stage, preparations)
+            await preparations.end(cancelling: false)
+            return result
+        } catch {
+            await preparations.end(cancelling: true)
+            throw error
+        }
+    }
+
+    private func build(_ stage: Int, _ preparations: Preparations) async throws -> StageResult {
         let nodes = prepared.graph.stages[stage]
         var next = nodes.lowerBound
         var result: StageResult?
@@ -122,6 +134,7 @@ final class StageBuilds: Sendable {
                 var base = try await base(of: stage, after: result)
                 try await executor.restore(for: next, base, sources)
                 if !isKeyed { base.isTrusted = false }
+                if hasCommand(next + 1..<nodes.upperBound) { preparations.begin(base.chain) }
                 result = try await executor.execute(next, on: base, sources: sources)
                 next += 1
             } catch let error as BuildError where error.isLoss && !isSecondTry {
@@ -165,6 +178,12 @@ final class StageBuilds: Sendable {
     private func beginSources(of nodes: Range<Int>) {
         for node in nodes {
             for stage in sourceStages(of: node) { begin(stage) }
+        }
+    }
+
+    private func hasCommand(_ nodes: Range<Int>) -> Bool {
+        nodes.contains { node in
+            if case .run = prepared.graph.nodes[node].step.operation { true } else { false }
         }
     }
 
