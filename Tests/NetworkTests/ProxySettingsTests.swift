@@ -40,6 +40,8 @@ import Testing
 
     @Test(arguments: [
         ("http://u:p%40ss@proxy.example:3128", "proxy.example:3128", "dTpwQHNz"),
+        // Not two digits.
+        ("http://u:p%+1@proxy.example:3128", "proxy.example:3128", "dTpwJSsx"),
         ("proxy.example:3128/", "proxy.example:3128", nil), ("http://[2001:db8::2]", "[2001:db8::2]:80", nil),
         ("socks5://proxy.example", "proxy.example:1080", nil),
     ])
