@@ -33,6 +33,14 @@ extension OpenDirectory {
         return names.sorted { $0.lexicographicallyPrecedes($1) }
     }
 
+    /// Where it is, without links on the way.
+    var realPath: FilePath {
+        get throws(Errno) {
+            let text = try linkText(FileName("/proc/self/fd/\(rawValue)"))
+            return FilePath(String(decoding: text, as: UTF8.self))
+        }
+    }
+
     func linkText(_ name: FileName) throws(Errno) -> [UInt8] {
         var text = [CChar](repeating: 0, count: Int(PATH_MAX))
         let count = try Errno.check { unsafe readlinkat(rawValue, name.terminated, &text, text.count) }

@@ -31,13 +31,9 @@ final class WorkDirectory: Sendable {
     /// What cannot be removed costs space, not this build.
     private static func clean(_ path: FilePath, _ directory: borrowing OpenDirectory) {
         guard let names = try? directory.names(), !names.isEmpty else { return }
-        let mounts = (try? SmallFile.read("/proc/self/mounts")) ?? []
-        let prefix = path.string + "/"
-        for line in String(decoding: mounts, as: UTF8.self).split(separator: "\n").reversed() {
-            let fields = line.split(separator: " ")
-            guard fields.count > 1, fields[1].hasPrefix(prefix) else { continue }
-            try? FileSystemMount.unmount(FilePath(String(fields[1])))
-        }
+        // The kernel names mount points as they are, whatever links lead there.
+        let real = (try? directory.realPath) ?? path
+        for point in MountTable.present.points(below: real) { try? FileSystemMount.unmount(point) }
         for name in names { try? TreeWalk.remove(FileName(name), in: directory) }
     }
 }
