@@ -56,7 +56,8 @@ let package = Package(
         .executableTarget(
             name: "larderd",
             dependencies: [
-                "ChunkStore", "Network", "CacheAPI", "OCI", "Chunking", "Compression", "CLinux", logging, hummingbird,
+                "ChunkStore", "Networking", "CacheAPI", "OCI", "Chunking", "Compression", "CLinux", logging,
+                hummingbird,
                 serviceLifecycle, configuration, argumentParser, asyncHTTPClient, nioCore, nioPosix, nioHTTP1,
                 httpTypes, systemPackage,
             ],
@@ -64,7 +65,7 @@ let package = Package(
         .executableTarget(
             name: "larder",
             dependencies: [
-                "Build", "Network", "CacheAPI", "Dockerfile", "OCI", "Chunking", "CLinux", argumentParser,
+                "Build", "Networking", "CacheAPI", "Dockerfile", "OCI", "Chunking", "CLinux", argumentParser,
                 systemPackage, unixSignals,
             ],
             swiftSettings: strict),
@@ -72,7 +73,7 @@ let package = Package(
         .target(
             name: "Build",
             dependencies: [
-                "Network", "Dockerfile", "OCI", "CacheAPI", "Erofs", "Chunking", "Compression", "CLinux", logging,
+                "Networking", "Dockerfile", "OCI", "CacheAPI", "Erofs", "Chunking", "Compression", "CLinux", logging,
                 asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioSSL, subprocess, systemPackage,
             ],
             swiftSettings: strict),
@@ -82,7 +83,7 @@ let package = Package(
             swiftSettings: strict),
         // How other machines are reached
         .target(
-            name: "Network", dependencies: [asyncHTTPClient, nioCore, nioHTTP1, nioSSL, systemPackage],
+            name: "Networking", dependencies: [asyncHTTPClient, nioCore, nioHTTP1, nioSSL, systemPackage],
             swiftSettings: strict),
         // Values and pure functions
         .target(name: "CacheAPI", dependencies: ["Chunking"], swiftSettings: strict),
@@ -117,7 +118,7 @@ let package = Package(
         .testTarget(name: "ChunkingTests", dependencies: ["Chunking", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "CompressionTests", dependencies: ["Compression", "Chunking", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "NetworkTests", dependencies: ["Network"], swiftSettings: strict),
+        .testTarget(name: "NetworkingTests", dependencies: ["Networking"], swiftSettings: strict),
         .testTarget(name: "CacheAPITests", dependencies: ["CacheAPI", "Chunking"], swiftSettings: strict),
         .testTarget(name: "OCITests", dependencies: ["OCI", "Chunking", "TestSupport"], swiftSettings: strict),
         .testTarget(
@@ -130,7 +131,8 @@ let package = Package(
         .testTarget(
             name: "BuildTests",
             dependencies: [
-                "Build", "Network", "Dockerfile", "OCI", "CacheAPI", "Erofs", "Chunking", "Compression", "TestSupport",
+                "Build", "Networking", "Dockerfile", "OCI", "CacheAPI", "Erofs", "Chunking", "Compression",
+                "TestSupport",
                 nioCore, nioPosix, systemPackage,
             ],
             swiftSettings: strict),
@@ -150,7 +152,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "larderd", "Build", "Network", "Dockerfile", "ChunkStore", "CacheAPI", "OCI", "Chunking", "Compression",
+                "larderd", "Build", "Networking", "Dockerfile", "ChunkStore", "CacheAPI", "OCI", "Chunking",
+                "Compression",
                 "TestSupport",
                 hummingbird, asyncHTTPClient, nioCore, nioPosix, nioSSL, httpTypes, subprocess, systemPackage, logging,
             ],

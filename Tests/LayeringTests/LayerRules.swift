@@ -23,25 +23,26 @@ struct LayerRules {
     static let package = LayerRules(
         rows: [
             Row(
-                "larderd", targets: ["ChunkStore", "Network", "CacheAPI", "OCI", "Chunking", "Compression", "CLinux"],
+                "larderd",
+                targets: ["ChunkStore", "Networking", "CacheAPI", "OCI", "Chunking", "Compression", "CLinux"],
                 modules: [
                     "Hummingbird", "HummingbirdCore", "ServiceLifecycle", "UnixSignals", "Configuration",
                     "ArgumentParser", "Metrics", "JWTKit",
                     "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1", "HTTPTypes", "SystemPackage",
                 ]),
             Row(
-                "larder", targets: ["Build", "Network", "CacheAPI", "Dockerfile", "OCI", "Chunking", "CLinux"],
+                "larder", targets: ["Build", "Networking", "CacheAPI", "Dockerfile", "OCI", "Chunking", "CLinux"],
                 modules: ["ArgumentParser", "Configuration", "SystemPackage", "UnixSignals"]),
             Row(
                 "Build",
-                targets: ["Network", "Dockerfile", "OCI", "CacheAPI", "Erofs", "Chunking", "Compression", "CLinux"],
+                targets: ["Networking", "Dockerfile", "OCI", "CacheAPI", "Erofs", "Chunking", "Compression", "CLinux"],
                 modules: [
                     "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "Subprocess", "SystemPackage",
                 ]),
             Row(
                 "ChunkStore", targets: ["Chunking", "Compression", "CLMDB", "CXXHash", "CLinux"],
                 modules: ["SystemPackage"]),
-            Row("Network", modules: ["AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOSSL", "SystemPackage"]),
+            Row("Networking", modules: ["AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOSSL", "SystemPackage"]),
             Row("CacheAPI", targets: ["Chunking"]),
             Row("Dockerfile", targets: ["Chunking"]),
             Row("OCI", targets: ["Chunking"]),

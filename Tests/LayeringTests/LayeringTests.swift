@@ -21,6 +21,13 @@ struct LayeringTests {
         #expect(LayerRules.package.rows.map(\.target).sorted() == targets)
     }
 
+    /// Hummingbird and others say `#if canImport(Network)`, and would find a target of that name in a build from scratch.
+    @Test("No target has the name of a module that packages look for on other systems")
+    func foreignNames() throws {
+        let foreign: Set = ["Network", "Security", "System", "CryptoKit", "CommonCrypto", "OSLog", "Combine", "Darwin"]
+        #expect(foreign.isDisjoint(with: try SourceTree.package.folders(in: "Sources")))
+    }
+
     @Test("Style limits of the sources", arguments: StyleRule.ofSources)
     func sourceStyle(rule: StyleRule) throws {
         try check(Self.sources, rule.violations)

@@ -1,4 +1,4 @@
-internal import Network
+internal import Networking
 
 /// The attempts at one thing that may be repeated.
 struct Retries {

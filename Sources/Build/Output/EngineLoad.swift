@@ -1,5 +1,5 @@
 internal import Chunking
-internal import Network
+internal import Networking
 public import OCI
 public import SystemPackage
 

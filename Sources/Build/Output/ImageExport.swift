@@ -1,5 +1,5 @@
 internal import Chunking
-internal import Network
+internal import Networking
 internal import OCI
 internal import SystemPackage
 

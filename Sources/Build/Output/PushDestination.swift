@@ -1,6 +1,6 @@
 internal import AsyncHTTPClient
 internal import Chunking
-internal import Network
+internal import Networking
 internal import OCI
 
 /// Where an image is pushed to, and under which tags.

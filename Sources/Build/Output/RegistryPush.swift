@@ -2,7 +2,7 @@ internal import AsyncHTTPClient
 internal import Chunking
 internal import NIOCore
 internal import NIOHTTP1
-internal import Network
+internal import Networking
 internal import OCI
 
 /// Sends an image to one repository of a registry (OCI distribution-spec 1.1, "Push").

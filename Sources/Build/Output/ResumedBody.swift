@@ -1,7 +1,7 @@
 internal import AsyncHTTPClient
 internal import NIOCore
 internal import NIOHTTP1
-internal import Network
+internal import Networking
 internal import OCI
 
 /// The body of a GET on the server, which is asked for again from where it broke off.

@@ -1,5 +1,5 @@
 internal import Chunking
-internal import Network
+internal import Networking
 
 /// Where a registry wants the bytes of an upload: what is made of the `Location` that it answers with.
 struct UploadLocation: Hashable, Sendable {

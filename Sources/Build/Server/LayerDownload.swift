@@ -2,7 +2,7 @@ internal import AsyncHTTPClient
 internal import Chunking
 internal import Compression
 internal import NIOCore
-internal import Network
+internal import Networking
 internal import Synchronization
 
 /// Fetches layers from the server: of all chunks only those that no other layer of the build has brought.

@@ -2,7 +2,7 @@ internal import AsyncHTTPClient
 public import CacheAPI
 internal import NIOCore
 internal import NIOHTTP1
-public import Network
+public import Networking
 internal import OCI
 internal import Synchronization
 

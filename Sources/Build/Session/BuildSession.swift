@@ -1,7 +1,7 @@
 internal import CacheAPI
 internal import Chunking
 internal import Dockerfile
-internal import Network
+internal import Networking
 internal import OCI
 internal import SystemPackage
 

@@ -1,5 +1,5 @@
 internal import CacheAPI
-internal import Network
+internal import Networking
 internal import Synchronization
 
 /// The server as far as it is there: the first failure warns, and the build goes on without it.

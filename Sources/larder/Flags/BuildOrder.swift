@@ -2,7 +2,7 @@ import ArgumentParser
 import Build
 import CacheAPI
 import Dockerfile
-import Network
+import Networking
 import OCI
 import SystemPackage
 

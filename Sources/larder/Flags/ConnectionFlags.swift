@@ -1,7 +1,7 @@
 import ArgumentParser
 import Build
 import CacheAPI
-import Network
+import Networking
 import OCI
 import SystemPackage
 

@@ -6,7 +6,7 @@ import Compression
 import Logging
 import NIOCore
 import NIOHTTP1
-import Network
+import Networking
 import OCI
 
 /// One repository of another registry, which is only read. Transient failures are tried again a few times; a registry

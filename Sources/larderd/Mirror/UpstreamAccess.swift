@@ -1,6 +1,6 @@
 import AsyncHTTPClient
 import Logging
-import Network
+import Networking
 import OCI
 
 /// How other registries are reached: with which client, whose logins, and which of them want to be left alone.

@@ -1,7 +1,7 @@
 import CacheAPI
 import FoundationEssentials
 import Logging
-import Network
+import Networking
 import OCI
 import SystemPackage
 

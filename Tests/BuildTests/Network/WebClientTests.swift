@@ -1,6 +1,6 @@
 import AsyncHTTPClient
 import NIOCore
-import Network
+import Networking
 import Testing
 
 @testable import Build

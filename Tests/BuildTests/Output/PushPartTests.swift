@@ -1,6 +1,6 @@
 import Chunking
 import NIOCore
-import Network
+import Networking
 import OCI
 import Synchronization
 import Testing

@@ -25,7 +25,8 @@ struct WorkDirectoryTests {
 
     @Test(
         "What they have left mounted is unmounted, wherever the state directory is",
-        .disabled(if: !LayerTools.isRoot, "only root can mount"), arguments: ["plain", "with a blank", "through a link"])
+        .disabled(if: !LayerTools.isRoot, "only root can mount"),
+        arguments: ["plain", "with a blank", "through a link"])
     func leftMounted(name: String) async throws {
         try await ImageTools.withDirectory { directory in
             let real = directory + "/" + name

@@ -1,7 +1,7 @@
 import CacheAPI
 import FoundationEssentials
 import NIOHTTP1
-import Network
+import Networking
 import OCI
 import Synchronization
 import SystemPackage

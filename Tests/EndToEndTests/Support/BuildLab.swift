@@ -5,7 +5,7 @@ import Dockerfile
 import FoundationEssentials
 import Logging
 import NIOHTTP1
-import Network
+import Networking
 import OCI
 import Synchronization
 import SystemPackage

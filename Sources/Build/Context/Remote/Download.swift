@@ -3,7 +3,7 @@ internal import Chunking
 internal import Dockerfile
 internal import NIOCore
 internal import NIOHTTP1
-internal import Network
+internal import Networking
 internal import SystemPackage
 
 /// Fetches one file over HTTP.

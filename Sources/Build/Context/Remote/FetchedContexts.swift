@@ -1,7 +1,7 @@
 internal import Chunking
 internal import Dockerfile
 internal import Glibc
-internal import Network
+internal import Networking
 internal import SystemPackage
 
 /// Has the build contexts that are elsewhere as directories of this runner, for as long as a build needs them. As in BuildKit

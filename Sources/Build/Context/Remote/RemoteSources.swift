@@ -1,6 +1,6 @@
 internal import Chunking
 internal import Dockerfile
-internal import Network
+internal import Networking
 internal import Synchronization
 internal import SystemPackage
 

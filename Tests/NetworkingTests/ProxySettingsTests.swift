@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Network
+@testable import Networking
 
 /// Which requests go through which proxy.
 @Suite struct ProxySettingsTests {
