@@ -56,9 +56,9 @@ let package = Package(
         .executableTarget(
             name: "larderd",
             dependencies: [
-                "ChunkStore", "Networking", "CacheAPI", "OCI", "Chunking", "Compression", "CLinux", logging,
-                hummingbird,
-                serviceLifecycle, configuration, argumentParser, asyncHTTPClient, nioCore, nioPosix, nioHTTP1,
+                "ChunkStore", "Networking", "Access", "CacheAPI", "OCI", "Chunking", "Compression", "CLinux", logging,
+                hummingbird, serviceLifecycle, configuration, argumentParser, asyncHTTPClient, nioCore, nioPosix,
+                nioHTTP1,
                 httpTypes, systemPackage,
             ],
             swiftSettings: strict),
@@ -86,6 +86,7 @@ let package = Package(
             name: "Networking", dependencies: [asyncHTTPClient, nioCore, nioHTTP1, nioSSL, systemPackage],
             swiftSettings: strict),
         // Values and pure functions
+        .target(name: "Access", dependencies: ["CacheAPI", "OCI", "Chunking"], swiftSettings: strict),
         .target(name: "CacheAPI", dependencies: ["Chunking"], swiftSettings: strict),
         .target(name: "Dockerfile", dependencies: ["Chunking"], swiftSettings: strict),
         .target(name: "OCI", dependencies: ["Chunking"], swiftSettings: strict),
@@ -119,6 +120,8 @@ let package = Package(
         .testTarget(
             name: "CompressionTests", dependencies: ["Compression", "Chunking", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "NetworkingTests", dependencies: ["Networking"], swiftSettings: strict),
+        .testTarget(
+            name: "AccessTests", dependencies: ["Access", "CacheAPI", "OCI", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "CacheAPITests", dependencies: ["CacheAPI", "Chunking"], swiftSettings: strict),
         .testTarget(name: "OCITests", dependencies: ["OCI", "Chunking", "TestSupport"], swiftSettings: strict),
         .testTarget(
@@ -145,8 +148,8 @@ let package = Package(
         .testTarget(
             name: "larderdTests",
             dependencies: [
-                "larderd", "ChunkStore", "CacheAPI", "OCI", "Chunking", "Compression", "TestSupport", hummingbird,
-                asyncHTTPClient, httpTypes, nioCore, subprocess, systemPackage,
+                "larderd", "ChunkStore", "Access", "CacheAPI", "OCI", "Chunking", "Compression", "TestSupport",
+                hummingbird, asyncHTTPClient, httpTypes, nioCore, subprocess, systemPackage,
             ],
             swiftSettings: strict),
         .testTarget(

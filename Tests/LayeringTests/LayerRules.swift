@@ -24,7 +24,9 @@ struct LayerRules {
         rows: [
             Row(
                 "larderd",
-                targets: ["ChunkStore", "Networking", "CacheAPI", "OCI", "Chunking", "Compression", "CLinux"],
+                targets: [
+                    "ChunkStore", "Networking", "Access", "CacheAPI", "OCI", "Chunking", "Compression", "CLinux",
+                ],
                 modules: [
                     "Hummingbird", "HummingbirdCore", "ServiceLifecycle", "UnixSignals", "Configuration",
                     "ArgumentParser", "Metrics", "JWTKit",
@@ -43,6 +45,7 @@ struct LayerRules {
                 "ChunkStore", targets: ["Chunking", "Compression", "CLMDB", "CXXHash", "CLinux"],
                 modules: ["SystemPackage"]),
             Row("Networking", modules: ["AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOSSL", "SystemPackage"]),
+            Row("Access", targets: ["CacheAPI", "OCI", "Chunking"]),
             Row("CacheAPI", targets: ["Chunking"]),
             Row("Dockerfile", targets: ["Chunking"]),
             Row("OCI", targets: ["Chunking"]),

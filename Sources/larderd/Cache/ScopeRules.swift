@@ -1,3 +1,4 @@
+import Access
 import CacheAPI
 
 /// What the server's settings say about scopes.

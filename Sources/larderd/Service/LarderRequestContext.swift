@@ -1,3 +1,4 @@
+import Access
 import Hummingbird
 import Logging
 import NIOCore
@@ -5,6 +6,8 @@ import NIOCore
 /// What travels with a request through middleware and routes.
 struct LarderRequestContext: RequestContext {
     var coreContext: CoreRequestContextStorage
+    /// Who asks; whoever does not say is the anonymous.
+    var identity = Identity.anonymous
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)

@@ -1,3 +1,5 @@
+import Access
+
 /// Which tags of some repositories go: `PATTERN=20` all but the 20 used last, `PATTERN=30d` those not used for 30 days,
 /// `PATTERN=20+30d` those to which both applies. A push and a pull by tag are uses.
 struct RetentionRule: Hashable, Sendable {

@@ -1,3 +1,5 @@
+import Access
+
 /// Tags that one of several patterns fits.
 struct TagPatterns: Hashable, Sendable {
     private let patterns: [TagPattern]

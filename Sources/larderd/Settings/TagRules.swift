@@ -1,3 +1,4 @@
+import Access
 import OCI
 
 /// What clients may do with tags, and how long tags are kept.

@@ -1,3 +1,4 @@
+import Access
 import CacheAPI
 import ChunkStore
 import Chunking

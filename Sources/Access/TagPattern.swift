@@ -1,12 +1,12 @@
 /// A pattern for tags: of all repositories, as in `v*`, or of those whose names fit another, as in `shop/*:v*`.
-struct TagPattern: Hashable, Sendable {
+public struct TagPattern: Hashable, Sendable, CustomStringConvertible {
     /// For the repository's name.
-    let repository: NamePattern
+    public let repository: NamePattern
     /// For the tag.
-    let tag: NamePattern
+    public let tag: NamePattern
 
-    /// `nil` when a pattern is empty, or that for the tag has a slash, which no tag has.
-    init?(_ text: some StringProtocol) {
+    /// Reads `TAG` or `REPOSITORY:TAG`; `nil` when a pattern is empty, or that for the tag has a slash, which no tag has.
+    public init?(_ text: some StringProtocol) {
         let sides = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         guard let last = sides.last, !last.contains("/"), let tag = NamePattern(last) else { return nil }
         self.tag = tag
@@ -18,8 +18,11 @@ struct TagPattern: Hashable, Sendable {
         }
     }
 
+    /// The pattern as it is read: `TAG`, or `REPOSITORY:TAG`.
+    public var description: String { repository == .anything ? "\(tag)" : "\(repository):\(tag)" }
+
     /// Whether a tag of a repository fits.
-    func matches(_ tag: some Sequence<UInt8>, in repository: some Sequence<UInt8>) -> Bool {
+    public func matches(_ tag: some Sequence<UInt8>, in repository: some Sequence<UInt8>) -> Bool {
         self.tag.matches(tag) && self.repository.matches(repository)
     }
 }
