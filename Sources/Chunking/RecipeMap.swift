@@ -47,7 +47,7 @@ struct RecipeMap: Sendable {
 
 extension Array {
     /// The index of the first element for which `holds` is true, when it is true for all after it too. O(log n).
-    func firstIndexBisecting(_ holds: (Element) -> Bool) -> Int {
+    package func firstIndexBisecting(_ holds: (Element) -> Bool) -> Int {
         var low = 0
         var high = count
         while low < high {

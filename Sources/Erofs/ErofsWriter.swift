@@ -65,7 +65,7 @@ public struct ErofsWriter: ~Copyable, Sendable {
     public mutating func endFile<E: Error>(
         to sink: (RawSpan, UInt64) throws(E) -> Void
     ) throws(E) -> ErofsFile {
-        guard let file else { return ErofsFile(inode: 0) }
+        guard let file else { return ErofsFile(inode: 0, start: 0, blockByteCount: 0, tailStart: 0) }
         self.file = nil
         fileCount += 1
         let inode = Inode(
@@ -77,7 +77,10 @@ public struct ErofsWriter: ~Copyable, Sendable {
             run = MetadataRun(start: end)
             end += UInt64(Self.runByteCount)
         }
-        return ErofsFile(inode: run?.append(bytes) ?? 0)
+        let place = run?.append(bytes) ?? 0
+        return ErofsFile(
+            inode: place, start: file.start, blockByteCount: file.blockEnd,
+            tailStart: place + UInt64(bytes.count - file.tail.count))
     }
 
     private mutating func flush<E: Error>(to sink: (RawSpan, UInt64) throws(E) -> Void) throws(E) {

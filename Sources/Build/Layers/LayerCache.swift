@@ -80,7 +80,7 @@ public struct LayerCache: Sendable {
 
     /// Renames the layer while nobody can begin to use it, and removes it then; what is left of that when the process
     /// ends, the next build removes.
-    private func remove(_ layer: Digest, _ holds: LayerHolds) -> Bool {
+    func remove(_ layer: Digest, _ holds: LayerHolds) -> Bool {
         let place = root.appending(layer.hex)
         let aside = LayerUpkeep.unfinished(in: root)
         var isRenamed = false

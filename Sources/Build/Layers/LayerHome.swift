@@ -21,6 +21,8 @@ struct LayerHome {
     var image: FilePath { path.appending("image") }
     /// The encoded entry table. Its time is when the layer was last used.
     var entries: FilePath { path.appending("entries") }
+    /// The encoded ``LayerChunks``.
+    var chunks: FilePath { path.appending("chunks") }
     /// About how many bytes all of it takes on the disk, in decimal.
     var size: FilePath { path.appending("size") }
     /// There when the layer's tar says what its root directory is like.
@@ -58,13 +60,21 @@ struct LayerHome {
     }
 
     /// Writes all but the tree or the image.
-    func write(_ table: EntryTable, hasRoot: Bool) throws(Errno) {
-        let bytes = table.encoded()
+    func write(_ table: EntryTable, _ chunks: LayerChunks, hasRoot: Bool) throws(Errno) {
+        let (bytes, chunkBytes) = (table.encoded(), chunks.encoded())
         try SmallFile.write(bytes, to: entries)
-        let byteCount = UInt64(bytes.count) + (isImage ? imageByteCount : Self.treeByteCount(table))
+        try SmallFile.write(chunkBytes, to: self.chunks)
+        let byteCount = UInt64(bytes.count + chunkBytes.count) + (isImage ? imageByteCount : Self.treeByteCount(table))
         try SmallFile.write(Array(String(byteCount).utf8), to: size)
         if hasRoot { try SmallFile.write([], to: rootMark) }
         try SmallFile.write(Self.presentBoot, to: boot)
+    }
+
+    /// Has the layer never count again.
+    func condemn() throws(Errno) {
+        let mark = path.appending("damaged")
+        try SmallFile.write(Array("damaged\n".utf8), to: mark)
+        try Self.rename(mark, to: boot)
     }
 
     /// Notes that the layer is used.

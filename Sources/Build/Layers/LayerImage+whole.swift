@@ -4,15 +4,14 @@ internal import SystemPackage
 extension LayerImage: LayerReceiver {
     /// Makes an image of a whole layer in a new file. Blocks.
     /// - Parameter recipe: that of the layer, if it is known.
-    /// - Returns: what the layer is, and whether its tar says what its root directory is like; `nil` when the recipe says
-    ///   too little.
+    /// - Returns: `nil` when the recipe says too little.
     /// - Throws: ``Unsuitable`` when it has to be unpacked; `invalidInput` when a name leads out of it; `io`; what `source` throws.
     static func make(
         of layer: Digest, at path: FilePath, from source: LayerSource, recipe: Recipe?
-    ) throws -> (result: LayerReading.Result, hasRoot: Bool)? {
+    ) throws -> MadeLayer? {
         var image = LayerImage(of: layer, in: try OpenFile(creating: path), now: Clock.seconds())
         let result = try LayerReading.run(source, recipe: recipe, to: &image)
-        let hasRoot = try image.finish()
-        return result.map { ($0, hasRoot) }
+        let (hasRoot, parts) = try image.finish()
+        return result.map { MadeLayer(result: $0, hasRoot: hasRoot, parts: parts) }
     }
 }

@@ -26,6 +26,7 @@ struct LayerImage: ~Copyable {
     private var left: UInt64 = 0
     /// Whether the tar said anything of the root directory.
     private(set) var hasRoot = false
+    private var parts = LayerChunks.Parts()
 
     /// - Parameter file: a new file, which becomes the image of `layer`.
     init(of layer: Digest, in file: OpenFile, now: Int64) {
@@ -41,6 +42,12 @@ struct LayerImage: ~Copyable {
         rowCount += 1
         guard rowCount <= Self.rowsMaximum else { throw Unsuitable(reason: "it has too many files") }
         left = row.size
+        try take(row)
+        // Its bytes go nowhere.
+        if row.kind == .file, entry == nil, left > 0 { parts.skip(byteCount: left) }
+    }
+
+    private mutating func take(_ row: Entry) throws {
         guard let parent = row.path.parent else { return try setRoot(row) }
         let name = Array(row.path.name)
         if name == Whiteout.opaqueMarker { return setOpaque(try directory(at: parent)) }
@@ -63,13 +70,13 @@ struct LayerImage: ~Copyable {
     }
 
     /// Ends the image.
-    /// - Returns: whether the tar said anything of the root directory.
+    /// - Returns: whether the tar said anything of the root directory, and where the bytes of its files are.
     /// - Throws: `io`.
-    consuming func finish() throws -> Bool {
-        let (file, tree, hasRoot) = (file, tree, hasRoot)
+    consuming func finish() throws -> (hasRoot: Bool, parts: [LayerChunks.Part]) {
+        let (file, tree, made) = (file, tree, (hasRoot, parts.all))
         let size = try writer.finish(tree) { try file.write($0, at: $1) }
         try file.resize(to: size)
-        return hasRoot
+        return made
     }
 
     // MARK: Rows
@@ -115,6 +122,8 @@ struct LayerImage: ~Copyable {
         entry = nil
         let file = file
         let made = try writer.endFile { try file.write($0, at: $1) }
+        parts.add(byteCount: made.blockByteCount, at: made.start)
+        parts.add(byteCount: row.size - made.blockByteCount, at: made.tailStart)
         let directory = try directory(at: row.path.parent ?? .root)
         add(.file(made), try Self.attributes(of: row), Array(row.path.name), in: directory)
     }

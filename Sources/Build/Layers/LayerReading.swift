@@ -16,6 +16,8 @@ enum LayerReading {
         let digest: Digest
         /// Its table of contents; `nil` when it is no tar that can be unpacked for sure.
         let entries: EntryTable?
+        /// The chunks of its payload, in order.
+        let payload: [ChunkReference]
     }
 
     /// Reads all of `source`. With a recipe nothing is cut and named again.
@@ -32,7 +34,7 @@ enum LayerReading {
         }
         try check(reader.hasClimbingNames)
         let result = reader.finish()
-        return result.isCutAlike ? Result(digest: result.digest, entries: result.entries) : nil
+        return result.isCutAlike ? Result(digest: result.digest, entries: result.entries, payload: recipe.payload) : nil
     }
 
     private static func run(
@@ -47,7 +49,7 @@ enum LayerReading {
         }
         try check(reader.hasClimbingNames)
         let result = splitter.finish { _, _ in }
-        return Result(digest: result.recipe.digest, entries: result.entries)
+        return Result(digest: result.recipe.digest, entries: result.entries, payload: result.recipe.payload)
     }
 
     private static func check(_ hasClimbingNames: Bool) throws(BuildError) {

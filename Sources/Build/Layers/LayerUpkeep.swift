@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Chunking
 internal import Glibc
 internal import SystemPackage
 
@@ -16,7 +17,7 @@ enum LayerUpkeep {
 
     /// Removes what unfinished work and earlier boots have left over, and lets layers that have reached the disk count
     /// in later boots as well.
-    static func run(_ root: FilePath) throws(Errno) {
+    static func run(_ root: FilePath, _ holds: LayerHolds) throws(Errno) {
         let directory = try OpenDirectory(root)
         let names = try directory.names().map { String(decoding: $0, as: UTF8.self) }
         try keep(names.filter { !$0.hasPrefix(".") }.map { LayerHome(root.appending($0)) }, directory)
@@ -28,8 +29,12 @@ enum LayerUpkeep {
         }
         for name in names {
             let home = LayerHome(root.appending(name))
-            if name.hasPrefix(unfinishedPrefix) || !name.hasPrefix(".") && !home.isComplete {
+            if name.hasPrefix(unfinishedPrefix) {
                 try TreeWalk.remove(home.path)
+            } else if !name.hasPrefix("."), !home.isComplete {
+                // One that turned out to be damaged may be in use.
+                let isFree = Digest(hex: name).map { holds.exclusively($0) {} } ?? true
+                if isFree { try TreeWalk.remove(home.path) }
             }
         }
     }

@@ -27,7 +27,7 @@ public struct LocalLayers: Sendable {
         try StateFile.makeDirectory(root)
         do throws(Errno) {
             holds = try LayerHolds(root)
-            try LayerUpkeep.run(root)
+            try LayerUpkeep.run(root, holds)
         } catch {
             throw Self.failure(error, "tidy up \(root)")
         }
@@ -88,7 +88,8 @@ public struct LocalLayers: Sendable {
     public func unpack(_ layer: Digest, from source: LayerSource, recipe: Recipe? = nil) throws {
         if contains(layer) { return }
         try adding(layer) { home in
-            let (result, hasRoot) = try make(layer, home, source, recipe)
+            let made = try make(layer, home, source, recipe)
+            let result = made.result
             guard result.digest == layer else {
                 throw BuildError(
                     .corrupt, "the layer \(layer.short) has other bytes than its name says: \(result.digest)")
@@ -99,14 +100,16 @@ public struct LocalLayers: Sendable {
                     "the layer \(layer.short) is no tar that can be unpacked: sparse files, kinds of entries that no "
                         + "standard knows, or damage")
             }
-            try home.write(entries, hasRoot: hasRoot)
+            // Without rows it is zeros, which are in no file.
+            let chunks = LayerChunks(chunks: entries.entries.isEmpty ? [] : result.payload, parts: made.parts)
+            try home.write(entries, chunks, hasRoot: made.hasRoot)
         }
     }
 
     /// Makes the image or the tree of a layer.
     private func make(
         _ layer: Digest, _ home: LayerHome, _ source: LayerSource, _ recipe: Recipe?
-    ) throws -> (result: LayerReading.Result, hasRoot: Bool) {
+    ) throws -> MadeLayer {
         if let made = try makeImage(layer, home, source, recipe) { return made }
         try StateFile.makeDirectory(home.tree)
         if let recipe {
@@ -120,7 +123,7 @@ public struct LocalLayers: Sendable {
     /// Makes and mounts the image of a layer; `nil` when it is to be unpacked instead.
     private func makeImage(
         _ layer: Digest, _ home: LayerHome, _ source: LayerSource, _ recipe: Recipe?
-    ) throws -> (result: LayerReading.Result, hasRoot: Bool)? {
+    ) throws -> MadeLayer? {
         guard let mounts, mounts.areAllowed else { return nil }
         do {
             if let made = try LayerImage.make(of: layer, at: home.image, from: source, recipe: recipe) {
@@ -135,8 +138,11 @@ public struct LocalLayers: Sendable {
 
     /// Takes over a directory in overlayfs's form (the upper directory of a RUN) as the unpacked tree of `layer`. It
     /// must be on the file system of ``root``.
+    /// - Parameter payload: the chunks of the layer's payload, in order.
     /// - Throws: `notPermitted`, `io`.
-    public func adopt(_ directory: FilePath, as layer: Digest, entries: EntryTable) throws(BuildError) {
+    public func adopt(
+        _ directory: FilePath, as layer: Digest, entries: EntryTable, payload: [ChunkReference] = []
+    ) throws(BuildError) {
         if contains(layer) {
             do throws(Errno) { return try TreeWalk.remove(directory) } catch {
                 throw Self.failure(error, "remove \(directory)")
@@ -145,7 +151,7 @@ public struct LocalLayers: Sendable {
         do {
             try adding(layer) { home in
                 try LayerHome.rename(directory, to: home.tree)
-                try home.write(entries, hasRoot: false)
+                try home.write(entries, LayerChunks(chunks: payload, parts: []), hasRoot: false)
             }
         } catch {
             throw (error as? BuildError)

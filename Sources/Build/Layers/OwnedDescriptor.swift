@@ -39,6 +39,25 @@ struct OwnedDescriptor: ~Copyable {
         }
     }
 
+    /// Reads as much as there is at `offset`, up to a part of `buffer`.
+    /// - Returns: how much that was; less than the part only at the end of the file.
+    func read(into buffer: inout [UInt8], _ range: Range<Int>, at offset: UInt64) throws(Errno) -> Int {
+        var done = 0
+        while done < range.count {
+            let part = (range.lowerBound + done)..<range.upperBound
+            let place = off_t(clamping: offset + UInt64(done))
+            let count = try Errno.check {
+                unsafe buffer.withUnsafeMutableBytes { bytes in
+                    let room = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[part])
+                    return unsafe pread(rawValue, room.baseAddress, room.count, place)
+                }
+            }
+            if count == 0 { break }
+            done += count
+        }
+        return done
+    }
+
     /// Writes all of `bytes`.
     func write(_ bytes: RawSpan) throws(Errno) {
         var offset = 0

@@ -57,7 +57,7 @@ final class CacheTransfers: Sendable {
             try await progress.run("restore the cache \(mount.id)") { _ in
                 try await restorer.read(layer) { source in
                     try lease.replace(for: mount, by: layer) { directory in
-                        let (result, _) = try LayerUnpacker.unpack(into: directory, from: source)
+                        let result = try LayerUnpacker.unpack(into: directory, from: source).result
                         guard result.digest == layer else {
                             throw BuildError(.corrupt, "its files are not what they were")
                         }

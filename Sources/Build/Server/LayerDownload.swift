@@ -5,7 +5,8 @@ internal import NIOCore
 internal import Networking
 internal import Synchronization
 
-/// Fetches layers from the server: of all chunks only those that no other layer of the build has brought.
+/// Fetches layers from the server: of all chunks only those that no other layer of the build has brought and no layer on this
+/// runner holds.
 struct LayerDownload: Sendable {
     /// How many chunks one request asks for; with chunks of 64 KiB about 256 MiB of layer.
     private static let chunksInRequest = 4096
@@ -14,6 +15,7 @@ struct LayerDownload: Sendable {
 
     let server: ServerConnection
     let spool: ChunkSpool
+    let local: LocalChunks
 
     /// Fetches `layer` and hands it to `use`, which reads the bytes of its tar while they arrive, several times if it wants,
     /// and runs on a thread where it may block. Whoever reads checks the digest, and throws `corrupt` if it is another: chunks
@@ -75,14 +77,38 @@ struct LayerDownload: Sendable {
     /// Brings the chunks into the spool; when it cannot, readers that wait for them learn why.
     private func fetch(_ ids: [Digest]) async throws {
         do {
-            for start in stride(from: 0, to: ids.count, by: Self.chunksInRequest) {
-                let part = Array(ids[start..<min(start + Self.chunksInRequest, ids.count)])
-                try await fetchPart(part)
-                spool.fail(part, BuildError(.server, "The server left out chunks that it was asked for."))
-            }
+            let local = local
+            let finds = try await BlockingThreads.run { local.find(ids) }
+            guard !finds.isEmpty else { return try await fetchFromServer(ids) }
+            let here = Set(finds.flatMap(\.ids))
+            async let left = take(finds)
+            try await fetchFromServer(ids.filter { !here.contains($0) })
+            try await fetchFromServer(left)
         } catch {
             spool.fail(ids, error)
             throw error
+        }
+    }
+
+    /// Copies chunks from layers here; returns those that are not there after all.
+    private func take(_ finds: [LocalChunks.Find]) async throws -> [Digest] {
+        let isCancelled = CancellationFlag()
+        return try await withTaskCancellationHandler {
+            try await BlockingThreads.run {
+                try finds.flatMap { find in
+                    try local.take(find, unless: isCancelled) { chunk, bytes in try spool.put([chunk], bytes) }
+                }
+            }
+        } onCancel: {
+            isCancelled.set()
+        }
+    }
+
+    private func fetchFromServer(_ ids: [Digest]) async throws {
+        for start in stride(from: 0, to: ids.count, by: Self.chunksInRequest) {
+            let part = Array(ids[start..<min(start + Self.chunksInRequest, ids.count)])
+            try await fetchPart(part)
+            spool.fail(part, BuildError(.server, "The server left out chunks that it was asked for."))
         }
     }
 

@@ -9,6 +9,7 @@ final class ChainRestorer: Sendable {
     private let bytesMaximum: UInt64
     private let link: ServerLink
     private let spool: ChunkSpool
+    private let local: LocalChunks
     private let progress: ProgressLog
     private let turns = TaskLimit(3)
     private let made = Mutex<[Digest: Made]>([:])
@@ -43,6 +44,7 @@ final class ChainRestorer: Sendable {
         // A build that was killed did not.
         _ = try LayerCache(root: layers.root).trim(to: bytesMaximum)
         spool = try ChunkSpool(in: state.work)
+        local = try LocalChunks(root: layers.root) { progress.warn($0) }
         self.link = link
         self.progress = progress
     }
@@ -54,6 +56,7 @@ final class ChainRestorer: Sendable {
 
     /// Nothing uses the layers any more: those that are too much are removed. Blocks.
     func close() {
+        local.close()
         layers.close()
         do throws(BuildError) {
             _ = try LayerCache(root: layers.root).trim(to: bytesMaximum)
@@ -72,12 +75,14 @@ final class ChainRestorer: Sendable {
         if missing.isEmpty { return }
         let ordered = chain.filter { missing.contains($0) }
         try await progress.run("fetch \(ordered.count == 1 ? "a layer" : "\(ordered.count) layers")") { task in
-            let before = link.traffic.down
+            let (before, localBefore) = (link.traffic.down, local.byteCount)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for layer in ordered { group.addTask { try await self.restore(layer) } }
                 try await group.waitForAll()
             }
-            task.status(ByteText.megabytes(link.traffic.down - before))
+            let here = local.byteCount - localBefore
+            let origin = here == 0 ? "" : ", and \(ByteText.megabytes(here)) from layers on this runner"
+            task.status(ByteText.megabytes(link.traffic.down - before) + origin)
         }
     }
 
@@ -133,8 +138,10 @@ final class ChainRestorer: Sendable {
             throw BuildError(.server, "The layer \(layer.short) is not on this runner, and there is no server.")
         }
         // A server that broke off may have found that its copy is damaged: that says nothing about other layers.
-        try await LayerDownload(server: server, spool: spool).run(layer) { source, recipe in
+        let local = local
+        try await LayerDownload(server: server, spool: spool, local: local).run(layer) { source, recipe in
             try layers.unpack(layer, from: source, recipe: recipe)
+            local.add(layer)
         }
     }
 
@@ -147,7 +154,7 @@ final class ChainRestorer: Sendable {
         // What this build made the server may not have taken.
         if let made = made.withLock({ $0[layer] }) { return try await BlockingThreads.run { try use(made.source) } }
         if let server = link.reading {
-            return try await LayerDownload(server: server, spool: spool).run(layer) { source, _ in
+            return try await LayerDownload(server: server, spool: spool, local: local).run(layer) { source, _ in
                 try withoutActuallyEscaping(source) { try use(Self.checked($0, layer)) }
             }
         }

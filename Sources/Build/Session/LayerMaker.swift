@@ -73,7 +73,7 @@ struct LayerMaker: Sendable {
         let (layer, entries) = try Self.parts(result)
         let layers = restorer.layers
         let tree = try await BlockingThreads.run {
-            try layers.adopt(upper, as: layer, entries: entries)
+            try layers.adopt(upper, as: layer, entries: entries, payload: result.recipe.payload)
             return try layers.directory(of: layer)
         }
         keep(result, entries, DirectoryLayer.source(of: tree, omitting: omitting))

@@ -105,6 +105,7 @@ struct UnpackTests {
             try ImageTools.run(
                 "cd '\(layers.root)'; mkdir -p .new-1-x/fs/a; echo other >\(torn.hex)/boot; rm \(synced.hex)/boot")
             #expect(!LayerHome(layers.root.appending(torn.hex)).isComplete)
+            layers.close()
             let again = try LocalLayers(root: layers.root)
             #expect([kept, synced, torn].map(again.contains) == [true, true, false])
             #expect(try ImageTools.run("ls -A --ignore=.locks '\(layers.root)' | wc -l") == "2\n")
