@@ -7,7 +7,7 @@ SCRIPTS := .ci/run $(shell git ls-files deploy Benchmarks | xargs -r grep -lE '^
 SWIFT_SOURCES := Package.swift Sources Tests $(wildcard Benchmarks/*/Sources)
 
 .DEFAULT_GOAL := help
-.PHONY: help build build-bench test test-long demo bench lint format install-deps clean
+.PHONY: help build build-bench test test-long fuzz demo bench lint format install-deps clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,13 @@ test-long: ## Run the proofs of reliability at full length (hours), and print on
 	@rm -f "$$LARDER_PROOF_LOG"
 	$(SWIFT) test --disable-xctest --no-parallel --filter '$(PROOFS)' || status=$$?; \
 	    echo; cat "$$LARDER_PROOF_LOG"; exit $${status:-0}
+
+# All that reads what strangers send; FUZZ chooses by a part of the test's name, LARDER_FUZZ_SEED replays a failure.
+FUZZ ?= (Fuzz|Corpus)Tests
+fuzz: export LARDER_FUZZ_SECONDS ?= 600
+fuzz: ## Fuzz every parser, and a running server, LARDER_FUZZ_SECONDS (600) each
+	@deploy/install-deps build test
+	$(SWIFT) test --disable-xctest --no-parallel --filter '^(?!EndToEndTests).*$(FUZZ)'
 
 demo: ## Build a real application three times and show what was reused
 	@deploy/install-deps demo

@@ -122,7 +122,8 @@ let package = Package(
         .testTarget(name: "NetworkingTests", dependencies: ["Networking"], swiftSettings: strict),
         .testTarget(
             name: "AccessTests", dependencies: ["Access", "CacheAPI", "OCI", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "CacheAPITests", dependencies: ["CacheAPI", "Chunking"], swiftSettings: strict),
+        .testTarget(
+            name: "CacheAPITests", dependencies: ["CacheAPI", "Chunking", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "OCITests", dependencies: ["OCI", "Chunking", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "DockerfileTests", dependencies: ["Dockerfile", "Chunking", "TestSupport"], swiftSettings: strict),

@@ -44,9 +44,14 @@ public struct ImageReference: Hashable, Sendable {
             }
             rest = rest[..<colon]
         }
-        do {
+        do throws(OCIError) {
             if let slash = rest.firstIndex(of: "/"), RegistryHost.isHost(firstComponent: rest[..<slash]) {
-                host = try RegistryHost(String(rest[..<slash]))
+                let host = try RegistryHost(String(rest[..<slash]))
+                guard RegistryHost.isHost(firstComponent: host.description) else {
+                    throw OCIError(
+                        .invalidReference, "write the port of the host, as in \(host):443, or the name in lower case")
+                }
+                self.host = host
                 rest = rest[rest.index(after: slash)...]
             }
             repository = try RepositoryName(String(rest))

@@ -50,7 +50,7 @@ public struct ManifestOutline: Hashable, Sendable {
             self.config = config
             layers = (fields.layers ?? []).filter { !Self.isElsewhere($0) }
             children = []
-            artifactType = Self.present(fields.artifactType) ?? config.mediaType
+            artifactType = Self.present(fields.artifactType) ?? Self.present(config.mediaType)
         case (_, true) where fields.isIndex:
             config = nil
             layers = []

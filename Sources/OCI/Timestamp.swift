@@ -2,8 +2,10 @@
 public enum Timestamp {
     /// Writes a moment. `seconds` are counted from the beginning of 1970, without leap seconds.
     public static func text(seconds: Int64) -> String {
-        let days = seconds / 86_400 - (seconds % 86_400 < 0 ? 1 : 0)
-        let second = seconds - days * 86_400
+        let isBefore = seconds % 86_400 < 0
+        let days = seconds / 86_400 - (isBefore ? 1 : 0)
+        // Not by way of the days, which are too many seconds at the beginning of the range.
+        let second = seconds % 86_400 + (isBefore ? 86_400 : 0)
         let date = civil(days: days)
         return pad(date.year, 4) + "-" + pad(date.month, 2) + "-" + pad(date.day, 2) + "T" + pad(second / 3_600, 2)
             + ":" + pad(second / 60 % 60, 2) + ":" + pad(second % 60, 2) + "Z"

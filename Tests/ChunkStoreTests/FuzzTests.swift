@@ -11,23 +11,6 @@ import Testing
     /// Two seeds that stay and one that is new in every run; a failure names its own.
     static let seeds: [UInt64] = [1, 2, .random(in: 3 ... .max)]
 
-    /// One to four small changes: a byte replaced, removed or added, the end cut off, a stretch repeated.
-    static func mutated(_ original: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
-        var bytes = original
-        for _ in 0..<Int.random(in: 1...4, using: &random) {
-            guard !bytes.isEmpty else { return bytes }
-            let index = Int.random(in: 0..<bytes.count, using: &random)
-            switch Int.random(in: 0..<5, using: &random) {
-            case 0: bytes[index] = UInt8.random(in: 0...255, using: &random)
-            case 1: bytes.remove(at: index)
-            case 2: bytes.insert([0, 1, 0x7f, 0x80, 0xff][Int.random(in: 0..<5, using: &random)], at: index)
-            case 3: bytes.removeLast(Int.random(in: 1...(bytes.count - index), using: &random))
-            default: bytes.insert(contentsOf: bytes[index..<min(bytes.count, index + 40)], at: index)
-            }
-        }
-        return bytes
-    }
-
     @Test(arguments: seeds)
     func recordsThatWereChangedDoNotMatch(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
@@ -38,7 +21,7 @@ import Testing
             })
         let original = Array(record.bytes.prefix(record.length))
         for _ in 0..<3000 {
-            let bytes = Self.mutated(original, &random)
+            let bytes = random.mutated(original)
             guard let header = unsafe RecordHeader(bytes.span.bytes) else { continue }
             #expect(header.bodyLength <= RecordHeader.bodyMaximum)
             guard unsafe header.matches(bytes.span.bytes, fuzzedSalt) else { continue }
@@ -52,7 +35,7 @@ import Testing
         var random = SeededGenerator(seed: seed)
         let original = ChunkFileHeader(number: 3, created: 1_800_000_000, salt: fuzzedSalt).encoded()
         for _ in 0..<3000 {
-            let bytes = Self.mutated(original, &random)
+            let bytes = random.mutated(original)
             let header = unsafe ChunkFileHeader(bytes.span.bytes)
             #expect(header == nil || bytes.starts(with: original))
         }
@@ -69,11 +52,11 @@ import Testing
         footer.encode(at: 152, into: &seal)
         let bodies = Self.bodies
         for _ in 0..<2000 {
-            let body = Self.mutated(seal, &random)
+            let body = random.mutated(seal)
             if let read = unsafe Footer(body: body.span.bytes) { #expect(read.items.count == body.count / 16 - 1) }
             for body in bodies {
                 // What can still be read says the same when it is written and read again.
-                guard let once = body.recode(Self.mutated(body.bytes, &random)) else { continue }
+                guard let once = body.recode(random.mutated(body.bytes)) else { continue }
                 #expect(body.recode(once) == once, "seed \(seed)")
             }
         }
@@ -133,7 +116,7 @@ import Testing
         for round in 0..<8 {
             let files = try temporary.chunkFiles()
             let file = try #require(files.randomElement(using: &random))
-            try write(Self.mutated(try contents(of: file), &random), to: file)
+            try write(random.mutated(try contents(of: file)), to: file)
             store = try temporary.open()
             let read = try? store.contents(of: digest, in: project)
             #expect(read == nil || read == bytes, "seed \(seed), round \(round)")
@@ -156,7 +139,7 @@ import Testing
         for _ in 0..<100 {
             var bytes = [UInt8](repeating: 0, count: ChunkFileHeader.byteCount)
             for _ in 0..<Int.random(in: 0...20, using: &random) { bytes += record.bytes }
-            bytes = Self.mutated(bytes, &random) + random.bytes(Int.random(in: 0...100, using: &random))
+            bytes = random.mutated(bytes) + random.bytes(Int.random(in: 0...100, using: &random))
             try write(bytes, to: path)
             let file = try OpenFile(1, at: path, mode: .readOnly, disk: .system)
             var scanner = RecordScanner(file, end: UInt64(bytes.count), disk: .system)

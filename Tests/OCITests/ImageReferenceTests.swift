@@ -53,6 +53,8 @@ struct ImageReferenceTests {
             ("a@", "sha256:"),
             ("a@sha256:12", "sha256:"),
             ("a@sha512:\(hex)\(hex)", "only sha256"),
+            // Written in lower case it would name a repository of this server.
+            ("Registry/shop/api:1", "registry:443"),
             ("localhost:0/a", "port"),
             ("localhost:99999/a", "port"),
             ("bad host.x/a", "not a registry host"),

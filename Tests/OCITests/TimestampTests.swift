@@ -23,6 +23,12 @@ struct TimestampTests {
         }
     }
 
+    @Test("are written of the first and the last moment that a number can be")
+    func theFirstMomentOfAllEndedTheProcess() {
+        #expect(Timestamp.text(seconds: .min).hasSuffix("-01-27T08:29:52Z"))
+        #expect(Timestamp.text(seconds: .max).hasSuffix("-12-04T15:30:07Z"))
+    }
+
     @Test("may have fractions and offsets")
     func forms() {
         #expect(Timestamp.seconds("2024-05-01T10:00:00.123456789Z") == 1_714_557_600)

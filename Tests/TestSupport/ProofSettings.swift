@@ -41,7 +41,7 @@ public enum ProofSettings {
         unsafe fclose(file)
     }
 
-    private static func number(_ name: String) -> UInt64? { variable(name).flatMap { UInt64($0) } }
+    static func number(_ name: String) -> UInt64? { variable(name).flatMap { UInt64($0) } }
 
     private static func variable(_ name: String) -> String? {
         unsafe getenv(name).map { unsafe String(cString: $0) }

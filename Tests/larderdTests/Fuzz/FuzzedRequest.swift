@@ -1,0 +1,146 @@
+import CacheAPI
+import Chunking
+import FoundationEssentials
+import OCI
+import TestSupport
+
+@testable import larderd
+
+/// A request as bytes of a connection, valid or nearly so.
+struct FuzzedRequest {
+    var method: String
+    var path: String
+    var headers: [(String, String)] = []
+    var body: [UInt8] = []
+    var isJSON = false
+
+    /// The request as it goes over the wire.
+    var bytes: [UInt8] {
+        var head =
+            "\(method) \(path) HTTP/1.1\r\nHost: larder\r\nConnection: close\r\nContent-Length: \(body.count)\r\n"
+        for (name, value) in headers { head += "\(name): \(value)\r\n" }
+        return Array((head + "\r\n").utf8) + body
+    }
+
+    /// A valid request for each thing that can be asked.
+    static func samples() throws -> [FuzzedRequest] {
+        try cache() + registry()
+    }
+
+    private static let digest = Digest(hashing: [1])
+
+    private static func cache() throws -> [FuzzedRequest] {
+        guard let shop = ProjectName("shop") else { return [] }
+        let layer = try SampleLayer([SampleLayer.File(path: "a", content: randomBytes(9000, seed: 3))])
+        let query = GraphQuery(
+            scopes: [.main],
+            steps: [GraphQuery.Step(op: digest, parent: .base(chain: [], platform: "linux/amd64"), inputs: [])],
+            claim: GraphQuery.Claim(id: "b", writer: "w", waits: true))
+        let record = StepRecord(
+            key: digest, parent: digest, chain: [layer.diffID],
+            components: [KeyComponent(name: "a", digest: digest)], instruction: "RUN x", seconds: 1, created: 5,
+            scope: .main, writer: "w", replaces: false, lineage: [digest], read: [["/a"]])
+        let mount = CacheMountRecord(
+            key: digest, layer: layer.diffID, scope: .main, id: "pip", created: 1, writer: "w")
+        let config =
+            #"{"os":"linux","architecture":"amd64","rootfs":{"type":"layers","diff_ids":["\#(layer.diffID)"]}}"#
+        return try [
+            FuzzedRequest(method: "POST", path: CachePath.frames(shop), body: layer.body),
+            FuzzedRequest(method: "PUT", path: CachePath.layer(shop, layer.diffID), body: layer.recipe.encoded()),
+            FuzzedRequest(method: "GET", path: CachePath.layer(shop, layer.diffID)),
+            FuzzedRequest(
+                method: "POST", path: CachePath.missingChunks(shop), body: layer.chunkIDs.flatMap(\.rawBytes)),
+            FuzzedRequest(method: "POST", path: CachePath.fetchChunks(shop), body: layer.chunkIDs.flatMap(\.rawBytes)),
+            post(CachePath.lookup(shop), query), post(CachePath.steps(shop), record),
+            post(CachePath.explain(shop), ExplainQuery(scopes: [.main], steps: [])),
+            post(CachePath.cacheMounts(shop), mount),
+            post(CachePath.cacheMountQuery(shop), CacheMountQuery(scopes: [.main], key: digest)),
+            post(CachePath.chainQuery(shop), ChainQuery(chain: [layer.diffID], paths: ["/a"])),
+            post(CachePath.chainFile(shop), FileQuery(chain: [layer.diffID], path: "/a")),
+            post(CachePath.claimWait(shop), ClaimWait(key: digest, scopes: [.main], id: "c", seconds: 0.01)),
+            post(CachePath.claimRenewal(shop), ClaimRenewal(id: "b")),
+            post(CachePath.claimRelease(shop), ClaimRelease(id: "b")),
+            post(CachePath.images(shop), AssembleRequest(names: ["shop/api:1"], config: config)),
+            post(
+                CachePath.resolve(shop),
+                ResolveQuery(images: [.init(name: "shop/api:1", platform: "linux/amd64")], refresh: false)),
+        ]
+    }
+
+    private static func post(_ path: String, _ value: some Encodable) throws -> FuzzedRequest {
+        FuzzedRequest(
+            method: "POST", path: path, headers: [("Content-Type", "application/json")],
+            body: [UInt8](try JSONEncoder().encode(value)), isJSON: true)
+    }
+
+    private static func registry() throws -> [FuzzedRequest] {
+        let image = try SampleImage(layers: [SampleImage.layer(["a"], bytesEach: 500)])
+        let (config, blob) = (image.config, image.blobs[0])
+        let (manifest, uploads) = (Digest(hashing: image.manifest), "/v2/shop/web/blobs/uploads/")
+        let typed = [("Content-Type", MediaType.manifest)]
+        return [
+            FuzzedRequest(method: "GET", path: "/v2/"), FuzzedRequest(method: "GET", path: "/v2/_catalog?n=5&last=a"),
+            FuzzedRequest(method: "GET", path: "/healthz"),
+            FuzzedRequest(method: "POST", path: "\(uploads)?digest=\(Digest(hashing: blob))", body: blob),
+            FuzzedRequest(method: "POST", path: "\(uploads)?digest=\(Digest(hashing: config))", body: config),
+            FuzzedRequest(method: "POST", path: "\(uploads)?mount=\(Digest(hashing: blob))&from=shop/api"),
+            FuzzedRequest(method: "POST", path: uploads),
+            FuzzedRequest(
+                method: "PATCH", path: uploads + "0123456789abcdef", headers: [("Content-Range", "0-99")], body: blob),
+            FuzzedRequest(method: "PUT", path: uploads + "0123456789abcdef?digest=\(digest)"),
+            FuzzedRequest(
+                method: "PUT", path: "/v2/shop/web/manifests/1.0", headers: typed, body: image.manifest, isJSON: true),
+            FuzzedRequest(
+                method: "PUT", path: "/v2/shop/web/manifests/\(manifest)?tag=a&tag=b", headers: typed,
+                body: image.manifest, isJSON: true),
+            FuzzedRequest(method: "GET", path: "/v2/shop/web/manifests/1.0", headers: [("Accept", "*/*")]),
+            FuzzedRequest(method: "HEAD", path: "/v2/shop/web/manifests/\(manifest)"),
+            FuzzedRequest(
+                method: "GET", path: "/v2/shop/web/blobs/\(Digest(hashing: blob))",
+                headers: [("Range", "bytes=0-9,20-"), ("Accept-Encoding", "zstd;q=0.5, gzip")]),
+            FuzzedRequest(method: "GET", path: "/v2/shop/web/tags/list?n=1"),
+            FuzzedRequest(method: "GET", path: "/v2/shop/web/referrers/\(manifest)?artifactType=a/b"),
+            FuzzedRequest(method: "DELETE", path: "/v2/shop/web/manifests/b"),
+            FuzzedRequest(method: "DELETE", path: "/v2/shop/web/blobs/\(digest)"),
+        ]
+    }
+}
+
+extension FuzzedRequest {
+    private static let words = [
+        "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", " ", "\r\n", "\r\n\r\n", "HTTP/1.0", "HTTP/9.9",
+        ":",
+        "Transfer-Encoding: chunked\r\n", "Expect: 100-continue\r\n", "Content-Length: 1\r\n", "/v2/",
+        "/api/v1/projects/",
+        "%00", "%2e%2e", "\u{0}", "shop", "main", "Authorization: Bearer x\r\n", "Authorization: Basic eDp5\r\n",
+    ]
+    private static let values = [
+        "", "-1", "bytes=0-", "bytes=5-1", "0-18446744073709551615", "99999999999999999999", "gzip", "*/*",
+        "text/plain",
+        "application/vnd.oci.image.index.v1+json", "Bearer", "Basic OjpiYWQ=", "\u{e9}", "a, b;q=9",
+    ]
+
+    /// One of `samples`, changed.
+    static func changed(_ samples: [FuzzedRequest], _ random: inout SeededGenerator) -> [UInt8] {
+        guard var request = samples.randomElement(using: &random) else { return [] }
+        switch Int.random(in: 0..<8, using: &random) {
+        case 0:
+            let bytes = Fuzzing("request", samples.map(\.bytes), words: words).input(&random)
+            return bytes
+        case 1:
+            request.method = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"].randomElement(using: &random) ?? "GET"
+        case 2:
+            let paths = Fuzzing("path", samples.map(\.path), words: words).input(&random)
+            request.path = "/" + String(decoding: paths.filter { $0 > 0x20 && $0 != 0x7f }, as: UTF8.self)
+        case 3:
+            let names = ["Range", "Content-Range", "If-None-Match", "Accept-Encoding", "Content-Type", "Authorization"]
+            for name in names where Bool.random(using: &random) {
+                request.headers.append((name, values.randomElement(using: &random) ?? ""))
+            }
+        default:
+            let bodies = [request.body] + (request.isJSON ? [] : samples.filter { !$0.isJSON }.map(\.body))
+            request.body = Fuzzing("body", bodies, words: ["main", "sha256:"], isJSON: request.isJSON).input(&random)
+        }
+        return request.bytes
+    }
+}
