@@ -14,4 +14,15 @@ extension LayerImage: LayerReceiver {
         let (hasRoot, parts) = try image.finish()
         return result.map { MadeLayer(result: $0, hasRoot: hasRoot, parts: parts) }
     }
+
+    /// Makes an image of a layer whose digest is not known yet, in a new file. Blocks.
+    /// - Throws: as ``make(of:at:from:recipe:)``.
+    static func draft(in file: OpenFile, from source: LayerSource) throws -> LayerDraft {
+        // It only has to differ from those of other images.
+        let identity = Digest(hashing: (0..<16).map { _ in UInt8.random(in: 0...255) })
+        var image = LayerImage(of: identity, in: file, now: Clock.seconds())
+        guard try LayerReading.hand(source, to: &image) else { throw Unsuitable(reason: "it cannot be read for sure") }
+        let (hasRoot, parts) = try image.finish()
+        return LayerDraft(file: file, hasRoot: hasRoot, parts: parts)
+    }
 }

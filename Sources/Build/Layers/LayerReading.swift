@@ -37,6 +37,19 @@ enum LayerReading {
         return result.isCutAlike ? Result(digest: result.digest, entries: result.entries, payload: recipe.payload) : nil
     }
 
+    /// Reads all of `source` for the receiver alone: what it is somebody else finds out.
+    /// - Returns: whether it is a tar that can be unpacked for sure.
+    /// - Throws: `invalidInput` when a name leads out of the layer; what `source` and `receiver` throw.
+    static func hand(_ source: LayerSource, to receiver: inout (some LayerReceiver & ~Copyable)) throws -> Bool {
+        var reader = TarReader()
+        try source { bytes in
+            try reader.update(
+                bytes, onEntry: { row in try receiver.begin(row) }, onContent: { part in try receiver.write(part) })
+        }
+        try check(reader.hasClimbingNames)
+        return reader.finish()
+    }
+
     private static func run(
         _ source: LayerSource, to receiver: inout (some LayerReceiver & ~Copyable)
     ) throws -> Result {

@@ -136,6 +136,32 @@ public struct LocalLayers: Sendable {
         return nil
     }
 
+    /// Writes the image of a layer while somebody else finds out what its digest is. Blocks.
+    /// - Returns: `nil` where the layer is to be unpacked instead.
+    /// - Throws: what `source` throws; `invalidInput` when a name leads out of the layer; `io`.
+    func draft(from source: LayerSource) throws -> LayerDraft? {
+        guard let mounts, mounts.areAllowed else { return nil }
+        do {
+            return try LayerImage.draft(in: try OpenFile(unlinkedIn: root), from: source)
+        } catch is LayerImage.Unsuitable {
+            return nil
+        }
+    }
+
+    /// Keeps a drafted image as that of `layer`, of whose bytes it was made.
+    /// - Parameter payload: the chunks of the layer's payload, in order.
+    /// - Throws: `notPermitted`, `io`.
+    func keep(_ draft: LayerDraft, as layer: Digest, entries: EntryTable, payload: [ChunkReference]) throws {
+        guard let mounts, !contains(layer) else { return }
+        try adding(layer) { home in
+            try draft.file.link(at: home.image)
+            // Whatever is wrong with it should come out while the layer can still be unpacked.
+            _ = try mounts.tree(of: layer, in: home.image)
+            let chunks = LayerChunks(chunks: entries.entries.isEmpty ? [] : payload, parts: draft.parts)
+            try home.write(entries, chunks, hasRoot: draft.hasRoot)
+        }
+    }
+
     /// Takes over a directory in overlayfs's form (the upper directory of a RUN) as the unpacked tree of `layer`. It
     /// must be on the file system of ``root``.
     /// - Parameter payload: the chunks of the layer's payload, in order.

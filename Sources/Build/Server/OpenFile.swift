@@ -46,6 +46,21 @@ final class OpenFile: Sendable {
         try? descriptor.close()
     }
 
+    /// Gives a file without a name one on its file system.
+    /// - Throws: `io`.
+    func link(at path: FilePath) throws(BuildError) {
+        let own = FilePath("/proc/self/fd/\(descriptor.rawValue)")
+        do throws(Errno) {
+            try Errno.check {
+                unsafe own.withPlatformString { own in
+                    unsafe path.withPlatformString { unsafe linkat(AT_FDCWD, own, AT_FDCWD, $0, AT_SYMLINK_FOLLOW) }
+                }
+            }
+        } catch {
+            throw BuildError(.io, "\(path) cannot be made: \(error).", cause: error)
+        }
+    }
+
     /// Writes all of `bytes` at `offset`. Blocks.
     func write(_ bytes: RawSpan, at offset: UInt64) throws(BuildError) {
         do {

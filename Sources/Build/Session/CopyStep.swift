@@ -17,8 +17,11 @@ struct CopyStep: Sendable {
     }
 
     /// Copies `sources` into the filesystem of `present`, or for `--link` beside it.
+    /// - Parameter isNeededHere: whether a command is going to run on the layer.
     /// - Throws: `invalidInput` when the destination does not take them; `server`, `io`.
-    func run(_ copy: CopyOperation, _ sources: [CopySource], in present: [Digest]) async throws -> Made {
+    func run(
+        _ copy: CopyOperation, _ sources: [CopySource], in present: [Digest], isNeededHere: Bool
+    ) async throws -> Made {
         let chain = copy.isLinked ? [] : present
         var owner: CopyLayout.Owner?
         if let text = copy.owner { owner = try await users.owner(text, in: chain) }
@@ -40,7 +43,9 @@ struct CopyStep: Sendable {
         let changes = ChangeLog()
         let source = CopyLayer(items: items).source { changes.add($0) }
         let (layer, entries) =
-            sources.allSatisfy(\.isSettled) ? try await maker.makeSettled(source) : try await maker.make(source)
+            sources.allSatisfy(\.isSettled)
+            ? try await maker.makeSettled(source, isNeededHere: isNeededHere)
+            : try await maker.make(source, isNeededHere: isNeededHere)
         Self.compare(items, entries.entries, changes)
         return Made(layer: layer, changed: changes.paths)
     }

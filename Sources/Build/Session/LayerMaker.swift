@@ -7,6 +7,14 @@ struct LayerMaker: Sendable {
     let commits: LayerCommits
     /// Where tars wait until the build is over.
     let spools: FilePath
+    /// Each takes two threads, of which one waits for the other.
+    private let drafts = TaskLimit(2)
+
+    init(restorer: ChainRestorer, commits: LayerCommits, spools: FilePath) {
+        self.restorer = restorer
+        self.commits = commits
+        self.spools = spools
+    }
 
     /// A layer in a file without a name.
     struct Spooled: Sendable {
@@ -19,25 +27,74 @@ struct LayerMaker: Sendable {
 
     /// Makes a layer of a source that may give other bytes the next time. Its tar is kept in a file without a name, so
     /// that what is sent is what was looked at.
+    /// - Parameter isNeededHere: whether a command is going to run on it: then its image is written in the same pass.
     /// - Throws: what `source` throws; `io`.
-    func make(_ source: @escaping LayerSource) async throws -> (layer: Digest, entries: EntryTable) {
-        let isCancelled = CancellationFlag()
-        let made = try await withTaskCancellationHandler {
-            try await BlockingThreads.run { try spool(source, unless: isCancelled) }
-        } onCancel: {
-            isCancelled.set()
+    func make(
+        _ source: @escaping LayerSource, isNeededHere: Bool = false
+    ) async throws -> (layer: Digest, entries: EntryTable) {
+        let (made, draft) = try await drafting(source, if: isNeededHere) { source in
+            let isCancelled = CancellationFlag()
+            return try await withTaskCancellationHandler {
+                try await BlockingThreads.run { try spool(source, unless: isCancelled) }
+            } onCancel: {
+                isCancelled.set()
+            }
         }
         let (_, entries) = try Self.parts(made.result)
-        return (try keep(made), entries)
+        let layer = try keep(made)
+        await keep(draft, of: made.result)
+        return (layer, entries)
     }
 
     /// Makes a layer of a source that gives the same bytes whenever it is asked, so that nothing has to be kept.
+    /// - Parameter isNeededHere: as for ``make(_:isNeededHere:)``.
     /// - Throws: what `source` throws; `invalidInput` when it is no tar.
-    func makeSettled(_ source: @escaping LayerSource) async throws -> (layer: Digest, entries: EntryTable) {
-        let result = try await LayerScan.scan(source)
+    func makeSettled(
+        _ source: @escaping LayerSource, isNeededHere: Bool
+    ) async throws -> (layer: Digest, entries: EntryTable) {
+        let (result, draft) = try await drafting(source, if: isNeededHere) { try await LayerScan.scan($0) }
         let (layer, entries) = try Self.parts(result)
         keep(result, entries, source)
+        await keep(draft, of: result)
         return (layer, entries)
+    }
+
+    /// Has `look` read `source` to its end, while an image is written of the same bytes if the layer is needed here. Without
+    /// an image it is made of the source once more, when it is needed.
+    private func drafting<Result: Sendable>(
+        _ source: @escaping LayerSource, if isNeededHere: Bool,
+        _ look: @escaping @Sendable (@escaping LayerSource) async throws -> Result
+    ) async throws -> (Result, LayerDraft?) {
+        guard isNeededHere else { return (try await look(source), nil) }
+        let layers = restorer.layers
+        return try await drafts.run {
+            let queue = PartQueue()
+            async let draft = try? await BlockingThreads.run {
+                defer { queue.abandon() }
+                return try layers.draft(from: queue.source)
+            }
+            do {
+                let result = try await look { write in
+                    try source { bytes in
+                        queue.put(bytes)
+                        try write(bytes)
+                    }
+                    queue.end()
+                }
+                return (result, await draft)
+            } catch {
+                queue.abandon()
+                throw error
+            }
+        }
+    }
+
+    private func keep(_ draft: LayerDraft?, of result: LayerSplitter.Result) async {
+        guard let draft, let entries = result.entries else { return }
+        let (layers, recipe) = (restorer.layers, result.recipe)
+        try? await BlockingThreads.run {
+            try layers.keep(draft, as: recipe.digest, entries: entries, payload: recipe.payload)
+        }
     }
 
     /// Puts a layer into a file without a name. Blocks.

@@ -134,8 +134,9 @@ final class StageBuilds: Sendable {
                 var base = try await base(of: stage, after: result)
                 try await executor.restore(for: next, base, sources)
                 if !isKeyed { base.isTrusted = false }
-                if hasCommand(next + 1..<nodes.upperBound) { preparations.begin(base.chain) }
-                result = try await executor.execute(next, on: base, sources: sources)
+                let isNeededHere = hasCommand(next + 1..<nodes.upperBound)
+                if isNeededHere { preparations.begin(base.chain) }
+                result = try await executor.execute(next, on: base, sources: sources, isNeededHere: isNeededHere)
                 next += 1
             } catch let error as BuildError where error.isLoss && !isSecondTry {
                 // The server promised what it cannot give: the stage begins anew, without its hits.

@@ -31,16 +31,20 @@ struct StepExecutor: Sendable {
     }
 
     /// Executes the step at `index` of the graph.
-    /// - Parameter sources: the filesystems of the stages that it takes files from.
+    /// - Parameters:
+    ///   - sources: the filesystems of the stages that it takes files from.
+    ///   - isNeededHere: whether a command of its stage is going to run on it.
     /// - Throws: what went wrong, with the place in the Dockerfile.
-    func execute(_ index: Int, on base: StageResult, sources: [Int: StageResult]) async throws -> StageResult {
+    func execute(
+        _ index: Int, on base: StageResult, sources: [Int: StageResult], isNeededHere: Bool
+    ) async throws -> StageResult {
         let node = prepared.graph.nodes[index]
         let task = progress.begin(prepared.name(of: node))
         let start = ContinuousClock.now
         claims.begin(lookup[index].key)
         reasons.tell(index, task)
         do {
-            let made = try await make(node, on: base, sources: sources, task)
+            let made = try await make(node, on: base, sources: sources, isNeededHere: isNeededHere, task)
             let seconds = Clock.seconds(since: start)
             task.end(.done)
             return note(index, made, on: base, seconds: seconds)
@@ -89,7 +93,8 @@ struct StepExecutor: Sendable {
     }
 
     private func make(
-        _ node: StepGraph.Node, on base: StageResult, sources: [Int: StageResult], _ task: ProgressTask
+        _ node: StepGraph.Node, on base: StageResult, sources: [Int: StageResult], isNeededHere: Bool,
+        _ task: ProgressTask
     ) async throws -> Made {
         switch node.step.operation {
         case .run(let operation):
@@ -109,7 +114,7 @@ struct StepExecutor: Sendable {
             // What is linked is the same on every base.
             let time = operation.isLinked ? PreparedBuild.earliestTime : prepared.baseTime(of: node.id.stage)
             sources += operation.documents.map { CopySource($0, time: time) }
-            let made = try await copy.run(operation, sources, in: base.chain)
+            let made = try await copy.run(operation, sources, in: base.chain, isNeededHere: isNeededHere)
             warn(of: made.changed)
             return Made(layer: made.layer, isTrusted: areCovered && made.changed.isEmpty)
         case .workdir(let operation):
