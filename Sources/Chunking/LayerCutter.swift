@@ -13,7 +13,11 @@ public struct LayerCutter: ~Copyable, Sendable {
         case zeros
     }
 
+    /// The chunks of a file that is known to have them, if its bytes were cut before; else none.
+    public typealias KnownChunks = @Sendable (LayerPath) -> [ChunkReference]
+
     private let parameters: ChunkParameters
+    private let known: KnownChunks
     private var form = Form.unknown
     private var firstBlock: [UInt8] = []
     private var parser = TarParser()
@@ -23,10 +27,14 @@ public struct LayerCutter: ~Copyable, Sendable {
     private var extents: [Recipe.Extent] = []
     private var file = OpenFile()
     private var largeFiles: [CutLayer.LargeFile] = []
+    private var knownNames: [CutLayer.KnownNames] = []
 
     /// Begins a blob.
-    public init(parameters: ChunkParameters = .v1) {
+    /// - Parameter known: is asked for the chunks of each file that has chunks of its own. What it gives is believed if it is as
+    ///   long as the file; these chunks are neither cut nor handed out.
+    public init(parameters: ChunkParameters = .v1, known: @escaping KnownChunks = { _ in [] }) {
         self.parameters = parameters
+        self.known = known
         headers = StreamCutter(parameters: parameters)
         payload = StreamCutter(parameters: parameters)
     }
@@ -62,7 +70,7 @@ public struct LayerCutter: ~Copyable, Sendable {
             }
         return CutLayer(
             parameters: parameters.id, size: size, headers: headers.lengths, payload: payload.lengths,
-            extents: extents, entries: entries, largeFiles: largeFiles)
+            extents: extents, entries: entries, largeFiles: largeFiles, knownNames: knownNames)
     }
 
     /// Decides by the first block, or by what there is when the blob is shorter, what the blob is.
@@ -110,7 +118,11 @@ public struct LayerCutter: ~Copyable, Sendable {
         case .headers: try headers.append(part) { bytes throws(E) in try onChunk(.headers, bytes) }
         case .payload:
             file.small?.update(part)
-            try payload.append(part) { bytes throws(E) in try onChunk(.payload, bytes) }
+            if file.known.isEmpty {
+                try payload.append(part) { bytes throws(E) in try onChunk(.payload, bytes) }
+            } else {
+                payload.pass(byteCount: part.byteCount)
+            }
         }
         switch step.event {
         case .none: break
@@ -129,12 +141,23 @@ public struct LayerCutter: ~Copyable, Sendable {
         if isLarge { try cutPayload(onChunk) }
         file = OpenFile(
             offset: payload.byteCount, firstChunk: payload.lengths.count, isLarge: isLarge,
+            known: isLarge ? knownChunks(byteCount: size) : [],
             small: !isLarge && parser.wantsContent ? ContentDigest.smallHasher() : nil)
+    }
+
+    private func knownChunks(byteCount: UInt64) -> [ChunkReference] {
+        guard let path = parser.lastPath else { return [] }
+        let chunks = known(path)
+        return chunks.reduce(0) { $0 + UInt64($1.length) } == byteCount ? chunks : []
     }
 
     private mutating func endFile<E: Error>(
         _ onChunk: (Recipe.Stream, RawSpan) throws(E) -> Void
     ) throws(E) {
+        if !file.known.isEmpty {
+            knownNames.append(CutLayer.KnownNames(first: file.firstChunk, names: file.known.map(\.id)))
+            payload.add(file.known)
+        }
         if file.isLarge { try cutPayload(onChunk) }
         if parser.wantsContent {
             let row = parser.completeFile(content: file.small?.finalize(), payloadOffset: file.offset)
@@ -166,6 +189,8 @@ public struct LayerCutter: ~Copyable, Sendable {
         var offset: UInt64 = 0
         var firstChunk = 0
         var isLarge = false
+        /// Its chunks, when they need not be cut.
+        var known: [ChunkReference] = []
         /// Hashes the file when it is small and its row is wanted.
         var small: DigestHasher?
     }

@@ -11,8 +11,9 @@ public struct LayerSplitter: ~Copyable, Sendable {
     private var names = ChunkNames()
 
     /// Begins a blob.
-    public init(parameters: ChunkParameters = .v1) {
-        cutter = LayerCutter(parameters: parameters)
+    /// - Parameter known: as for ``LayerCutter/init(parameters:known:)``: chunks that need not be cut and hashed again.
+    public init(parameters: ChunkParameters = .v1, known: @escaping LayerCutter.KnownChunks = { _ in [] }) {
+        cutter = LayerCutter(parameters: parameters, known: known)
     }
 
     /// Takes the blob's next bytes. `onChunk` gets every chunk that is complete, with its bytes, which are valid

@@ -35,6 +35,14 @@ struct StreamCutter: Sendable {
         }
     }
 
+    /// Takes bytes whose chunks are known, where a chunk begins.
+    mutating func pass(byteCount count: Int) { byteCount += UInt64(count) }
+
+    /// Takes the chunks of the bytes that were passed.
+    mutating func add(_ chunks: [ChunkReference]) {
+        for chunk in chunks { lengths.append(chunk.length) }
+    }
+
     /// Ends the incomplete chunk, if there is one: the next byte begins a chunk.
     mutating func cut<E: Error>(_ onChunk: (RawSpan) throws(E) -> Void) throws(E) {
         chunker.restart()

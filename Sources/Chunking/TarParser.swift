@@ -48,6 +48,9 @@ struct TarParser: Sendable {
     /// Whether a name so far climbs out of the root.
     var hasClimbingNames: Bool { rows.hasClimbingNames }
 
+    /// Where the last row is; `nil` when there is none.
+    var lastPath: LayerPath? { rows.lastPath }
+
     /// Takes the last row out; `nil` when there is none.
     mutating func takeRow() -> Entry? { rows.takeLast() }
 

@@ -10,6 +10,9 @@ struct TarRows: Sendable {
     /// The table; `nil` when it would not tell the truth.
     var table: EntryTable? { isReliable ? EntryTable(entries: entries) : nil }
 
+    /// Where the last row is; `nil` when there is none.
+    var lastPath: LayerPath? { entries.last?.path }
+
     /// Gives up, and frees the rows.
     mutating func discard() {
         isReliable = false

@@ -40,6 +40,32 @@ struct LayerSplitterTests {
         }
     }
 
+    @Test("with the chunks of some files known the result is the same, and these are not handed out", arguments: seeds)
+    func knownChunks(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        for _ in 0..<60 {
+            let tar = Self.sampleTar(&generator)
+            let whole = SplitBlob(tar)
+            var known: [LayerPath: [ChunkReference]] = [:]
+            for entry in whole.entries?.entries ?? [] where entry.size > 0 && Bool.random(using: &generator) {
+                known[entry.path] = whole.recipe.payloadPieces(offset: entry.payloadOffset, length: entry.size).map(
+                    \.chunk)
+            }
+            // Of another length, so not believed.
+            known[LayerPath("short")] = [ChunkReference(id: Digest(hashing: tar), length: 199)]
+            var splitter = LayerSplitter(parameters: .tiny) { [known] in known[$0] ?? [] }
+            var handed: Set<ChunkReference> = []
+            for start in stride(from: 0, to: tar.count, by: 700) {
+                let part = unsafe tar.span.bytes.extracting(start..<min(start + 700, tar.count))
+                splitter.update(part) { chunk, _ in handed.insert(chunk) }
+            }
+            let result = splitter.finish { chunk, _ in handed.insert(chunk) }
+            #expect(result.recipe == whole.recipe && result.entries == whole.entries, "seed \(seed)")
+            #expect(handed.isSubset(of: whole.order))
+            if known.count > 4 { #expect(handed.count < Set(whole.order).count) }
+        }
+    }
+
     @Test("any split of the input gives the same result", arguments: seeds)
     func splits(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)

@@ -11,6 +11,8 @@ struct CopySource: Sendable {
         var entry: Entry
         /// Where its bytes are.
         var content: CopyLayer.Item.Content
+        /// The chunks that its bytes are known to have.
+        var chunks: [ChunkReference] = []
         /// Equal for those of the source that are names of one file; `nil` for others.
         var file: Int?
     }

@@ -70,7 +70,9 @@ struct CopyLayout: Sendable {
         if let mode, entry.kind != .symlink {
             entry.mode = mode.applied(to: entry.mode, isDirectory: entry.kind == .directory)
         }
-        return CopyLayer.Item(entry: entry, content: file.content)
+        var item = CopyLayer.Item(entry: entry, content: file.content)
+        item.chunks = file.chunks
+        return item
     }
 
     /// The newest time of what is copied: directories that are made get it, so that equal sources make equal layers.

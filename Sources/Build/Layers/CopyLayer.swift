@@ -20,6 +20,8 @@ public struct CopyLayer: Sendable {
         public var entry: Entry
         /// Where its bytes are.
         public var content: Content
+        /// The chunks that its bytes are known to have; empty when that is not known.
+        var chunks: [ChunkReference] = []
 
         /// Makes an item.
         public init(entry: Entry, content: Content) {

@@ -79,6 +79,12 @@ public struct LocalLayers: Sendable {
         }
     }
 
+    /// The chunks of the payload of a layer that is here; none when they are not known.
+    func payload(of layer: Digest) -> [ChunkReference] {
+        guard let bytes = try? SmallFile.read(LayerHome(place(of: layer)).chunks) else { return [] }
+        return (try? LayerChunks(decoding: bytes))?.chunks ?? []
+    }
+
     /// Makes a layer out of the bytes of its tar, which `source` hands over in parts, if need be several times. The digest
     /// of the bytes is checked before the layer counts as here. Nothing outside the layer's directory is ever touched,
     /// whatever the tar says.

@@ -54,6 +54,12 @@ final class ChainRestorer: Sendable {
         made.withLock { $0[recipe.digest] = Made(recipe: recipe, source: source, entries: entries) }
     }
 
+    /// The chunks of the payload of a layer that is here; none when they are not known. Blocks.
+    func payload(of layer: Digest) -> PayloadChunks {
+        if let made = made.withLock({ $0[layer] }) { return PayloadChunks(made.recipe.payload) }
+        return PayloadChunks(layers.payload(of: layer))
+    }
+
     /// Nothing uses the layers any more: those that are too much are removed. Blocks.
     func close() {
         local.close()

@@ -44,10 +44,17 @@ struct CopyStep: Sendable {
         let source = CopyLayer(items: items).source { changes.add($0) }
         let (layer, entries) =
             sources.allSatisfy(\.isSettled)
-            ? try await maker.makeSettled(source, isNeededHere: isNeededHere)
+            ? try await maker.makeSettled(source, known: Self.known(items), isNeededHere: isNeededHere)
             : try await maker.make(source, isNeededHere: isNeededHere)
         Self.compare(items, entries.entries, changes)
         return Made(layer: layer, changed: changes.paths)
+    }
+
+    /// The chunks of files that come from layers.
+    private static func known(_ items: [CopyLayer.Item]) -> LayerCutter.KnownChunks {
+        var chunks: [LayerPath: [ChunkReference]] = [:]
+        for item in items where !item.chunks.isEmpty { chunks[item.entry.path] = item.chunks }
+        return { [chunks] in chunks[$0] ?? [] }
     }
 
     /// Notes the files that have other bytes than the step's key says. `entries` end with those of `items`.
@@ -68,7 +75,7 @@ struct CopyStep: Sendable {
         guard let view = try await maker.restorer.view(of: chain) else {
             throw BuildError(.corrupt, "The layers of \(name) cannot be read.")
         }
-        let layers = maker.restorer.layers
+        let restorer = maker.restorer
         return try await BlockingThreads.run {
             var sources: [CopySource] = []
             var areCovered = true
@@ -78,7 +85,7 @@ struct CopyStep: Sendable {
                 var isEmpty = true
                 for path in try CopyPaths.matches(of: root, in: view) {
                     if !CopyPaths.isCovered(path, by: root, in: view) { areCovered = false }
-                    var source = try Self.source(path, in: view, chain, layers, named: name)
+                    var source = try Self.source(path, in: view, chain, restorer, named: name)
                     source.files = filter.apply(source.files, path: \.path)
                     if pattern == nil || pattern == "" || source.files.count > 1 { isEmpty = false }
                     sources.append(source)
@@ -101,23 +108,25 @@ struct CopyStep: Sendable {
     }
 
     private static func source(
-        _ path: LayerPath, in view: ChainView, _ chain: [Digest], _ layers: LocalLayers, named name: String
+        _ path: LayerPath, in view: ChainView, _ chain: [Digest], _ restorer: ChainRestorer, named name: String
     ) throws(BuildError) -> CopySource {
         guard let resolved = view.resolved(path), let top = view.node(at: resolved) else {
             throw BuildError(.invalidInput, "\(path) is not in \(name)")
         }
         let nodes = top.entry.kind == .directory ? view.subtree(at: resolved) : [top]
-        var trees: [Int: FilePath] = [:]
+        var trees: [Int: (directory: FilePath, payload: PayloadChunks)] = [:]
         for node in nodes where node.entry.kind == .file && trees[node.layer] == nil {
-            trees[node.layer] = try layers.directory(of: chain[node.layer])
+            let layer = chain[node.layer]
+            trees[node.layer] = (try restorer.layers.directory(of: layer), restorer.payload(of: layer))
         }
         let files = nodes.map { node in
             let relative = node.entry.path.bytes.dropFirst(resolved.bytes.count).drop { $0 == UInt8(ascii: "/") }
-            var content = CopyLayer.Item.Content.none
+            var file = CopySource.File(path: Array(relative), entry: node.entry, content: .none, file: node.file)
             if node.entry.kind == .file, let tree = trees[node.layer] {
-                content = .file(.joining(tree, node.entry.path))
+                file.content = .file(.joining(tree.directory, node.entry.path))
+                file.chunks = tree.payload.chunks(of: node.entry)
             }
-            return CopySource.File(path: Array(relative), entry: node.entry, content: content, file: node.file)
+            return file
         }
         var source = CopySource(name: Array(path.name), files: files)
         source.isSettled = true

@@ -47,12 +47,16 @@ struct LayerMaker: Sendable {
     }
 
     /// Makes a layer of a source that gives the same bytes whenever it is asked, so that nothing has to be kept.
-    /// - Parameter isNeededHere: as for ``make(_:isNeededHere:)``.
+    /// - Parameters:
+    ///   - known: gives the chunks of files that were cut before.
+    ///   - isNeededHere: as for ``make(_:isNeededHere:)``.
     /// - Throws: what `source` throws; `invalidInput` when it is no tar.
     func makeSettled(
-        _ source: @escaping LayerSource, isNeededHere: Bool
+        _ source: @escaping LayerSource, known: @escaping LayerCutter.KnownChunks, isNeededHere: Bool
     ) async throws -> (layer: Digest, entries: EntryTable) {
-        let (result, draft) = try await drafting(source, if: isNeededHere) { try await LayerScan.scan($0) }
+        let (result, draft) = try await drafting(source, if: isNeededHere) { source in
+            try await LayerScan.scan(source, known: known)
+        }
         let (layer, entries) = try Self.parts(result)
         keep(result, entries, source)
         await keep(draft, of: result)

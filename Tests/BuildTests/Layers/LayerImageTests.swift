@@ -214,6 +214,37 @@ struct LayerImageTests {
         }
     }
 
+    @Test("An image that is written before its digest is known is the same", arguments: seeds)
+    func drafts(seed: UInt64) async throws {
+        var random = SeededGenerator(seed: seed)
+        try await withBoth { mounted, unpacked, _ in
+            for number in 0..<6 {
+                let layer = RandomLayer(&random, count: number * 12)
+                let tar = try layer.tar()
+                let digest = Digest(hashing: tar)
+                var splitter = LayerSplitter()
+                unsafe splitter.update(tar.span.bytes) { _, _ in }
+                let split = splitter.finish { _, _ in }
+                guard let entries = split.entries, (try? LayerTools.unpack(tar, into: unpacked)) != nil,
+                    let draft = try? mounted.draft(from: LayerTools.source(tar, parts: 4095))
+                else { continue }
+                try mounted.keep(draft, as: digest, entries: entries, payload: split.recipe.payload)
+                #expect(isImage(digest, in: mounted))
+                let lines = try [mounted, unpacked].map {
+                    try TreeLines.of($0.directory(of: digest), timeless: layer.implied)
+                }
+                #expect(lines[0] == lines[1], "seed \(seed), layer \(number)")
+                #expect(try mounted.entries(of: digest) == entries)
+                #expect(mounted.hasRoot(digest) == unpacked.hasRoot(digest))
+                #expect(mounted.payload(of: digest) == (entries.entries.isEmpty ? [] : split.recipe.payload))
+            }
+            // Nobody writes to the end: nothing is left.
+            struct Broken: Error {}
+            #expect(throws: Broken.self) { try mounted.draft { _ in throw Broken() } }
+            #expect(try ImageTools.run("ls -A '\(mounted.root)' | grep -c new || true") == "0\n")
+        }
+    }
+
     @Test("Bytes with another digest leave nothing")
     func wrongDigest() async throws {
         try await withBoth { mounted, _, _ in
