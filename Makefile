@@ -23,7 +23,7 @@ test: ## Run all tests
 	$(SWIFT) test --disable-xctest
 
 # What proves that nothing is lost, at full length; each count may be given, as may LARDER_PROOF_SEED.
-PROOFS := ChunkStoreTests.(Model|CrashState|Soak|MoreFault|Fault|Damage|RecordDamage|IndexDamage|Corpus|Fuzz)|KillTests|ServerSoakTests|DifferentialTests|HitRateTests|WrongHitFuzzTests
+PROOFS := ChunkStoreTests.(Model|CrashState|Soak|MoreFault|Fault|Damage|RecordDamage|IndexDamage|Corpus|Fuzz)|KillTests|ServerSoakTests|DifferentialTests|HitRateTests|WrongHitFuzzTests|TenantOracleTests
 test-long: export LARDER_PROOF_OPERATIONS ?= 1000000
 test-long: export LARDER_PROOF_STATES ?= 10000
 test-long: export LARDER_PROOF_CYCLES ?= 1000
@@ -33,6 +33,7 @@ test-long: export LARDER_PROOF_DOCKERFILES ?= 400
 test-long: export LARDER_PROOF_CHANGES ?= 200
 test-long: export LARDER_PROOF_MUTATIONS ?= 50000
 test-long: export LARDER_PROOF_FILES ?= 100000
+test-long: export LARDER_PROOF_ACCESS_SAMPLES ?= 10000
 test-long: export LARDER_PROOF_LOG ?= $(CURDIR)/.build/proofs.log
 test-long: ## Run the proofs of reliability at full length (hours), and print one line for each
 	@deploy/install-deps build test

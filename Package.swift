@@ -121,7 +121,8 @@ let package = Package(
             name: "CompressionTests", dependencies: ["Compression", "Chunking", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "NetworkingTests", dependencies: ["Networking"], swiftSettings: strict),
         .testTarget(
-            name: "AccessTests", dependencies: ["Access", "CacheAPI", "OCI", "TestSupport"], swiftSettings: strict),
+            name: "AccessTests", dependencies: ["Access", "CacheAPI", "OCI", "Chunking", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "CacheAPITests", dependencies: ["CacheAPI", "Chunking", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "OCITests", dependencies: ["OCI", "Chunking", "TestSupport"], swiftSettings: strict),
@@ -156,9 +157,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "larderd", "Build", "Networking", "Dockerfile", "ChunkStore", "CacheAPI", "OCI", "Chunking",
-                "Compression",
-                "TestSupport",
+                "larderd", "Build", "Networking", "Dockerfile", "ChunkStore", "Access", "CacheAPI", "OCI", "Chunking",
+                "Compression", "TestSupport",
                 hummingbird, asyncHTTPClient, nioCore, nioPosix, nioSSL, httpTypes, subprocess, systemPackage, logging,
             ],
             swiftSettings: strict),

@@ -72,15 +72,26 @@ public struct AccessPolicy: Hashable, Sendable {
         guard let project = ProjectName(owning: repository.description) else { return absence(identity) }
         let decision = decide(right, in: project, for: identity)
         guard decision.isAllowed else { return decision }
-        let isCovered = identity.grants.contains { grant in
-            grant.applies(to: project) && grant.rights.contains(right)
-                && grant.covers(tag, in: repository, default: defaultScope)
-        }
-        if isCovered { return .allowed }
+        if covering(right, tag, in: repository, project, identity) != nil { return .allowed }
         return refusal(
             identity,
             "\(identity) may not \(right) the tag '\(tag)' of \(repository): its scope is not part of the tag, "
                 + "and no pattern of its tags fits.")
+    }
+
+    /// For which scope, as text, `identity` writes `tag`: what several writers push to it is merged only for one scope.
+    public func scope(writing tag: TagName, in repository: RepositoryName, for identity: Identity) -> String {
+        let project = ProjectName(owning: repository.description)
+        return project.flatMap { covering(.write, tag, in: repository, $0, identity) } ?? defaultScope.description
+    }
+
+    private func covering(
+        _ right: Rights, _ tag: TagName, in repository: RepositoryName, _ project: ProjectName, _ identity: Identity
+    ) -> String? {
+        for grant in identity.grants where grant.applies(to: project) && grant.rights.contains(right) {
+            if let scope = grant.scope(covering: tag, in: repository, default: defaultScope) { return scope }
+        }
+        return nil
     }
 
     // MARK: Answers

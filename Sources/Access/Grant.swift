@@ -56,19 +56,21 @@ public struct Grant: Hashable, Sendable {
         return rights.contains(.admin) || scopes.contains { $0.matches(scope.description) }
     }
 
-    /// Whether it holds for a tag of a repository, whatever the right.
-    func covers(_ tag: TagName, in repository: RepositoryName, default standard: ScopeName) -> Bool {
-        if rights.contains(.admin) { return true }
+    /// For which scope, as text, it holds for a tag of a repository, whatever the right; `nil` when it does not.
+    func scope(covering tag: TagName, in repository: RepositoryName, default standard: ScopeName) -> String? {
+        if rights.contains(.admin) { return standard.description }
         switch tags {
         case .matching(let patterns):
-            return patterns.contains { $0.matches(tag.description.utf8, in: repository.description.utf8) }
+            let fits = patterns.contains { $0.matches(tag.description.utf8, in: repository.description.utf8) }
+            return fits ? scopes.map(\.description).sorted().joined(separator: ",") : nil
         case .ofScopes:
-            if scopes.contains(where: { $0.matches(standard.description) }) { return true }
             // A pattern that fits many names is none that a tag could carry.
-            return scopes.compactMap(\.only).compactMap { ScopeName($0) }.contains { scope in
+            let own = scopes.compactMap(\.only).compactMap { ScopeName($0) }.first { scope in
                 let slug = TagSlug(scope, default: standard)
-                return slug.owns(repository) || slug.isCarried(by: tag)
+                return scope != standard && (slug.owns(repository) || slug.isCarried(by: tag))
             }
+            if let own { return own.description }
+            return scopes.contains { $0.matches(standard.description) } ? standard.description : nil
         }
     }
 }

@@ -8,6 +8,8 @@ public struct APIFailure: Error, Codable, Sendable, Hashable, CustomStringConver
         case invalidName
         /// 422: bytes are not what they claim to be.
         case invalidContent
+        /// 401: whoever asks has to show who they are.
+        case unauthenticated
         /// 403: a rule of the server forbids it.
         case denied
         /// 404: nothing is there.
@@ -41,6 +43,7 @@ public struct APIFailure: Error, Codable, Sendable, Hashable, CustomStringConver
     public var status: Int {
         switch code {
         case .badRequest, .invalidName: 400
+        case .unauthenticated: 401
         case .denied: 403
         case .notFound: 404
         case .missingContent: 409

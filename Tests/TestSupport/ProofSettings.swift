@@ -29,6 +29,9 @@ public enum ProofSettings {
     /// `LARDER_PROOF_MUTATIONS`: of a project whose builds with and without the cache are compared.
     public static let mutations = Int(number("LARDER_PROOF_MUTATIONS") ?? 200)
 
+    /// `LARDER_PROOF_ACCESS_SAMPLES`: of the time that answers about forbidden and absent projects take.
+    public static let accessSamples = Int(number("LARDER_PROOF_ACCESS_SAMPLES") ?? 40)
+
     /// `LARDER_PROOF_FILES`: in one directory of a build context.
     public static let files = Int(number("LARDER_PROOF_FILES") ?? 4000)
 

@@ -88,10 +88,12 @@ struct BuildOrderTests {
         #expect(fromThere.project.description == "p")
         #expect(fromThere.request.scope.description == "s")
         #expect(fromThere.request.stateDirectory == "/s")
+        var surroundings = Surroundings.sample(environment)
+        surroundings.file = { $0 == "/t" ? Array("u\n".utf8) : nil }
         let given = try order(
             [
-                "--server", "http://b", "--token", "u", "--project", "q", "--scope", "r", "--state-dir", "x", ".",
-            ], in: .sample(environment))
+                "--server", "http://b", "--token-file", "/t", "--project", "q", "--scope", "r", "--state-dir", "x", ".",
+            ], in: surroundings)
         #expect(given.server.registryHost == "b")
         #expect(given.token == "u")
         #expect(given.project.description == "q")

@@ -4,5 +4,6 @@ import ArgumentParser
 @main
 struct RegistryBench: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "registry-bench", abstract: "Loads a registry on this machine.", subcommands: [PaceCommand.self])
+        commandName: "registry-bench", abstract: "Loads a registry on this machine.",
+        subcommands: [PaceCommand.self, RateCommand.self])
 }

@@ -22,7 +22,7 @@ public struct ServerAddress: Hashable, Sendable, CustomStringConvertible {
                 .invalidInput,
                 """
                 '\(URLLogin.hidden(in: text))' is not the address of a server: after \(scheme) it has a host and maybe a port and a path, \
-                as in http://127.0.0.1:7070; a token is given with --token.
+                as in http://127.0.0.1:7070; a token is given with LARDER_TOKEN or --token-file.
                 """)
         }
         let trimmed = rest.reversed().drop { $0 == "/" }.reversed()

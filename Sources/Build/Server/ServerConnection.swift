@@ -20,7 +20,10 @@ public final class ServerConnection: Sendable {
     /// How the server, and other registries, are reached.
     public let network: NetworkSettings
     let http: WebClient
-    private let token: String?
+    /// The `Authorization` of requests, as soon as it is known.
+    private let authorization: Mutex<String?>
+    /// The logins that docker and podman keep, in which one for the server may be; `nil` when there is a token.
+    private let logins: RegistryCredentials?
     /// Whether the server has ever answered.
     private let hasAnswered = Atomic<Bool>(false)
 
@@ -32,13 +35,16 @@ public final class ServerConnection: Sendable {
     static let answerMaximum = 64 << 20
 
     /// Makes a connection; nothing is sent yet.
+    /// - Parameter token: what proves who asks; when `nil` and the server wants to know, the login that docker or podman keeps
+    ///   for it.
     public init(
         to address: ServerAddress, project: ProjectName, token: String?, network: NetworkSettings = NetworkSettings(),
         traffic: Traffic = Traffic()
     ) {
         self.address = address
         self.project = project
-        self.token = token
+        authorization = Mutex(token.map { "Bearer \($0)" })
+        logins = token == nil ? RegistryCredentials() : nil
         self.traffic = traffic
         self.network = network
         http = WebClient(network, .forBuilds)
@@ -60,7 +66,6 @@ public final class ServerConnection: Sendable {
         request.method = method
         if !types.isEmpty { request.headers.add(name: "accept", value: types.joined(separator: ", ")) }
         if offset > 0 { request.headers.add(name: "range", value: "bytes=\(offset)-") }
-        if let token { request.headers.add(name: "authorization", value: "Bearer \(token)") }
         if let body {
             request.headers.add(name: "content-type", value: contentType)
             request.body = .bytes(body)
@@ -102,9 +107,13 @@ public final class ServerConnection: Sendable {
     private func send(
         _ request: HTTPClientRequest, bodyLength: Int, within time: TimeAmount
     ) async throws(BuildError) -> HTTPClientResponse {
-        let response: HTTPClientResponse
+        var response: HTTPClientResponse
         do {
-            response = try await http.execute(request, timeout: time)
+            response = try await http.execute(authorized(request), timeout: time)
+            if response.status == .unauthorized, await findLogin() {
+                _ = try? await response.body.collect(upTo: 1 << 20)
+                response = try await http.execute(authorized(request), timeout: time)
+            }
         } catch {
             throw BuildError(.server, "The server at \(address) does not answer: \(Self.reason(error)).", cause: error)
         }
@@ -112,6 +121,24 @@ public final class ServerConnection: Sendable {
         traffic.countUp(bodyLength)
         guard (200..<300).contains(response.status.code) else { throw await failure(response) }
         return response
+    }
+
+    private func authorized(_ request: HTTPClientRequest) -> HTTPClientRequest {
+        var request = request
+        if let value = authorization.withLock({ $0 }) { request.headers.add(name: "authorization", value: value) }
+        return request
+    }
+
+    /// Looks for a login once the server wants one, so that none is sent to a server that does not. Whether there is one that
+    /// was not sent before.
+    private func findLogin() async -> Bool {
+        guard let logins, authorization.withLock({ $0 == nil }), let host = try? RegistryHost(address.registryHost),
+            let repository = try? RepositoryName(project.description),
+            let login = try? await logins.login(for: host, repository)
+        else { return false }
+        let value = login.basicHeader ?? login.identityToken.map { "Bearer \($0)" }
+        authorization.withLock { $0 = value }
+        return value != nil
     }
 
     /// Reads a whole body of at most `maximum` bytes.
@@ -131,7 +158,8 @@ public final class ServerConnection: Sendable {
         let bytes = (try? await collect(response, upTo: 1 << 20)) ?? []
         let status = response.status.code
         if let failure = try? JSONDocument.decode(APIFailure.self, from: bytes, subject: "the failure") {
-            return BuildError(.server, "The server says: \(failure.message)", cause: failure)
+            let hint = failure.code == .unauthenticated ? " \(loginHint)" : ""
+            return BuildError(.server, "The server says: \(failure.message)\(hint)", cause: failure)
         }
         if let failure = (try? JSONDocument.decode(RegistryErrorBody.self, from: bytes, subject: "the failure"))?
             .errors.first
@@ -141,12 +169,16 @@ public final class ServerConnection: Sendable {
                 cause: UnexpectedStatus(code: status, retryAfter: nil))
         }
         if status == 401 || status == 403 {
-            return BuildError(.server, "The server at \(address) refuses access (\(status)); check --token.")
+            return BuildError(.server, "The server at \(address) refuses access (\(status)). \(loginHint)")
         }
         let retryAfter = response.headers.first(name: "retry-after").flatMap { Int($0) }
         return BuildError(
             .server, "The server at \(address) answers with status \(status).",
             cause: UnexpectedStatus(code: status, retryAfter: retryAfter))
+    }
+
+    private var loginHint: String {
+        "Set LARDER_TOKEN or LARDER_TOKEN_FILE to a token of that server, or run: docker login \(address.registryHost)"
     }
 
     /// What went wrong on the wire, in words.

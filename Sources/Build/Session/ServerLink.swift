@@ -57,22 +57,30 @@ final class ServerLink: Sendable {
     /// The server did not take one thing. Only what it says of all things to come ends the storing.
     func refuse(_ error: BuildError, _ what: String) {
         let code = (error.cause as? APIFailure)?.code
-        guard Self.isRefusal(error), code != .diskFull else { return refuseWrites(error) }
+        guard Self.isRefusal(error), code != .diskFull, !Self.isForbidden(error) else { return refuseWrites(error) }
         progress.warn("\(what) is not stored: \(error.description)")
     }
 
     /// Asks the server; `nil` when it is lost, now or before.
+    /// - Parameter mayBeForbidden: whether the build goes on without the server when whoever builds may not ask.
     func ask<Answer>(
-        _ question: (ServerConnection) async throws(BuildError) -> sending Answer
+        mayBeForbidden: Bool = true, _ question: (ServerConnection) async throws(BuildError) -> sending Answer
     ) async throws(BuildError) -> sending Answer? {
         guard let connection = reading else { return nil }
         do {
             return try await question(connection)
         } catch {
-            guard error.code == .server, !Self.isRefusal(error), !Task.isCancelled else { throw error }
+            let isLoss = !Self.isRefusal(error) || mayBeForbidden && Self.isForbidden(error)
+            guard error.code == .server, isLoss, !Task.isCancelled else { throw error }
             lose(error)
             return nil
         }
+    }
+
+    /// Whether the server does not know who asks, or does not let them.
+    private static func isForbidden(_ error: BuildError) -> Bool {
+        guard let failure = error.cause as? APIFailure else { return false }
+        return failure.code == .unauthenticated || failure.code == .denied
     }
 
     /// Whether the server answered and said no, rather than not at all.

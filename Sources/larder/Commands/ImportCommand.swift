@@ -44,7 +44,7 @@ struct ImportCommand: AsyncParsableCommand {
             archive: archive == "-" ? nil : FilePath(archive), name: image,
             platform: try PlatformFlag.read(platform, in: surroundings))
         let server = ServerConnection(
-            to: address, project: project, token: connection.token(in: surroundings),
+            to: address, project: project, token: try connection.token(in: surroundings),
             network: try connection.network(in: surroundings))
         let display = progress.display(environment: surroundings.environment)
         try await ServerTask.run(on: server, showing: display) {

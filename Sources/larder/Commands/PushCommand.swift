@@ -44,7 +44,7 @@ struct PushCommand: AsyncParsableCommand {
         let server = ServerConnection(
             to: try connection.address(in: surroundings),
             project: try connection.project(in: surroundings, owning: copy.name),
-            token: connection.token(in: surroundings), network: try connection.network(in: surroundings))
+            token: try connection.token(in: surroundings), network: try connection.network(in: surroundings))
         let display = (quiet ? .quiet : progress).display(environment: surroundings.environment)
         try await ServerTask.run(on: server, showing: display) {
             try await copy.run(on: server, events: display)

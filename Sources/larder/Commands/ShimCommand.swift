@@ -13,8 +13,8 @@ struct ShimCommand: AsyncParsableCommand {
             'docker push' of it are done from the server, gzip-compressed as docker does it (LARDER_SHIM_COMPRESSION). \
             Everything else is docker's, with the same streams and exit status.
 
-            The server and all else comes from the environment: LARDER_SERVER, LARDER_TOKEN, LARDER_PROJECT, LARDER_SCOPE, \
-            LARDER_STATE, LARDER_CA_FILE. LARDER_DOCKER names docker where it is not the next one on the PATH.
+            The server and all else comes from the environment: LARDER_SERVER, LARDER_TOKEN, LARDER_TOKEN_FILE, LARDER_PROJECT, \
+            LARDER_SCOPE, LARDER_STATE, LARDER_CA_FILE. LARDER_DOCKER names docker where it is not the next one on the PATH.
 
             EXAMPLES:
               larder shim install /opt/larder/bin

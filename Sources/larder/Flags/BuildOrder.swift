@@ -30,7 +30,7 @@ struct BuildOrder: Sendable {
     /// - Throws: `ValidationError`, which names the flag.
     init(_ flags: BuildFlags, in surroundings: Surroundings) throws {
         server = try flags.connection.address(in: surroundings)
-        token = flags.connection.token(in: surroundings)
+        token = try flags.connection.token(in: surroundings)
         network = try flags.connection.network(in: surroundings)
         progress = flags.quiet ? .quiet : flags.progress
         imageIDFile = flags.iidfile.map { FilePath($0) }

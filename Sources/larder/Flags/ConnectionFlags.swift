@@ -9,8 +9,13 @@ import SystemPackage
 struct ConnectionFlags: ParsableArguments {
     @Option(help: ArgumentHelp("The server, as in http://127.0.0.1:7070. LARDER_SERVER.", valueName: "URL"))
     var server: String?
-    @Option(help: ArgumentHelp("Proves to the server who asks. LARDER_TOKEN.", valueName: "TOKEN"))
-    var token: String?
+    @Option(
+        help: ArgumentHelp(
+            """
+            A file with the token that proves to the server who asks. LARDER_TOKEN_FILE, or LARDER_TOKEN for the token \
+            itself; default: the login that docker login keeps for the server.
+            """, valueName: "FILE"), completion: .file())
+    var tokenFile: String?
     @Option(
         help: ArgumentHelp(
             """
@@ -39,9 +44,20 @@ struct ConnectionFlags: ParsableArguments {
         }
     }
 
-    /// What proves who asks.
-    func token(in surroundings: Surroundings) -> String? {
-        token ?? surroundings.value("LARDER_TOKEN")
+    /// What proves who asks: never on the command line, where every process of the machine sees it. Reads the file.
+    /// - Throws: `ValidationError` for a file that has no token.
+    func token(in surroundings: Surroundings) throws -> String? {
+        if tokenFile == nil, let token = surroundings.value("LARDER_TOKEN") { return token }
+        guard let file = tokenFile ?? surroundings.value("LARDER_TOKEN_FILE") else { return nil }
+        let place = tokenFile == nil ? "LARDER_TOKEN_FILE" : "--token-file"
+        guard let bytes = surroundings.file(FilePath(file)) else {
+            throw ValidationError("\(place): \(file) cannot be read")
+        }
+        let token = String(decoding: bytes, as: UTF8.self).filter { !$0.isWhitespace }
+        guard !token.isEmpty, token.utf8.count < 16 << 10 else {
+            throw ValidationError("\(place): \(file) has no token; it is to have that alone")
+        }
+        return token
     }
 
     /// How the server and registries are reached: with further authorities, and through the proxies that the environment

@@ -47,6 +47,6 @@ struct ShimLoad: Sendable {
         let flags = try ConnectionFlags.parse([])
         return ServerConnection(
             to: try ServerAddress(image.server), project: ProjectName(image.project) ?? .default,
-            token: flags.token(in: surroundings), network: try flags.network(in: surroundings))
+            token: try flags.token(in: surroundings), network: try flags.network(in: surroundings))
     }
 }

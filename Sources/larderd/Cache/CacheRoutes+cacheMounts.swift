@@ -8,16 +8,16 @@ import Hummingbird
 /// found, and is evicted when it was not used for longest.
 extension CacheRoutes {
     /// `POST …/cache-mounts/find`: the layer that was stored last, in the first scope that has one.
-    func findCacheMount(_ request: Request, in project: ProjectName) async throws -> Response {
+    func findCacheMount(_ request: Request, _ access: ProjectAccess) async throws -> Response {
         let body = try await request.bytes(upTo: CacheLimits.jsonBytes)
         let answer = try await executor.run { store in
             let query: CacheMountQuery = try body.decoded()
             guard (1...CacheLimits.scopes).contains(query.scopes.count) else {
                 throw APIFailure(.badRequest, "A query names 1 to \(CacheLimits.scopes) scopes.")
             }
-            guard let project = try store.project(project) else { return CacheMountAnswer(layer: nil) }
+            guard let project = try store.project(access.project) else { return CacheMountAnswer(layer: nil) }
             let key = StepKey.cacheMount(query.key)
-            for scope in query.scopes {
+            for scope in query.scopes where access.reads(scope) {
                 guard let layer = try store.step(key, scope: scope, project: project)?.chain.first,
                     try store.hasLayer(layer, project: project)
                 else { continue }
@@ -29,7 +29,7 @@ extension CacheRoutes {
     }
 
     /// `POST …/cache-mounts`: keeps a layer as what a mount holds.
-    func keepCacheMount(_ request: Request, in project: ProjectName) async throws -> Response {
+    func keepCacheMount(_ request: Request, _ access: ProjectAccess) async throws -> Response {
         let body = try await request.bytes(upTo: CacheLimits.jsonBytes)
         try await executor.run { store in
             let mount: CacheMountRecord = try body.decoded()
@@ -38,7 +38,8 @@ extension CacheRoutes {
                 key: key, parent: key, chain: [mount.layer], components: [], instruction: "cache mount \(mount.id)",
                 seconds: 0, created: mount.created, scope: mount.scope, writer: mount.writer, replaces: true)
             try record.validate()
-            let project = try store.makeProject(project, unlessLacking: true)
+            try access.requireWriting(mount.scope)
+            let project = try store.makeProject(access.project, unlessLacking: true)
             _ = try store.putStep(record, project: project)
             // Most of it is what the last one had.
             try Lineage(store: store, project: project).noteStep(record)

@@ -3,7 +3,7 @@ import Hummingbird
 
 extension CacheRoutes {
     /// `POST …/resolve`: base images by name.
-    func resolve(_ request: Request, in project: ProjectName) async throws -> Response {
+    func resolve(_ request: Request, _ access: ProjectAccess) async throws -> Response {
         let query: ResolveQuery = try await request.bytes(upTo: CacheLimits.jsonBytes).decoded()
         guard query.images.count <= ResolveQuery.imagesMaximum else {
             throw APIFailure(
@@ -11,14 +11,14 @@ extension CacheRoutes {
         }
         var answer = ResolveAnswer(images: [])
         for image in query.images {
-            answer.images.append(try await images.resolve(image, for: project, refresh: query.refresh))
+            answer.images.append(try await images.resolve(image, for: access, refresh: query.refresh))
         }
         return try .json(answer)
     }
 
     /// `POST …/images`: makes and tags an image.
-    func assemble(_ request: Request, in project: ProjectName) async throws -> Response {
+    func assemble(_ request: Request, _ access: ProjectAccess) async throws -> Response {
         let order: AssembleRequest = try await request.bytes(upTo: CacheLimits.jsonBytes).decoded()
-        return try .json(await images.assemble(order, in: project), status: .created)
+        return try .json(await images.assemble(order, access), status: .created)
     }
 }

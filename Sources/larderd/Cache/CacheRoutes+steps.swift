@@ -7,16 +7,17 @@ import Hummingbird
 extension CacheRoutes {
     /// `POST …/lookup`: which steps of a graph need not be built. One turn on the store's threads for the whole graph,
     /// unless there is something to note for later.
-    func lookup(_ request: Request, in project: ProjectName) async throws -> Response {
+    func lookup(_ request: Request, _ access: ProjectAccess) async throws -> Response {
+        let project = access.project
         let body = try await request.bytes(upTo: CacheLimits.jsonBytes)
         let (encoded, findings) = try await executor.run { [views, scopes, claims] store in
             let query: GraphQuery = try body.decoded()
-            var lookup = GraphLookup(store: store, name: project, views: views, rules: scopes)
+            var lookup = GraphLookup(store: store, access: access, views: views, rules: scopes)
             var answer = try lookup.answer(query)
             // Between the look at the records and the claim another build may have recorded what is missed.
-            if claims.assign(&answer, query, project) {
+            if claims.assign(&answer, query, access) {
                 answer = try lookup.answer(query)
-                _ = claims.assign(&answer, query, project)
+                _ = claims.assign(&answer, query, access)
             }
             return (try JSONEncoder.cacheAPI.encode(answer), lookup.findings)
         }
@@ -48,11 +49,13 @@ extension CacheRoutes {
     }
 
     /// `POST …/steps`: keeps the record of a step, and then, all at the same time, what is noted beside it.
-    func record(_ request: Request, in name: ProjectName) async throws -> Response {
+    func record(_ request: Request, _ access: ProjectAccess) async throws -> Response {
+        let name = access.project
         let body = try await request.bytes(upTo: CacheLimits.jsonBytes)
         let (record, project, isWritten) = try await executor.run { store in
             var record: StepRecord = try body.decoded()
             try record.validate()
+            try access.requireWriting(record.scope)
             let project = try store.makeProject(name, unlessLacking: !record.chain.isEmpty)
             let secret = try ComponentSecret(of: project, in: store)
             record.components = record.components.map(secret.sealed)
@@ -61,13 +64,17 @@ extension CacheRoutes {
         claims.release(record, name)
         guard isWritten else { return Response(status: .ok) }
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for note in notes(on: record, project) { group.addTask { try await executor.run(note) } }
+            for note in notes(on: record, project, isKnown: access.isKnown) {
+                group.addTask { try await executor.run(note) }
+            }
             try await group.waitForAll()
         }
         return Response(status: .created)
     }
 
-    private func notes(on record: StepRecord, _ project: ProjectID) -> [@Sendable (Store) throws -> Void] {
+    private func notes(
+        on record: StepRecord, _ project: ProjectID, isKnown: Bool
+    ) -> [@Sendable (Store) throws -> Void] {
         var notes: [@Sendable (Store) throws -> Void] = [
             { try Lineage(store: $0, project: project).noteStep(record) },
             { [views] in try $0.noteAliases(of: record, views, project: project) },
@@ -76,7 +83,9 @@ extension CacheRoutes {
             notes.append { try StepLedger(store: $0, project: project).note(record, in: place) }
         }
         if scopes.isTrusted(record.scope) {
-            notes.append { try StepLedger(store: $0, project: project).note(record.scope, of: record.key) }
+            notes.append {
+                try StepLedger(store: $0, project: project).note(record.scope, of: record.key, isKnown: isKnown)
+            }
         }
         return notes
     }

@@ -1,3 +1,4 @@
+import Access
 import CacheAPI
 import ChunkStore
 import Chunking
@@ -21,23 +22,37 @@ struct CacheRoutes: Sendable {
     /// Adds the routes to `router`.
     func add(to router: Router<LarderRequestContext>) {
         let project = router.group("/api/v1/projects/:project")
-        project.post("resolve") { try await resolve($0, in: Self.project($1)) }
-        project.post("images") { try await assemble($0, in: Self.project($1)) }
-        project.post("lookup") { try await lookup($0, in: Self.project($1)) }
-        project.post("explain") { try await explain($0, in: Self.project($1)) }
-        project.post("claims/wait") { try await waitForClaim($0, in: Self.project($1)) }
-        project.post("claims/renew") { try await renewClaims($0, in: Self.project($1)) }
-        project.post("claims/release") { try await releaseClaims($0, in: Self.project($1)) }
-        project.post("steps") { try await record($0, in: Self.project($1)) }
-        project.post("cache-mounts/find") { try await findCacheMount($0, in: Self.project($1)) }
-        project.post("cache-mounts") { try await keepCacheMount($0, in: Self.project($1)) }
-        project.post("chunks/missing") { try await missingChunks($0, in: Self.project($1)) }
-        project.post("chunks/fetch") { try await fetchChunks($0, in: Self.project($1)) }
-        project.post("frames") { try await takeFrames($0, in: Self.project($1)) }
-        project.put("layers/:digest") { try await commitLayer($0, Self.digest($1), in: Self.project($1)) }
-        project.get("layers/:digest") { try await layer(Self.digest($1), in: Self.project($1)) }
-        project.post("chain/query") { try await queryChain($0, in: Self.project($1)) }
-        project.post("chain/file") { try await file($0, in: Self.project($1)) }
+        for route in CacheRoute.allCases {
+            project.on(RouterPath(route.row.path), method: route.row.method) { request, context in
+                try await answer(route, request, context)
+            }
+        }
+    }
+
+    private func answer(_ route: CacheRoute, _ request: Request, _ context: LarderRequestContext) async throws
+        -> Response
+    {
+        let access = ProjectAccess(project: try Self.project(context), check: context.access)
+        try access.check.require(route.row.demand(in: access.project))
+        return switch route {
+        case .resolve: try await resolve(request, access)
+        case .assemble: try await assemble(request, access)
+        case .lookup: try await lookup(request, access)
+        case .explain: try await explain(request, access)
+        case .waitForClaim: try await waitForClaim(request, access)
+        case .renewClaims: try await renewClaims(request, access.project)
+        case .releaseClaims: try await releaseClaims(request, access.project)
+        case .record: try await record(request, access)
+        case .findCacheMount: try await findCacheMount(request, access)
+        case .keepCacheMount: try await keepCacheMount(request, access)
+        case .missingChunks: try await missingChunks(request, in: access.project)
+        case .fetchChunks: try await fetchChunks(request, in: access.project)
+        case .takeFrames: try await takeFrames(request, in: access.project)
+        case .commitLayer: try await commitLayer(request, Self.digest(context), in: access.project)
+        case .layer: try await layer(Self.digest(context), in: access.project)
+        case .queryChain: try await queryChain(request, in: access.project)
+        case .file: try await file(request, in: access.project)
+        }
     }
 
     private static func project(_ context: LarderRequestContext) throws -> ProjectName {

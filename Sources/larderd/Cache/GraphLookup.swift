@@ -27,29 +27,31 @@ struct GraphLookup {
     }
 
     let store: Store
-    let name: ProjectName
+    let access: ProjectAccess
     let views: ChainViews
     let rules: ScopeRules
     private(set) var findings = Findings()
 
-    init(store: Store, name: ProjectName, views: ChainViews, rules: ScopeRules) {
+    init(store: Store, access: ProjectAccess, views: ChainViews, rules: ScopeRules) {
         self.store = store
-        self.name = name
+        self.access = access
         self.views = views
         self.rules = rules
     }
 
-    /// The answer to `query`.
+    /// The answer to `query`. Scopes that are not read are as if nothing were recorded in them.
     /// - Throws: ``APIFailure`` `badRequest`; `StoreError`.
     mutating func answer(_ query: GraphQuery) throws -> GraphAnswer {
-        guard let project = try store.project(name) else {
+        guard let project = try store.project(access.project) else {
             return try GraphEvaluator(
                 record: { _, _ in nil }, hasLayer: { _ in false }, contentKey: { _, _, _ in nil }
             ).answer(query)
         }
         var aliases: [Findings.Alias] = []
         var evaluator = GraphEvaluator(
-            record: { [store] in try store.step($1, scope: $0, project: project) },
+            record: { [store, access] scope, key in
+                access.reads(scope) ? try store.step(key, scope: scope, project: project) : nil
+            },
             hasLayer: { [store] in try store.hasLayer($0, project: project) },
             contentKey: { [store, views] paths, chain, source in
                 let found = try views.contentKey(
@@ -60,24 +62,30 @@ struct GraphLookup {
                 }
                 return found?.key
             })
-        evaluator.alias = { [store] in try store.alias(of: $0, paths: $1, project: project) }
-        if let own = query.scopes.first, !rules.promotions.isEmpty {
+        evaluator.alias = { [store, access] source, paths in
+            access.reads(source.scope) ? try store.alias(of: source, paths: paths, project: project) : nil
+        }
+        if let own = query.scopes.first, !rules.promotions.isEmpty, access.reads(own) {
             evaluator.promoted = { [self] in try promoted($0, into: own, project) }
         }
         let answer = try evaluator.answer(query)
         findings.aliases = aliases
         for step in answer.steps {
             guard let key = step.key, let from = step.scope, let into = query.scopes.first,
-                !query.scopes.contains(from)
+                !query.scopes.contains(from), access.writes(into)
             else { continue }
             findings.promotions[key] = Findings.Promotion(from: from, into: into)
         }
         return answer
     }
 
-    /// What a scope that `own` trusts has recorded.
+    /// What a scope that `own` trusts has recorded, by a writer whose grant had that scope; anybody's on a server that is
+    /// open to everybody.
     private func promoted(_ key: Digest, into own: ScopeName, _ project: ProjectID) throws -> StepRecord? {
-        for scope in try StepLedger(store: store, project: project).scopes(of: key) where rules.trusts(scope, in: own) {
+        let ledger = StepLedger(store: store, project: project)
+        let scopes = try ledger.scopes(of: key, isKnown: true)
+        let others = access.isKnown ? [] : try ledger.scopes(of: key, isKnown: false)
+        for scope in scopes + others where rules.trusts(scope, in: own) {
             if let record = try store.step(key, scope: scope, project: project) { return record }
         }
         return nil

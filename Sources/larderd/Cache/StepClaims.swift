@@ -15,10 +15,13 @@ final class StepClaims: Sendable {
     /// Seconds since the server began.
     private var now: Double { (ContinuousClock.now - start) / .seconds(1) }
 
-    /// Claims what the asking build has to build by `answer`, and marks what others build.
+    /// Claims what the asking build has to build by `answer`, and marks what others build: in the scopes that it may write
+    /// and read.
     /// - Returns: whether a step is claimed that was not before.
-    func assign(_ answer: inout GraphAnswer, _ query: GraphQuery, _ project: ProjectName) -> Bool {
+    func assign(_ answer: inout GraphAnswer, _ query: GraphQuery, _ access: ProjectAccess) -> Bool {
         guard let claim = query.claim, let scope = query.scopes.first else { return false }
+        let project = access.project
+        let (scopes, mayClaim) = (query.scopes.filter(access.reads), access.writes(scope))
         let (own, now) = (ClaimTable.BuilderID(project: project, id: claim.id), now)
         var steps = answer.steps
         let isNew = table.withLock { table in
@@ -27,13 +30,14 @@ final class StepClaims: Sendable {
                 if step.verdict == .hit, step.chain != nil { return true }
                 guard claim.waits, step.isRenewed != true, let key = step.key, !claim.begun.contains(key),
                     let holder = table.holder(
-                        of: key, project: project, scopes: query.scopes, but: own, at: now)
+                        of: key, project: project, scopes: scopes, but: own, at: now)
                 else { return false }
                 steps[index].verdict = .building
                 steps[index].builder = holder.writer
                 steps[index].claimedFor = max(0, now - holder.since)
                 return true
             }
+            guard mayClaim else { return false }
             func place(_ key: Digest) -> ClaimTable.Place {
                 ClaimTable.Place(project: project, scope: scope, key: key)
             }

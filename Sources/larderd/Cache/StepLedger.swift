@@ -31,19 +31,25 @@ struct StepLedger {
     // MARK: Scopes of a key
 
     /// Notes that a scope whose writers are trusted has a record of a key.
-    func note(_ scope: ScopeName, of step: Digest) throws {
-        var scopes = try scopes(of: step)
+    /// - Parameter isKnown: whether its writer showed who they are. What a server that was open to everybody took from just
+    ///   anybody is trusted no longer when it is closed.
+    func note(_ scope: ScopeName, of step: Digest, isKnown: Bool) throws {
+        var scopes = try scopes(of: step, isKnown: isKnown)
         guard scopes.first != scope else { return }
         scopes.removeAll { $0 == scope }
         scopes.insert(scope, at: 0)
         let text = scopes.prefix(Self.scopesMaximum).map(\.description).joined(separator: "\0")
-        _ = try store.put(Array(text.utf8), in: .lineage, key: Self.key("scopes", step), project: project)
+        _ = try store.put(Array(text.utf8), in: .lineage, key: Self.key(of: step, isKnown), project: project)
     }
 
-    /// The scopes that were noted, the last one first.
-    func scopes(of step: Digest) throws -> [ScopeName] {
-        let bytes = try store.record(in: .lineage, key: Self.key("scopes", step), project: project) ?? []
+    /// The scopes that were noted of known writers, or of others, the last one first.
+    func scopes(of step: Digest, isKnown: Bool) throws -> [ScopeName] {
+        let bytes = try store.record(in: .lineage, key: Self.key(of: step, isKnown), project: project) ?? []
         return bytes.split(separator: 0).compactMap { ScopeName(String(decoding: $0, as: UTF8.self)) }
+    }
+
+    private static func key(of step: Digest, _ isKnown: Bool) -> [UInt8] {
+        key(isKnown ? "scopes" : "scopes.unknown", step)
     }
 
     private static func key(_ kind: String, _ digest: Digest) -> [UInt8] {

@@ -37,6 +37,13 @@ struct StepTrail: Hashable, Sendable {
         marks = Array(marks.prefix(Self.marksMaximum))
     }
 
+    /// The records of those scopes that `isVisible` holds for.
+    func filtered(by isVisible: (ScopeName) -> Bool) -> StepTrail {
+        var trail = self
+        trail.marks.removeAll { !isVisible($0.scope) }
+        return trail
+    }
+
     /// The trail as it is kept.
     var encoded: [UInt8] {
         var writer = ByteWriter(capacity: 256)

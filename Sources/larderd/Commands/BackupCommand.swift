@@ -13,7 +13,7 @@ struct BackupCommand: AsyncParsableCommand {
         commandName: "backup",
         abstract: "Copy a root while it is served.",
         discussion: """
-            Everything that was acknowledged before the start is in the copy. To restore it, serve it: it is a root like
+            Everything that was acknowledged before the start is in the copy, and so are the tokens. To restore it, serve it: it is a root like
             any other. A copy that was interrupted cannot be opened. A root that a server has open is copied by that
             server, so DEST is a path of its file system.
 
@@ -31,10 +31,14 @@ struct BackupCommand: AsyncParsableCommand {
         let reader = try await SettingsReader(
             flags: flags, environment: ProcessInfo.processInfo.environment, file: nil)
         let target = FilePath(FileManager.default.currentDirectoryPath).pushing(FilePath(destination))
-        let report = try await RootAccess(existing: try reader.root()).perform(
+        let access = try RootAccess(existing: try reader.root())
+        let directory = access.root
+        let report = try await access.perform(
             .POST, "/backup", content: target.string, timeout: Self.timeout
         ) { store in
-            try store.backup(to: target)
+            let report = try store.backup(to: target)
+            try TokenBook(of: directory).copy(to: target)
+            return report
         }
         if json {
             print(String(decoding: try JSONEncoder.report.encode(report), as: UTF8.self))

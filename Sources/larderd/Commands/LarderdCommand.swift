@@ -21,6 +21,7 @@ struct LarderdCommand: AsyncParsableCommand {
               larderd maintain --root /var/lib/larder
               larderd fsck --root /var/lib/larder
               larderd backup --root /var/lib/larder /backup/larder-monday
+              larderd token create --root /var/lib/larder --project shop --scope main --allow read,write
               source <(larderd completion bash)
 
             EXIT STATUS:
@@ -31,7 +32,7 @@ struct LarderdCommand: AsyncParsableCommand {
         version: version,
         subcommands: [
             ServeCommand.self, StatsCommand.self, MaintainCommand.self, FsckCommand.self, BackupCommand.self,
-            CompletionCommand.self,
+            TokenCommand.self, CompletionCommand.self,
         ],
         defaultSubcommand: ServeCommand.self)
 

@@ -1,6 +1,8 @@
 import AsyncHTTPClient
+import CacheAPI
 import ChunkStore
 import FoundationEssentials
+import Glibc
 import Logging
 import NIOCore
 import NIOHTTP1
@@ -19,6 +21,25 @@ struct RootAccess: Sendable {
             throw ServerError(.noStore, "There is no store at \(root); give the --root that larderd serves.")
         }
         self.root = root
+    }
+
+    private init(unchecked root: FilePath) {
+        self.root = root
+    }
+
+    /// The root that the flag `--root` or the environment names.
+    /// - Parameter mayBeNew: whether it is made when there is none.
+    /// - Throws: ``SettingsError``; ``ServerError`` when there is no store in it.
+    init(flag: String?, mayBeNew: Bool = false) async throws {
+        let reader = try await SettingsReader(
+            flags: flag.map { [Setting.root: $0] } ?? [:], environment: ProcessInfo.processInfo.environment, file: nil)
+        if mayBeNew {
+            // Nobody but the account that serves it reads what is in a root.
+            umask(0o077)
+            self.init(unchecked: try reader.root())
+        } else {
+            try self.init(existing: try reader.root())
+        }
     }
 
     /// Does `work` on the root when it is idle, else has the server do what it does for `method` and `path`.
@@ -56,10 +77,17 @@ struct RootAccess: Sendable {
             request.method = method
             if let content { request.body = .bytes(ByteBuffer(string: content)) }
             let (response, body) = try await Self.execute(request, timeout: .seconds(timeout))
+            if response.status == .badRequest,
+                let failure = try? JSONDecoder().decode(APIFailure.self, from: Data(body.readableBytesView))
+            {
+                throw ServerError(.refused, failure.message)
+            }
             guard response.status == .ok else {
                 throw ServerError(.noAnswer, "it answered \(response.status): \(String(buffer: body))")
             }
             return try JSONDecoder().decode(Result.self, from: Data(body.readableBytesView))
+        } catch let error as ServerError where error.code == .refused {
+            throw error
         } catch {
             throw ServerError(.noAnswer, "\(inUse) It could not be asked through \(socket.path): \(error)")
         }

@@ -8,6 +8,8 @@ struct SettingFlags: ParsableArguments {
     @Option(help: Self.help(.listen)) var listen: String?
     @Option(help: ArgumentHelp("A file with settings: one JSON object. LARDER_CONFIG.", valueName: "FILE"))
     var config: String?
+    @Option(help: Self.help(.anonymous)) var anonymous: String?
+    @Option(help: Self.help(.defaultScope)) var defaultScope: String?
     @Option(help: Self.help(.logLevel)) var logLevel: String?
     @Option(help: Self.help(.logFormat)) var logFormat: String?
     @Option(help: Self.help(.localProjects)) var localProjects: String?
@@ -56,6 +58,8 @@ struct SettingFlags: ParsableArguments {
         switch setting {
         case .root: root
         case .listen: listen
+        case .anonymous: anonymous
+        case .defaultScope: defaultScope
         case .logLevel: logLevel
         case .logFormat: logFormat
         case .localProjects: localProjects

@@ -17,21 +17,26 @@ struct BuildCacheTag {
 
     let repository: Repository
     let tag: TagName
+    /// For which scope the tag is written; empty for the default scope.
+    let scope: String
     let rules: TagRules
 
     private var store: Store { repository.store }
     private var key: [UInt8] { repository.key(tag) }
 
-    /// Lets the tag have what `manifest`, which is stored already, has, and what it had before.
+    /// Lets the tag have what `manifest`, which is stored already, has, and what it had before if that was written for the
+    /// same scope.
     /// - Throws: `StoreError` when it cannot be moved at all.
     func add(_ manifest: StoredManifest) throws -> Outcome {
         let known = try store.record(in: .buildCache, key: key, project: repository.project)
             .flatMap { BuildCacheUse(decoding: $0) }
-        let before = known ?? BuildCacheUse(served: manifest.digest)
+        var before = known ?? BuildCacheUse(served: manifest.digest)
+        let isOthers = before.scope != scope
+        before.scope = scope
         var use = before
         var outcome: Outcome
         do {
-            outcome = try merge(manifest, &use)
+            outcome = try merge(manifest, &use, isOthers: isOthers)
         } catch {
             use = before
             use.pushes += 1
@@ -40,7 +45,7 @@ struct BuildCacheTag {
             use.used = []
             outcome = .failed(error)
         }
-        if case .kept = outcome, known == nil {
+        if case .kept = outcome, known == nil, scope.isEmpty {
             try repository.move(tag, to: manifest.digest, rules)
             return outcome
         }
@@ -60,12 +65,18 @@ struct BuildCacheTag {
         try repository.move(tag, to: use.served, rules, with: [.record(.buildCache, key)])
     }
 
-    private func merge(_ manifest: StoredManifest, _ use: inout BuildCacheUse) throws -> Outcome {
+    /// - Parameter isOthers: whether what the tag has was written for another scope.
+    private func merge(
+        _ manifest: StoredManifest, _ use: inout BuildCacheUse, isOthers: Bool
+    ) throws -> Outcome {
         let last = use.pushes
         use.pushes += 1
-        let older = try repository.digest(taggedAs: tag).flatMap {
-            $0 == manifest.digest ? nil : try present($0, used: last, use)
-        }
+        let older =
+            isOthers
+            ? nil
+            : try repository.digest(taggedAs: tag).flatMap {
+                $0 == manifest.digest ? nil : try present($0, used: last, use)
+            }
         let pushed = try document(of: manifest)
         let isSmall =
             pushed.config.size <= Int64(rules.cacheLimits.configBytes)

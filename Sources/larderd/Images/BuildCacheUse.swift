@@ -3,16 +3,20 @@ import OCI
 
 /// What a tag whose build cache was merged is made of, and which records writers had lately.
 ///
-/// As a record: the version (1), flags (bit 0: made here), the tagged digest of what the tag points at, then as varints the
+/// As a record: the version (2), flags (bit 0: made here), the scope that it is for, counted, the tagged digest of what the tag
+/// points at, then as varints the
 /// pushes, merges, dropped records, pushes that could not be merged, records, the number of superseded manifests, those as
 /// tagged digests, and for each record how many pushes ago a writer had it last; none for all by the last one.
 struct BuildCacheUse: Hashable, Sendable {
     /// The most manifests that are remembered to be deleted.
     static let supersededMaximum = 64
     private static let recordsMaximum = 100_000
+    private static let scopeBytesMaximum = 64 << 10
 
     /// What the tag points at.
     var served: OCIDigest
+    /// For which scope it was written, empty for the default scope; only what is written for the same is merged with it.
+    var scope = ""
     /// Whether that was made here, and not pushed by anybody.
     var isMade = false
     /// How many pushes there were; the time of the records' use.
@@ -42,9 +46,11 @@ struct BuildCacheUse: Hashable, Sendable {
     }
 
     private static func read(_ reader: inout ByteReader) throws(ChunkingError) -> BuildCacheUse {
-        guard try reader.readByte() == 1 else { throw reader.malformed("has a version that is not known") }
+        guard try reader.readByte() == 2 else { throw reader.malformed("has a version that is not known") }
         let flags = try reader.readByte()
+        let scope = String(decoding: try reader.readCounted(maximum: scopeBytesMaximum), as: UTF8.self)
         var use = BuildCacheUse(served: try digest(&reader))
+        use.scope = scope
         use.isMade = flags & 1 != 0
         use.pushes = try reader.readVarint()
         use.merges = try reader.readVarint()
@@ -69,8 +75,9 @@ struct BuildCacheUse: Hashable, Sendable {
     /// The record.
     func encoded() -> [UInt8] {
         var writer = ByteWriter(capacity: 200 + used.count)
-        writer.write(1)
+        writer.write(2)
         writer.write(isMade ? 1 : 0)
+        writer.writeCounted(Array(scope.utf8.prefix(Self.scopeBytesMaximum)))
         writer.writeCounted(served.tagged)
         for count in [pushes, merges, dropped, failures, records] { writer.writeVarint(count) }
         writer.writeVarint(UInt64(superseded.count))

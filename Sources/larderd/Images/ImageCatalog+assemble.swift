@@ -1,3 +1,4 @@
+import Access
 import CacheAPI
 import ChunkStore
 import Chunking
@@ -6,11 +7,14 @@ import OCI
 extension ImageCatalog {
     /// Makes an image of layers that `project` has and tags it. Equal configurations give equal images.
     /// - Throws: ``APIFailure``: `missingContent` when a layer is not there, `invalidName`, `badRequest`.
-    func assemble(_ request: AssembleRequest, in project: ProjectName) async throws -> AssembleAnswer {
+    /// - Throws: also ``AccessRefusal`` when whoever asks may not write one of the names.
+    func assemble(_ request: AssembleRequest, _ access: ProjectAccess) async throws -> AssembleAnswer {
+        let project = access.project
         let names = try request.names.map(assembledName)
         guard !names.isEmpty else {
             throw APIFailure(.badRequest, "an image needs at least one name; give one with --tag")
         }
+        for name in names { try access.check.require(.write, on: name.tag, in: name.repository) }
         guard (1...AssembleRequest.imagesMaximum).contains(request.images.count) else {
             throw APIFailure(
                 .badRequest,

@@ -1,3 +1,4 @@
+import Access
 import CacheAPI
 import ChunkStore
 import Chunking
@@ -8,9 +9,10 @@ import Synchronization
 extension ImageCatalog {
     /// The image `reference` of this server's own repositories.
     func resolveLocal(
-        _ reference: ImageReference, platform: Platform, for project: ProjectName
+        _ reference: ImageReference, platform: Platform, for access: ProjectAccess
     ) async throws -> ResolveAnswer.Image {
-        guard let owner = ProjectName(owning: reference.repository.description), mayRead(owner, from: project) else {
+        let project = access.project
+        guard let owner = ProjectName(owning: reference.repository.description), mayRead(owner, access) else {
             throw Self.notHere(reference)
         }
         let image = try await executor.run { store in
@@ -29,8 +31,9 @@ extension ImageCatalog {
         return ResolveAnswer.Image(digest: image.digest, config: image.config, chain: image.chain)
     }
 
-    private func mayRead(_ owner: ProjectName, from project: ProjectName) -> Bool {
-        owner == project || settings.localProjects.map { $0.contains(owner) } ?? true
+    private func mayRead(_ owner: ProjectName, _ access: ProjectAccess) -> Bool {
+        if owner == access.project { return true }
+        return settings.localProjects?.contains(owner) ?? true && access.check.allows(.project(owner, .read))
     }
 
     /// Sees to it that `project` has the uncompressed layer `diffID`, of which it has the stored form `blob`.

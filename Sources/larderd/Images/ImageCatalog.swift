@@ -44,11 +44,13 @@ struct ImageCatalog: Sendable {
 
     /// The image called `name` as a base for builds of `project`, whose layers are layers of the project
     /// afterwards (uncompressed, with entry tables).
+    /// - Parameter access: who builds, and in which project.
     /// - Parameter refresh: whether a tag of another registry is asked for again.
     /// - Throws: ``APIFailure``: `notFound`, `invalidName`, `upstream`, …
     func resolve(
-        _ image: ResolveQuery.Image, for project: ProjectName, refresh: Bool
+        _ image: ResolveQuery.Image, for access: ProjectAccess, refresh: Bool
     ) async throws -> ResolveAnswer.Image {
+        let project = access.project
         let reference: ImageReference
         let platform: Platform
         do {
@@ -58,7 +60,7 @@ struct ImageCatalog: Sendable {
             throw APIFailure(.invalidName, error.description)
         }
         if isLocal(reference.host) {
-            return try await resolveLocal(reference, platform: platform, for: project)
+            return try await resolveLocal(reference, platform: platform, for: access)
         }
         let pulled = try await upstream.image(reference.canonical, platform: platform, refresh: refresh)
         try await executor.run { store in

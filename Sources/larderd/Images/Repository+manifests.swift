@@ -99,9 +99,13 @@ extension Repository {
 extension Repository {
     /// Deletes a manifest and the tags that point at it. O(tags of the repository), unless all of those are among
     /// `likely`.
+    /// - Parameter check: called for each of the tags before anything is deleted; throws when it may not be.
     /// - Returns: whether there was one.
     /// - Throws: ``RegistryFailure`` `denied` when a tag may not be deleted, or an index names the manifest.
-    func delete(_ manifest: OCIDigest, rules: TagRules, likely: Set<TagName> = []) throws -> Bool {
+    func delete(
+        _ manifest: OCIDigest, rules: TagRules, likely: Set<TagName> = [],
+        _ check: (TagName) throws -> Void = { _ in }
+    ) throws -> Bool {
         let key = key(manifest)
         guard let summary = try store.summary(in: .manifest, key: key, project: project) else { return false }
         let entry = try ownEntry(of: manifest)
@@ -110,6 +114,7 @@ extension Repository {
         for tag in tags where rules.isImmutable(tag.description, in: name.description) {
             throw Self.immutable(tag, in: name)
         }
+        for tag in tags { try check(tag) }
         guard count <= tags.count else { throw Self.inUse(manifest, in: name) }
         for tag in tags { _ = try store.delete(in: .tag, key: self.key(tag), project: project) }
         if let entry { _ = try store.delete(in: .referrer, key: entry, project: project) }

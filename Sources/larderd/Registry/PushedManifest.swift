@@ -15,10 +15,17 @@ struct PushedManifest: Sendable {
         var caches: [(tag: TagName, outcome: BuildCacheTag.Outcome)] = []
     }
 
+    /// A tag that it is to have.
+    struct Tag: Hashable, Sendable {
+        let name: TagName
+        /// For which scope the tag is written: build caches are merged for one scope only.
+        let scope: String
+    }
+
     /// How the client names it.
     let reference: ManifestReference
     /// The tags that it is to have.
-    let tags: [TagName]
+    let tags: [Tag]
     let bytes: [UInt8]
     let contentType: String?
 
@@ -44,12 +51,13 @@ struct PushedManifest: Sendable {
         try checkCompleteness(links, outline, digest: manifest.digest, in: repository, rules)
         manifest.isSparse = !links.missing.isEmpty
         let merging =
-            outline.isBuildCache ? tags.filter { rules.mergesCaches($0.description, in: name.description) } : []
-        try repository.put(manifest, links, tags: tags.filter { !merging.contains($0) }, rules: rules)
+            outline.isBuildCache ? tags.filter { rules.mergesCaches($0.name.description, in: name.description) } : []
+        try repository.put(
+            manifest, links, tags: tags.filter { !merging.contains($0) }.map(\.name), rules: rules)
         var outcome = Outcome(digest: manifest.digest, subject: links.subject, missing: links.missing.count)
         for tag in merging {
-            let cache = BuildCacheTag(repository: repository, tag: tag, rules: rules)
-            outcome.caches.append((tag, try cache.add(manifest)))
+            let cache = BuildCacheTag(repository: repository, tag: tag.name, scope: tag.scope, rules: rules)
+            outcome.caches.append((tag.name, try cache.add(manifest)))
         }
         return outcome
     }
@@ -84,7 +92,7 @@ struct PushedManifest: Sendable {
             }
         guard mayBeSparse else { throw Self.missing(links.missing) }
         for tag in tags {
-            if let present = try repository.digest(taggedAs: tag), present != digest {
+            if let present = try repository.digest(taggedAs: tag.name), present != digest {
                 throw Self.missing(links.missing)
             }
         }

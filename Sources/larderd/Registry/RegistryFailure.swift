@@ -24,6 +24,7 @@ struct RegistryFailure: Error, Sendable, CustomStringConvertible {
     init(reporting error: any Error) {
         switch error {
         case let failure as RegistryFailure: self = failure
+        case let refusal as AccessRefusal: self.init(refusal)
         case let error as StoreError: self.init(reporting: error)
         default:
             let failure = APIFailure(reporting: error)
@@ -31,6 +32,8 @@ struct RegistryFailure: Error, Sendable, CustomStringConvertible {
                 switch failure.code {
                 case .unavailable, .diskFull: .unavailable
                 case .tooLarge: .sizeInvalid
+                case .unauthenticated: .unauthorized
+                case .denied: .denied
                 default: .unknown
                 }
             self.init(code, status: failure.status, failure.message)
@@ -71,6 +74,7 @@ struct RegistryFailure: Error, Sendable, CustomStringConvertible {
         let bytes = (try? JSONDocument.encode(body)) ?? []
         var headers = headers
         headers[.contentType] = "application/json"
+        if status == 401 { headers.append(contentsOf: AccessChallenge.headers) }
         return Response(
             status: HTTPResponse.Status(code: status), headers: headers,
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))

@@ -1,3 +1,4 @@
+import Access
 import CacheAPI
 import ChunkStore
 import Hummingbird
@@ -34,12 +35,14 @@ extension RegistryRoutes {
         return try list(TagList(name: name.description, tags: tags), hasMore ? link : nil)
     }
 
-    /// `GET /v2/_catalog`: the repositories that have tags.
-    func catalog(_ request: Request) async throws -> Response {
+    /// `GET /v2/_catalog`: the repositories that have tags, of the projects that whoever asks may read.
+    func catalog(_ request: Request, _ access: AccessCheck) async throws -> Response {
         let page = try Self.page(request)
         let names = try await executor.run { store in
             // Projects that only the server uses have names that clients' projects cannot have.
-            try store.projects().filter { ProjectName($0.name) != nil }.flatMap { project in
+            try store.projects().filter { project in
+                ProjectName(project.name).map { access.allows(.project($0, .read)) } ?? false
+            }.flatMap { project in
                 try Repository.names(in: project.id, of: store, after: page.last, limit: page.count + 1)
             }
         }
@@ -58,7 +61,7 @@ extension RegistryRoutes {
         return response
     }
 
-    private static func noRepository(_ name: RepositoryName) -> RegistryFailure {
+    static func noRepository(_ name: RepositoryName) -> RegistryFailure {
         RegistryFailure(.nameUnknown, "there is no repository \(name)")
     }
 }

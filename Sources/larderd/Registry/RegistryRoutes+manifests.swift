@@ -1,3 +1,4 @@
+import Access
 import CacheAPI
 import ChunkStore
 import Hummingbird
@@ -30,12 +31,15 @@ extension RegistryRoutes {
 
     /// `PUT /v2/<name>/manifests/<reference>`, by digest also with tags (`?tag=…&tag=…`).
     func putManifest(
-        _ reference: ManifestReference, in name: RepositoryName, _ request: Request
+        _ reference: ManifestReference, in name: RepositoryName, _ request: Request, _ access: AccessCheck
     ) async throws -> Response {
         let owner = try Self.owner(of: name)
         let tags = try Self.tags(of: reference, request)
+        for tag in tags { try access.require(.write, on: tag, in: name) }
         let pushed = PushedManifest(
-            reference: reference, tags: tags, bytes: try await Self.document(of: request),
+            reference: reference,
+            tags: tags.map { .init(name: $0, scope: access.scope(writing: $0, in: name)) },
+            bytes: try await Self.document(of: request),
             contentType: request.headers[.contentType])
         let stored = try await tagTurns.take(Self.turns(for: tags, in: name)) {
             try await executor.run { [rules] store in try pushed.store(in: name, of: owner, store, rules) }
@@ -56,15 +60,20 @@ extension RegistryRoutes {
     }
 
     /// `DELETE /v2/<name>/manifests/<reference>`: a tag, or a manifest with all its tags.
-    func deleteManifest(_ reference: ManifestReference, in name: RepositoryName) async throws -> Response {
+    func deleteManifest(
+        _ reference: ManifestReference, in name: RepositoryName, _ access: AccessCheck
+    ) async throws -> Response {
         let tags = if case .tag(let tag) = reference { [tag] } else { [] as [TagName] }
+        for tag in tags { try access.require(.delete, on: tag, in: name) }
         let isDeleted = try await tagTurns.take(Self.turns(for: tags, in: name)) {
             try await executor.run { [rules, recentTags] store in
                 guard let repository = try Repository(name, in: store) else { return false }
                 return switch reference {
                 case .tag(let tag): try repository.delete(tag, rules: rules)
                 case .digest(let digest):
-                    try repository.delete(digest, rules: rules, likely: recentTags.tags(of: digest, in: name))
+                    try repository.delete(digest, rules: rules, likely: recentTags.tags(of: digest, in: name)) { tag in
+                        try access.require(.delete, on: tag, in: name)
+                    }
                 }
             }
         }
@@ -117,7 +126,7 @@ extension RegistryRoutes {
         }
     }
 
-    private static func noManifest(_ reference: ManifestReference, in name: RepositoryName) -> RegistryFailure {
+    static func noManifest(_ reference: ManifestReference, in name: RepositoryName) -> RegistryFailure {
         RegistryFailure(.manifestUnknown, "there is no manifest \(reference) in \(name)")
     }
 }

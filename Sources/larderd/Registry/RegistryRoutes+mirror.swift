@@ -1,3 +1,4 @@
+import Access
 import CacheAPI
 import ChunkStore
 import Hummingbird
@@ -7,23 +8,28 @@ import OCI
 /// Repositories of other registries. They are read here, and written where they are.
 extension RegistryRoutes {
     /// The answer when the request is about a repository of another registry; `nil` when it is not.
-    func mirrored(_ path: RegistryPath, _ request: Request) async throws -> Response? {
+    func mirrored(_ path: RegistryPath, _ request: Request, _ access: AccessCheck) async throws -> Response? {
         guard let mirror, let name = path.repository else { return nil }
         let namespace = request.uri.queryParameters["ns"].map { String($0) }
         guard let place = mirror.rules.place(of: name, namespace: namespace) else { return nil }
+        try access.require(.anyProject(.read))
         return try await answer(path, in: place, request, mirror)
     }
 
     /// The answer of the registry that stands in for this server's own repositories; `nil` when there is none, or when
-    /// the repository's project is one of this server.
-    func fallback(_ path: RegistryPath, _ request: Request) async throws -> Response? {
+    /// the repository's project is one of this server, as far as whoever asks can know.
+    func fallback(_ path: RegistryPath, _ request: Request, _ access: AccessCheck) async throws -> Response? {
         let namespace = request.uri.queryParameters["ns"].map { String($0) }
         guard let mirror, let name = path.repository,
             let place = mirror.rules.fallbackPlace(of: name, namespace: namespace),
             request.method == .get || request.method == .head
         else { return nil }
+        guard access.allows(.anyProject(.read)) else { return nil }
         let isOwn = try await executor.run { store in
-            try ProjectName(owning: name.description).flatMap { try store.project(named: $0.description) } != nil
+            guard let owner = ProjectName(owning: name.description), access.allows(.project(owner, .read)) else {
+                return false
+            }
+            return try store.project(named: owner.description) != nil
         }
         return isOwn ? nil : try await answer(path, in: place, request, mirror)
     }

@@ -8,13 +8,22 @@ extension RegistryRoutes {
 
     /// `GET /v2/<name>/referrers/<digest>`: what is about a manifest, whether that is here or not.
     func referrers(of subject: OCIDigest, in name: RepositoryName, _ request: Request) async throws -> Response {
-        let query = request.uri.queryParameters
-        let type = query["artifactType"].map { String($0) }.flatMap { $0.isEmpty ? nil : $0 }
-        let last = try query["last"].map { text throws(RegistryFailure) in try RegistryPath.digest(text) }
+        let type = Self.type(request)
+        let last = try request.uri.queryParameters["last"].map { text throws(RegistryFailure) in
+            try RegistryPath.digest(text)
+        }
         let (entries, next) = try await executor.run { store in
             try Repository(name, in: store)?.referrers(
                 of: subject, type: type, after: last, bytes: Self.referrersMaximum) ?? ([], nil)
         }
+        return try Self.referrers(of: subject, in: name, request, entries: entries, next: next)
+    }
+
+    /// The answer with `entries`, of which more come after `next`.
+    static func referrers(
+        of subject: OCIDigest, in name: RepositoryName, _ request: Request, entries: [ReferrerEntry], next: OCIDigest?
+    ) throws -> Response {
+        let type = type(request)
         var headers: HTTPFields = [.contentType: MediaType.index]
         if type != nil { headers[.ociFiltersApplied] = "artifactType" }
         if let next {
@@ -24,6 +33,10 @@ extension RegistryRoutes {
         return Response(
             status: .ok, headers: headers,
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: ReferrerEntry.index(of: entries))))
+    }
+
+    private static func type(_ request: Request) -> String? {
+        request.uri.queryParameters["artifactType"].map { String($0) }.flatMap { $0.isEmpty ? nil : $0 }
     }
 
     /// Percent-encoded but for what RFC 3986 leaves alone, and the slash.

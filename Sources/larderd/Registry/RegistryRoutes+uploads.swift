@@ -1,3 +1,4 @@
+import Access
 import CacheAPI
 import ChunkStore
 import Chunking
@@ -11,12 +12,12 @@ extension RegistryRoutes {
 
     /// `POST /v2/<name>/blobs/uploads/`: begins an upload, takes a whole blob (`?digest=`), or lets the repository
     /// have a blob of another one (`?mount=&from=`).
-    func beginUpload(to name: RepositoryName, _ request: Request) async throws -> Response {
+    func beginUpload(to name: RepositoryName, _ request: Request, _ access: AccessCheck) async throws -> Response {
         let owner = try Self.owner(of: name)
         let query = request.uri.queryParameters
         if let mounted = query["mount"], !mounted.isEmpty {
             let digest = try RegistryPath.digest(mounted)
-            if try await mount(digest, from: query["from"].map { String($0) }, to: name, of: owner) {
+            if try await mount(digest, from: query["from"].map { String($0) }, to: name, of: owner, access) {
                 return Self.created(digest, in: name)
             }
         } else if let text = query["digest"] {
@@ -107,15 +108,16 @@ extension RegistryRoutes {
         }
     }
 
-    /// Lets the repository have a blob of `source`, if that one's project lets others have images, or without a source of
-    /// any repository of its own project. Whether it has it.
+    /// Lets the repository have a blob of `source`, if whoever asks may read there and that one's project lets others have
+    /// images, or without a source of any repository of its own project. Whether it has it.
     private func mount(
-        _ digest: OCIDigest, from source: String?, to name: RepositoryName, of owner: ProjectName
+        _ digest: OCIDigest, from source: String?, to name: RepositoryName, of owner: ProjectName, _ access: AccessCheck
     ) async throws -> Bool {
         try await executor.run { [localProjects] store in
             if try Repository(name, in: store)?.blob(digest) != nil { return true }
             guard let source, let other = try? RepositoryName(source), let lender = ProjectName(owning: source),
-                localProjects?.contains(lender) ?? true, let giver = try Repository(other, in: store),
+                localProjects?.contains(lender) ?? true, access.allows(.project(lender, .read)),
+                let giver = try Repository(other, in: store),
                 let blob = try giver.blob(digest)
             else { return false }
             let receiver = Repository(

@@ -1,3 +1,4 @@
+import Access
 import CacheAPI
 import ChunkStore
 import Chunking
@@ -54,7 +55,7 @@ struct RegistryRoutes: Sendable {
     private func answer(_ request: Request, _ context: LarderRequestContext) async throws -> Response {
         var response: Response
         do {
-            response = try await respond(to: request)
+            response = try await respond(to: request, context.access)
         } catch let error as HTTPParserError {
             // The connection is in disorder; the server answers 400 and closes it.
             throw error
@@ -74,39 +75,48 @@ struct RegistryRoutes: Sendable {
         return request.method == .head ? response.createHeadResponse() : response
     }
 
-    private func respond(to request: Request) async throws -> Response {
+    private func respond(to request: Request, _ access: AccessCheck) async throws -> Response {
         let path = try RegistryPath(request.uri.path)
-        if let response = try await mirrored(path, request) { return response }
+        if let response = try await mirrored(path, request, access) { return response }
+        guard let route = path.route(request.method) else {
+            throw RegistryFailure(.unsupported, "\(request.method) is not offered for \(request.uri.path)")
+        }
+        // What cannot be a project is none, whoever asks.
+        if let name = path.repository { _ = try Self.owner(of: name) }
+        let demand = route.row.demand(in: path.repository)
         do {
-            return try await respond(to: request, path)
+            if case .absent = access.decide(demand) { return try await absence(of: path, route, request) }
+            try access.require(demand)
+            return try await respond(to: request, route, path, access)
         } catch let failure as RegistryFailure where failure.status == 404 {
-            guard let response = try await fallback(path, request) else { throw failure }
+            guard let response = try await fallback(path, request, access) else { throw failure }
             return response
         }
     }
 
-    private func respond(to request: Request, _ path: RegistryPath) async throws -> Response {
-        switch (path, request.method) {
-        case (.base, .get), (.base, .head): return try Self.json(EmptyDocument())
-        case (.catalog, .get), (.catalog, .head): return try await catalog(request)
-        case (.tags(let name), .get), (.tags(let name), .head): return try await tags(of: name, request)
-        case (.blob(let name, let digest), .head): return try await describeBlob(digest, in: name)
-        case (.blob(let name, let digest), .get): return try await sendBlob(digest, in: name, request)
-        case (.blob(let name, let digest), .delete): return try await deleteBlob(digest, in: name)
-        case (.referrers(let name, let digest), .get), (.referrers(let name, let digest), .head):
-            return try await referrers(of: digest, in: name, request)
-        case (.manifest(let name, let reference), .get), (.manifest(let name, let reference), .head):
-            return try await manifest(reference, in: name)
-        case (.manifest(let name, let reference), .put): return try await putManifest(reference, in: name, request)
-        case (.manifest(let name, let reference), .delete): return try await deleteManifest(reference, in: name)
-        case (.uploads(let name), .post): return try await beginUpload(to: name, request)
-        case (.upload(let name, let id), .get), (.upload(let name, let id), .head):
-            return try uploadStatus(id, in: name)
-        case (.upload(let name, let id), .patch): return try await continueUpload(id, in: name, request)
-        case (.upload(let name, let id), .put): return try await finishUpload(id, in: name, request)
-        case (.upload(let name, let id), .delete): return try await cancelUpload(id, in: name)
-        default:
-            throw RegistryFailure(.unsupported, "\(request.method) is not offered for \(request.uri.path)")
+    private func respond(
+        to request: Request, _ route: RegistryRoute, _ path: RegistryPath, _ access: AccessCheck
+    ) async throws -> Response {
+        switch (route, path) {
+        case (.base, _): return try Self.json(EmptyDocument())
+        case (.catalog, _): return try await catalog(request, access)
+        case (.tags, .tags(let name)): return try await tags(of: name, request)
+        case (.manifest, .manifest(let name, let reference)): return try await manifest(reference, in: name)
+        case (.putManifest, .manifest(let name, let reference)):
+            return try await putManifest(reference, in: name, request, access)
+        case (.deleteManifest, .manifest(let name, let reference)):
+            return try await deleteManifest(reference, in: name, access)
+        case (.blob, .blob(let name, let digest)) where request.method == .head:
+            return try await describeBlob(digest, in: name)
+        case (.blob, .blob(let name, let digest)): return try await sendBlob(digest, in: name, request)
+        case (.deleteBlob, .blob(let name, let digest)): return try await deleteBlob(digest, in: name)
+        case (.referrers, .referrers(let name, let digest)): return try await referrers(of: digest, in: name, request)
+        case (.beginUpload, .uploads(let name)): return try await beginUpload(to: name, request, access)
+        case (.uploadStatus, .upload(let name, let id)): return try uploadStatus(id, in: name)
+        case (.continueUpload, .upload(let name, let id)): return try await continueUpload(id, in: name, request)
+        case (.finishUpload, .upload(let name, let id)): return try await finishUpload(id, in: name, request)
+        case (.cancelUpload, .upload(let name, let id)): return try await cancelUpload(id, in: name)
+        default: throw RegistryFailure(.unknown, "\(route) is no route of \(request.uri.path)")
         }
     }
 

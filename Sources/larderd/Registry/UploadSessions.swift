@@ -40,10 +40,14 @@ final class UploadSessions: Sendable {
     /// - Throws: ``RegistryFailure`` `blobUploadUnknown`.
     func session(_ id: String, in repository: RepositoryName) throws(RegistryFailure) -> UploadSession {
         guard let session = sessions.withLock({ $0[id] }), session.repository == repository else {
-            throw RegistryFailure(
-                .blobUploadUnknown, "there is no upload '\(id.prefix(64))' to \(repository); begin another with POST")
+            throw Self.noSession(id, in: repository)
         }
         return session
+    }
+
+    static func noSession(_ id: String, in repository: RepositoryName) -> RegistryFailure {
+        RegistryFailure(
+            .blobUploadUnknown, "there is no upload '\(id.prefix(64))' to \(repository); begin another with POST")
     }
 
     /// Forgets an upload.

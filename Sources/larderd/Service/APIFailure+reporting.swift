@@ -11,6 +11,7 @@ extension APIFailure {
     init(reporting error: any Error) {
         switch error {
         case let failure as APIFailure: self = failure
+        case let refusal as AccessRefusal: self.init(refusal)
         case let failure as RegistryFailure:
             self.init(failure.code == .denied ? .denied : .badRequest, failure.description)
         case let error as StoreError: self.init(Self.code(of: error), error.description)

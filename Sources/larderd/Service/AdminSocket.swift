@@ -26,10 +26,12 @@ struct AdminSocket: Sendable {
 
     /// The service that answers on the socket: `GET /stats` gives a ``StatisticsReport``, `POST /maintain` does all
     /// background work and gives a ``MaintenanceReport``, `POST /backup` copies the store to the absolute path in its body
-    /// and gives a ``BackupReport``.
+    /// and gives a ``BackupReport``; ``TokenRoutes`` besides. Whoever can open the socket may do all that: there is no other
+    /// access control on it.
     /// - Parameter waiting: to be closed after the service.
     func service(
-        _ executor: StoreExecutor, _ maintenance: Maintenance, waiting: WaitingConnections, logger: Logger
+        _ executor: StoreExecutor, _ maintenance: Maintenance, _ tokens: TokenBook, waiting: WaitingConnections,
+        logger: Logger
     ) -> some Service {
         let router = Router(context: LarderRequestContext.self)
         router.add(middleware: FailureResponses())
@@ -41,8 +43,9 @@ struct AdminSocket: Sendable {
         router.post("/maintain") { _, _ in try Response.json(await maintenance.complete()) }
         router.post("/backup") { request, _ in
             let body = try await request.body.collect(upTo: 64 << 10)
-            return try Response.json(try await Self.backUp(executor.store, to: FilePath(String(buffer: body))))
+            return try Response.json(try await Self.backUp(executor.store, tokens, to: FilePath(String(buffer: body))))
         }
+        TokenRoutes(tokens: tokens, executor: executor).add(to: router)
         let path = path.string
         return Application(
             router: router, server: AcceptedChannel.server(waiting: waiting),
@@ -60,14 +63,18 @@ struct AdminSocket: Sendable {
     }
 
     /// On a thread of its own: it takes long. Stopped when the task is cancelled.
-    private static func backUp(_ store: Store, to destination: FilePath) async throws -> BackupReport {
+    private static func backUp(
+        _ store: Store, _ tokens: TokenBook, to destination: FilePath
+    ) async throws -> BackupReport {
         guard destination.isAbsolute else {
             throw APIFailure(.badRequest, "A copy needs an absolute path, not '\(destination)'.")
         }
         let isCancelled = Mutex(false)
         return try await withTaskCancellationHandler {
             try await NIOThreadPool.singleton.runIfActive {
-                try store.backup(to: destination) { isCancelled.withLock { $0 } }
+                let report = try store.backup(to: destination) { isCancelled.withLock { $0 } }
+                try tokens.copy(to: destination)
+                return report
             }
         } onCancel: {
             isCancelled.withLock { $0 = true }

@@ -7,8 +7,17 @@ struct HealthRoutes: Sendable {
 
     /// Adds the routes to `router`.
     func add(to router: Router<LarderRequestContext>) {
-        router.get("/healthz") { _, _ in try await answer() }
-        router.head("/healthz") { _, _ in try await answer().createHeadResponse() }
+        for route in ServerRoute.allCases {
+            let path = RouterPath(route.row.path)
+            router.on(path, method: route.row.method) { _, _ in try await answer(route) }
+            router.on(path, method: .head) { _, _ in try await answer(route).createHeadResponse() }
+        }
+    }
+
+    private func answer(_ route: ServerRoute) async throws -> Response {
+        switch route {
+        case .health: try await answer()
+        }
     }
 
     private func answer() async throws -> Response {

@@ -6,8 +6,11 @@ import NIOCore
 /// What travels with a request through middleware and routes.
 struct LarderRequestContext: RequestContext {
     var coreContext: CoreRequestContextStorage
-    /// Who asks; whoever does not say is the anonymous.
-    var identity = Identity.anonymous
+    /// What whoever sends it may do: nothing before ``Identification`` knows who that is.
+    var access = AccessCheck(policy: AccessPolicy(), identity: .anonymous)
+
+    /// Who sends it.
+    var identity: Identity { access.identity }
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)

@@ -48,10 +48,16 @@ struct LarderServer: Service, CustomStringConvertible {
     }
 
     private func openAndServe(on threads: NIOThreadPool) async throws {
-        let (store, copies) = try await threads.runIfActive { [settings, logger] in
+        let (store, copies, tokens) = try await threads.runIfActive { [settings, logger] in
             let store = try Store(opening: settings.root, options: settings.storeOptions, logger: logger)
             // The root is this process's own now.
-            return (store, EncodedCopies(of: settings.root, byteMaximum: settings.encodedCopies, logger: logger))
+            do {
+                let copies = EncodedCopies(of: settings.root, byteMaximum: settings.encodedCopies, logger: logger)
+                return (store, copies, try TokenBook(of: settings.root))
+            } catch {
+                store.close()
+                throw error
+            }
         }
         let admin = AdminSocket(root: settings.root)
         if admin == nil {
@@ -63,7 +69,7 @@ struct LarderServer: Service, CustomStringConvertible {
         let result: Result<Void, any Error>
         do {
             let executor = StoreExecutor(store: store, threads: threads)
-            result = .success(try await serve(executor, copies, waiting, admin: admin))
+            result = .success(try await serve(executor, copies, tokens, waiting, admin: admin))
         } catch {
             result = .failure(ServerError(listeningOn: settings.listen, failedWith: error) ?? error)
         }
@@ -79,7 +85,8 @@ struct LarderServer: Service, CustomStringConvertible {
     }
 
     private func serve(
-        _ executor: StoreExecutor, _ copies: EncodedCopies, _ waiting: WaitingConnections, admin: AdminSocket?
+        _ executor: StoreExecutor, _ copies: EncodedCopies, _ tokens: TokenBook, _ waiting: WaitingConnections,
+        admin: AdminSocket?
     ) async throws {
         admin?.remove()
         let upstream = try settings.upstreamAccess(logger: logger)
@@ -88,10 +95,12 @@ struct LarderServer: Service, CustomStringConvertible {
         let maintenance = Maintenance(
             store: executor.store, settings: settings, activity: activity, logger: logger)
         if let admin {
-            services.append(admin.service(executor, maintenance, waiting: waiting, logger: logger))
+            services.append(admin.service(executor, maintenance, tokens, waiting: waiting, logger: logger))
         }
         services.append(maintenance)
-        services.append(web(executor, upstream, copies, activity, waiting))
+        let control = AccessControl(settings, tokens: tokens)
+        logger.info("access", metadata: ["server": "\(control.summary)"])
+        services.append(web(executor, upstream, copies, activity, control, waiting))
         var configuration = ServiceGroupConfiguration(services: services, logger: logger.quietened)
         configuration.maximumGracefulShutdownDuration = .seconds(settings.stopTimeout)
         try await ServiceGroup(configuration: configuration).run()
@@ -99,10 +108,10 @@ struct LarderServer: Service, CustomStringConvertible {
 
     private func web(
         _ executor: StoreExecutor, _ upstream: UpstreamAccess, _ copies: EncodedCopies, _ activity: Activity,
-        _ waiting: WaitingConnections
+        _ control: AccessControl, _ waiting: WaitingConnections
     ) -> some Service {
         Application(
-            router: router(executor, upstream, copies, activity),
+            router: router(executor, upstream, copies, activity, control),
             server: AcceptedChannel.server(settings.channelConfiguration, waiting: waiting),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.listen.host, port: settings.listen.port), serverName: "larderd"),
@@ -116,12 +125,14 @@ struct LarderServer: Service, CustomStringConvertible {
     }
 
     private func router(
-        _ executor: StoreExecutor, _ upstream: UpstreamAccess, _ copies: EncodedCopies, _ activity: Activity
+        _ executor: StoreExecutor, _ upstream: UpstreamAccess, _ copies: EncodedCopies, _ activity: Activity,
+        _ control: AccessControl
     ) -> Router<LarderRequestContext> {
         let router = Router(context: LarderRequestContext.self)
         router.add(middleware: ActivityMeter(activity: activity))
         router.add(middleware: RequestLogging(level: logger.logLevel))
         router.add(middleware: FailureResponses())
+        router.add(middleware: Identification(control: control))
         HealthRoutes(executor: executor).add(to: router)
         let images = ImageCatalog(
             executor: executor, settings: settings.images, upstream: upstream, logger: logger)

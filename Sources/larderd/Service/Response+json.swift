@@ -20,7 +20,13 @@ extension Response {
     static func failure(_ failure: APIFailure) -> Response {
         let status = HTTPResponse.Status(code: failure.status)
         // Two strings always encode, so the second branch is never taken.
-        return (try? json(failure, status: status)) ?? Response(status: status)
+        let encoder = JSONEncoder.cacheAPI
+        // Two failures that say the same are the same bytes.
+        encoder.outputFormatting.insert(.sortedKeys)
+        let body = try? encoder.encode(failure)
+        var response = body.map { json(encoded: $0, status: status) } ?? Response(status: status)
+        if failure.code == .unauthenticated { response.headers.append(contentsOf: AccessChallenge.headers) }
+        return response
     }
 }
 

@@ -13,6 +13,10 @@ struct ServerError: Error, Sendable, CustomStringConvertible {
         case noAnswer
         /// There is no store where one was expected.
         case noStore
+        /// The server that has the root open refuses what it is asked.
+        case refused
+        /// The tokens cannot be read or written.
+        case tokensUnusable
     }
 
     /// What kind of failure it is.

@@ -4,6 +4,8 @@ import ChunkStore
 enum Setting: String, CaseIterable, Sendable {
     case root
     case listen
+    case anonymous
+    case defaultScope
     case logLevel
     case logFormat
     case localProjects
@@ -48,6 +50,8 @@ enum Setting: String, CaseIterable, Sendable {
         switch self {
         case .root: "DIR"
         case .listen: "HOST:PORT"
+        case .anonymous: "all|read|none"
+        case .defaultScope: "NAME"
         case .logLevel: "LEVEL"
         case .logFormat: "text|json"
         case .localProjects: "NAME,NAME,…"
@@ -75,6 +79,8 @@ enum Setting: String, CaseIterable, Sendable {
         switch self {
         case .root: nil
         case .listen: "127.0.0.1:7070"
+        case .anonymous: "all on loopback as long as there is no token, else none"
+        case .defaultScope: "main"
         case .logLevel: "info"
         case .logFormat: "text"
         case .localProjects: "any project"
@@ -109,6 +115,8 @@ enum Setting: String, CaseIterable, Sendable {
         switch self {
         case .root: "The directory that everything is kept in; made when it does not exist"
         case .listen: "The address to serve HTTP on; port 0 takes a free one"
+        case .anonymous: "What whoever does not show who they are may do"
+        case .defaultScope: "The scope that everybody reads who reads a project, and whose writers write any tag"
         case .logLevel: "Log from here up: trace, debug, info, notice, warning, error"
         case .logFormat: "How log lines look"
         case .localProjects: "The projects whose images a FROM without a host may name"

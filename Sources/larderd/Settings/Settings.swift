@@ -18,6 +18,10 @@ struct Settings: Sendable {
     var root: FilePath
     /// Where to serve HTTP.
     var listen = ListenAddress(host: "127.0.0.1", port: 7070)
+    /// What whoever does not show who they are may do; `nil` for everything on loopback while nobody can be known.
+    var anonymous: AnonymousAccess?
+    /// The scope that everybody reads who reads a project.
+    var defaultScope = ScopeName.main
     /// The least important messages that are logged.
     var logLevel = Logger.Level.info
     /// How log lines look.

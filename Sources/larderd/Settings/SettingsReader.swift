@@ -62,6 +62,11 @@ struct SettingsReader: Sendable {
         settings.environment = environment
         try read(
             .listen, "HOST:PORT, as in 127.0.0.1:7070 or [::1]:7070", { ListenAddress($0) }, into: &settings.listen)
+        try read(
+            .anonymous, "all, read or none", { AnonymousAccess(rawValue: $0).map(Optional.some) },
+            into: &settings.anonymous)
+        try read(
+            .defaultScope, "a name of 1 to 200 bytes, as in main", { ScopeName($0) }, into: &settings.defaultScope)
         let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
         try read(.logLevel, "one of \(levels)", { Logger.Level(rawValue: $0) }, into: &settings.logLevel)
         try read(.logFormat, "text or json", { Settings.LogFormat(rawValue: $0) }, into: &settings.logFormat)

@@ -1,3 +1,4 @@
+import Access
 import CacheAPI
 import ChunkStore
 import Hummingbird
@@ -68,6 +69,10 @@ private struct GateMiddleware: RouterMiddleware {
         next: @concurrent (Request, LarderRequestContext) async throws -> Response
     ) async throws -> Response {
         if let answer = try registry.answer(request) { return answer }
+        // Whoever passes the gate may do everything.
+        var context = context
+        context.access = AccessCheck(
+            policy: AccessPolicy(), identity: Identity.anonymous.with(grants: [.everything]))
         return try await next(request, context)
     }
 }

@@ -81,6 +81,7 @@ func withRegistry<Result: Sendable>(
         let store = try Store(opening: root, options: options, logger: .silent)
         let executor = StoreExecutor(store: store, threads: threads)
         let router = Router(context: LarderRequestContext.self)
+        router.add(middleware: EverybodyMayDoEverything())
         addRoutes(router)
         RegistryRoutes(
             executor: executor, rules: rules, localProjects: localProjects, uploads: UploadSessions(limits: limits),

@@ -62,7 +62,8 @@ struct SettingsTests {
     @Test("Every setting can be set in every place")
     func everyPlace() async throws {
         let values: [Setting: String] = [
-            .root: "/x", .listen: "localhost:80", .logLevel: "debug", .logFormat: "json", .localProjects: "shop,tools",
+            .root: "/x", .listen: "localhost:80", .anonymous: "read", .defaultScope: "trunk", .logLevel: "debug",
+            .logFormat: "json", .localProjects: "shop,tools",
             .ownHosts: "larder.internal:7070,cache", .stopTimeout: "0", .idleTimeout: "60", .chunkFileSize: "64MiB",
             .compressionLevel: "3",
             .storeThreads: "2", .quota: "200GiB", .projectQuota: "1GiB,shop=2GiB", .maxAge: "30d", .pinnedTags: "v*",

@@ -1,0 +1,99 @@
+import Access
+import Hummingbird
+
+// Every route of the server and what it needs. The routers are made from these tables, and each route's handler is found in
+// a `switch` over them: there is no way to add a route that needs nothing by mistake.
+//
+// A right is meant in the project that the path names. What the body names, scopes and tags above all, is decided upon where
+// it is read, with the request's ``AccessCheck``.
+
+/// A line of a table.
+struct RouteRow: Sendable {
+    /// What a request needs.
+    enum Need: Hashable, Sendable {
+        /// Nothing.
+        case nothing
+        /// To be somebody.
+        case known
+        /// A right in any project.
+        case anywhere(Rights)
+        /// A right in the project of the path.
+        case here(Rights)
+    }
+
+    let method: HTTPRequest.Method
+    /// The path, with `:name` for what differs.
+    let path: String
+    let need: Need
+
+    init(_ method: HTTPRequest.Method, _ path: String, _ need: Need) {
+        self.method = method
+        self.path = path
+        self.need = need
+    }
+}
+
+/// Routes of the server itself.
+enum ServerRoute: String, CaseIterable, Sendable {
+    case health
+
+    var row: RouteRow {
+        switch self {
+        case .health: RouteRow(.get, "/healthz", .nothing)
+        }
+    }
+}
+
+/// Routes of the cache API, below `/api/v1/projects/:project/`, see `CachePath`.
+enum CacheRoute: String, CaseIterable, Sendable {
+    case resolve, assemble, lookup, explain, waitForClaim, renewClaims, releaseClaims, record
+    case findCacheMount, keepCacheMount, missingChunks, fetchChunks, takeFrames, commitLayer, layer, queryChain, file
+
+    var row: RouteRow {
+        switch self {
+        case .resolve: RouteRow(.post, "resolve", .here(.read))
+        case .assemble: RouteRow(.post, "images", .here(.write))
+        case .lookup: RouteRow(.post, "lookup", .here(.read))
+        case .explain: RouteRow(.post, "explain", .here(.read))
+        case .waitForClaim: RouteRow(.post, "claims/wait", .here(.read))
+        case .renewClaims: RouteRow(.post, "claims/renew", .here(.write))
+        case .releaseClaims: RouteRow(.post, "claims/release", .here(.write))
+        case .record: RouteRow(.post, "steps", .here(.write))
+        case .findCacheMount: RouteRow(.post, "cache-mounts/find", .here(.read))
+        case .keepCacheMount: RouteRow(.post, "cache-mounts", .here(.write))
+        case .missingChunks: RouteRow(.post, "chunks/missing", .here(.write))
+        case .fetchChunks: RouteRow(.post, "chunks/fetch", .here(.read))
+        case .takeFrames: RouteRow(.post, "frames", .here(.write))
+        case .commitLayer: RouteRow(.put, "layers/:digest", .here(.write))
+        case .layer: RouteRow(.get, "layers/:digest", .here(.read))
+        case .queryChain: RouteRow(.post, "chain/query", .here(.read))
+        case .file: RouteRow(.post, "chain/file", .here(.read))
+        }
+    }
+}
+
+/// Routes of the registry, below `/v2`; the first part of a repository's name is its project. `HEAD` goes where `GET` does.
+/// What is mirrored from other registries, with `GET` alone, needs the right to read in any project.
+enum RegistryRoute: String, CaseIterable, Sendable {
+    case base, catalog, tags, manifest, putManifest, deleteManifest, blob, deleteBlob, referrers
+    case beginUpload, uploadStatus, continueUpload, finishUpload, cancelUpload
+
+    var row: RouteRow {
+        switch self {
+        case .base: RouteRow(.get, "/", .known)
+        case .catalog: RouteRow(.get, "/_catalog", .anywhere(.read))
+        case .tags: RouteRow(.get, "/:name/tags/list", .here(.read))
+        case .manifest: RouteRow(.get, "/:name/manifests/:reference", .here(.read))
+        case .putManifest: RouteRow(.put, "/:name/manifests/:reference", .here(.write))
+        case .deleteManifest: RouteRow(.delete, "/:name/manifests/:reference", .here(.delete))
+        case .blob: RouteRow(.get, "/:name/blobs/:digest", .here(.read))
+        case .deleteBlob: RouteRow(.delete, "/:name/blobs/:digest", .here(.delete))
+        case .referrers: RouteRow(.get, "/:name/referrers/:digest", .here(.read))
+        case .beginUpload: RouteRow(.post, "/:name/blobs/uploads", .here(.write))
+        case .uploadStatus: RouteRow(.get, "/:name/blobs/uploads/:id", .here(.write))
+        case .continueUpload: RouteRow(.patch, "/:name/blobs/uploads/:id", .here(.write))
+        case .finishUpload: RouteRow(.put, "/:name/blobs/uploads/:id", .here(.write))
+        case .cancelUpload: RouteRow(.delete, "/:name/blobs/uploads/:id", .here(.write))
+        }
+    }
+}

@@ -1,0 +1,25 @@
+import Access
+
+/// Knows the tokens of this server: as `Bearer`, and as the password of any user, as `docker login` has them sent.
+struct TokenAuthenticator: Authenticator {
+    let tokens: TokenBook
+
+    func identify(_ credentials: Credentials) async -> Authentication {
+        switch credentials.proof {
+        case .bearer(let text): identify(text)
+        case .basic(_, let password): identify(password)
+        case .none, .unreadable: .unknown
+        }
+    }
+
+    private func identify(_ text: String) -> Authentication {
+        guard text.hasPrefix(AccessToken.prefix) else { return .unknown }
+        guard let token = AccessToken(text) else { return .refused("the token is not complete, or was mistyped") }
+        guard let record = tokens.record(of: token) else { return .refused("the token is not one of this server") }
+        if record.revoked != nil { return .refused("the token \(record.name) was revoked") }
+        if !record.isValid(at: Int64(clamping: WallClock.seconds)) {
+            return .refused("the token \(record.name) has expired")
+        }
+        return .identified(record.identity)
+    }
+}

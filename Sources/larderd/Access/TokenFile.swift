@@ -1,0 +1,58 @@
+import Access
+import FoundationEssentials
+import Glibc
+import SystemPackage
+
+/// The file of a root that has its tokens' records: small, for its owner alone, and always whole. All calls block.
+struct TokenFile: Sendable {
+    /// Where it is.
+    let path: FilePath
+
+    /// That of `root`.
+    init(in root: FilePath) {
+        path = root.appending("tokens.json")
+    }
+
+    /// What it has; nothing when there is no such file.
+    /// - Throws: ``ServerError`` `tokensUnusable`: a server that does not know its tokens must not take everybody for
+    ///   welcome.
+    func read() throws(ServerError) -> TokenList {
+        do {
+            return try JSONDecoder().decode(TokenList.self, from: try Data(contentsOf: URL(filePath: path.string)))
+        } catch let error as CocoaError where error.code == .fileReadNoSuchFile {
+            return TokenList()
+        } catch let error as CocoaError {
+            throw ServerError(.tokensUnusable, "The tokens in \(path) cannot be read: \(error).")
+        } catch {
+            throw ServerError(
+                .tokensUnusable,
+                "\(path) is no list of tokens; restore it from a backup, or remove it, which revokes all tokens.")
+        }
+    }
+
+    /// Puts `list` in its place. It is on disk afterwards.
+    /// - Throws: ``ServerError`` `tokensUnusable`.
+    func write(_ list: TokenList) throws(ServerError) {
+        let temporary = FilePath(path.string + ".new")
+        do {
+            let bytes = [UInt8](try JSONEncoder.report.encode(list)) + [UInt8(ascii: "\n")]
+            let file = try FileDescriptor.open(
+                temporary, .writeOnly, options: [.create, .truncate, .closeOnExec],
+                permissions: [.ownerRead, .ownerWrite])
+            try file.closeAfter {
+                _ = try unsafe bytes.withUnsafeBytes { try unsafe file.writeAll($0) }
+                guard fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
+            }
+            let result = unsafe temporary.withPlatformString { from in
+                unsafe path.withPlatformString { unsafe rename(from, $0) }
+            }
+            guard result == 0 else { throw Errno(rawValue: errno) }
+            let directory = try FileDescriptor.open(path.removingLastComponent(), .readOnly, options: .closeOnExec)
+            try directory.closeAfter {
+                guard fsync(directory.rawValue) == 0 else { throw Errno(rawValue: errno) }
+            }
+        } catch {
+            throw ServerError(.tokensUnusable, "The tokens cannot be written to \(path): \(error).")
+        }
+    }
+}
