@@ -10,6 +10,8 @@ public struct APIFailure: Error, Codable, Sendable, Hashable, CustomStringConver
         case invalidContent
         /// 401: whoever asks has to show who they are.
         case unauthenticated
+        /// 403: whoever asks lacks a right; the message says which, and where.
+        case forbidden
         /// 403: a rule of the server forbids it.
         case denied
         /// 404: nothing is there.
@@ -44,7 +46,7 @@ public struct APIFailure: Error, Codable, Sendable, Hashable, CustomStringConver
         switch code {
         case .badRequest, .invalidName: 400
         case .unauthenticated: 401
-        case .denied: 403
+        case .denied, .forbidden: 403
         case .notFound: 404
         case .missingContent: 409
         case .tooLarge: 413

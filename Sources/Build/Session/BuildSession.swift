@@ -242,9 +242,7 @@ struct BuildSession: Sendable {
                     config: String(decoding: image.configuration, as: UTF8.self),
                     platform: image.platform?.description)
             })
-        let answer = try await link.ask(mayBeForbidden: false) { _ throws(BuildError) in
-            try await server.assemble(question)
-        }
+        let answer = try await link.ask { _ throws(BuildError) in try await server.assemble(question) }
         if answer == nil { progress.warn("The image is not on the server.") }
         return answer
     }

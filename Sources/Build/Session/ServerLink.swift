@@ -62,15 +62,14 @@ final class ServerLink: Sendable {
     }
 
     /// Asks the server; `nil` when it is lost, now or before.
-    /// - Parameter mayBeForbidden: whether the build goes on without the server when whoever builds may not ask.
     func ask<Answer>(
-        mayBeForbidden: Bool = true, _ question: (ServerConnection) async throws(BuildError) -> sending Answer
+        _ question: (ServerConnection) async throws(BuildError) -> sending Answer
     ) async throws(BuildError) -> sending Answer? {
         guard let connection = reading else { return nil }
         do {
             return try await question(connection)
         } catch {
-            let isLoss = !Self.isRefusal(error) || mayBeForbidden && Self.isForbidden(error)
+            let isLoss = !Self.isRefusal(error) || Self.isForbidden(error)
             guard error.code == .server, isLoss, !Task.isCancelled else { throw error }
             lose(error)
             return nil
@@ -80,7 +79,7 @@ final class ServerLink: Sendable {
     /// Whether the server does not know who asks, or does not let them.
     private static func isForbidden(_ error: BuildError) -> Bool {
         guard let failure = error.cause as? APIFailure else { return false }
-        return failure.code == .unauthenticated || failure.code == .denied
+        return failure.code == .unauthenticated || failure.code == .forbidden
     }
 
     /// Whether the server answered and said no, rather than not at all.

@@ -50,7 +50,11 @@ struct AccessCheck: Sendable {
     /// - Parameter right: `write` or `delete`.
     /// - Throws: ``AccessRefusal`` unless that may be done to `tag`.
     func require(_ right: Rights, on tag: TagName, in repository: RepositoryName) throws(AccessRefusal) {
-        try require(policy.decide(right, on: tag, in: repository, for: identity), "repository \(repository)")
+        try require(.repository(repository, right))
+        let decision = policy.decide(right, on: tag, in: repository, for: identity)
+        // Who may write, but not this tag, is to choose another.
+        if case .denied(let reason) = decision { throw AccessRefusal(.denied, reason) }
+        try require(decision, "repository \(repository)")
     }
 
     /// For which scope whoever asks writes `tag`, empty for the default scope: build caches of a tag are merged for one scope
@@ -65,7 +69,7 @@ struct AccessCheck: Sendable {
         case .allowed: return
         case .unauthenticated: throw unauthenticated
         case .absent: throw AccessRefusal(.absent, "There is no \(place) here, or you have no right to it.")
-        case .denied(let reason): throw AccessRefusal(.denied, reason)
+        case .denied(let reason): throw AccessRefusal(.forbidden, reason)
         }
     }
 

@@ -11,6 +11,8 @@ struct AccessRefusal: Error, Hashable, Sendable, CustomStringConvertible {
         /// There is nothing of that name, as far as whoever asks is concerned.
         case absent
         /// A right is missing.
+        case forbidden
+        /// There is the right, but not to this.
         case denied
     }
 
@@ -30,6 +32,7 @@ extension APIFailure {
         switch refusal.kind {
         case .unauthenticated: self.init(.unauthenticated, refusal.description)
         case .absent: self.init(.notFound, refusal.description)
+        case .forbidden: self.init(.forbidden, refusal.description)
         case .denied: self.init(.denied, refusal.description)
         }
     }
@@ -41,7 +44,7 @@ extension RegistryFailure {
         switch refusal.kind {
         case .unauthenticated: self.init(.unauthorized, refusal.description)
         case .absent: self.init(.nameUnknown, refusal.description)
-        case .denied: self.init(.denied, refusal.description)
+        case .forbidden, .denied: self.init(.denied, refusal.description)
         }
     }
 }

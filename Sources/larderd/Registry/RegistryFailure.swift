@@ -33,7 +33,7 @@ struct RegistryFailure: Error, Sendable, CustomStringConvertible {
                 case .unavailable, .diskFull: .unavailable
                 case .tooLarge: .sizeInvalid
                 case .unauthenticated: .unauthorized
-                case .denied: .denied
+                case .denied, .forbidden: .denied
                 default: .unknown
                 }
             self.init(code, status: failure.status, failure.message)

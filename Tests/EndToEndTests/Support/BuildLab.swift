@@ -81,13 +81,13 @@ struct BuildLab: Sendable {
     /// Builds `context` as the runner `runner`, whose state is empty at first.
     func build(
         _ context: FilePath, runner: String, tag: String? = "shop/api:1", port: Int? = nil, address: String? = nil,
-        network: NetworkSettings = NetworkSettings(),
+        network: NetworkSettings = NetworkSettings(), token: String? = nil,
         adjust: (inout BuildRequest) -> Void = { _ in },
         onEvent: @escaping @Sendable (BuildEvent) -> Void = { _ in }
     ) async throws -> Report {
         let address = try ServerAddress(address ?? "http://127.0.0.1:\(port ?? self.port)")
         let project = try ProjectName.named("shop")
-        let server = ServerConnection(to: address, project: project, token: nil, network: network)
+        let server = ServerConnection(to: address, project: project, token: token, network: network)
         var request = BuildRequest(context: context, stateDirectory: directory.appending("runner-\(runner)"))
         if let tag { request.tags = [try ImageReference(tag)] }
         adjust(&request)
