@@ -30,21 +30,36 @@ public struct AccessToken: Hashable, Sendable {
         secretText = String(decoding: body + Self.checksum(of: body[...]), as: UTF8.self)
     }
 
-    /// Reads a token; `nil` for what is none, or was mistyped.
+    /// Reads a token; `nil` for what is none. Whether it was mistyped is another question (``isIntact``), which matters only for
+    /// one that is not known.
     public init?(_ text: some StringProtocol) {
         let bytes = Array(text.utf8)
-        let prefix = Array(Self.prefix.utf8)
-        guard bytes.count == prefix.count + Self.idLength + Self.secretLength + Self.checksumLength,
-            bytes.starts(with: prefix), bytes.dropFirst(prefix.count).allSatisfy(Self.alphabet.contains)
+        let length = Self.prefix.utf8.count
+        guard bytes.count == length + Self.idLength + Self.secretLength + Self.checksumLength,
+            bytes.starts(with: Self.prefix.utf8), bytes.dropFirst(length).allSatisfy(Self.isDigit)
         else { return nil }
-        let body = bytes.dropLast(Self.checksumLength)
-        guard bytes.suffix(Self.checksumLength).elementsEqual(Self.checksum(of: body)) else { return nil }
-        id = String(decoding: bytes[prefix.count..<prefix.count + Self.idLength], as: UTF8.self)
+        id = String(decoding: bytes[length..<length + Self.idLength], as: UTF8.self)
         secretText = String(text)
+    }
+
+    /// Whether the checksum is that of the rest.
+    public var isIntact: Bool {
+        let bytes = Array(secretText.utf8)
+        return bytes.suffix(Self.checksumLength).elementsEqual(Self.checksum(of: bytes.dropLast(Self.checksumLength)))
     }
 
     /// What is kept of it. What cannot be guessed needs no slow hash.
     public var hash: Digest { Digest(hashing: Array(secretText.utf8)) }
+
+    /// Whether `byte` is one of the alphabet's.
+    private static func isDigit(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "a")...UInt8(ascii: "z"):
+            true
+        default: false
+        }
+    }
 
     private static func checksum(of bytes: ArraySlice<UInt8>) -> [UInt8] {
         var remainder = UInt32.max

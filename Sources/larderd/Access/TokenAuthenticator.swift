@@ -15,7 +15,10 @@ struct TokenAuthenticator: Authenticator {
     private func identify(_ text: String) -> Authentication {
         guard text.hasPrefix(AccessToken.prefix) else { return .unknown }
         guard let token = AccessToken(text) else { return .refused("the token is not complete, or was mistyped") }
-        guard let record = tokens.record(of: token) else { return .refused("the token is not one of this server") }
+        guard let record = tokens.record(of: token) else {
+            return .refused(
+                token.isIntact ? "the token is not one of this server" : "the token is not complete, or was mistyped")
+        }
         if record.revoked != nil { return .refused("the token \(record.name) was revoked") }
         if !record.isValid(at: Int64(clamping: WallClock.seconds)) {
             return .refused("the token \(record.name) has expired")
