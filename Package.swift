@@ -28,6 +28,12 @@ let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
+let nioHTTP2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioHTTPTypesHTTP2 = Target.Dependency.product(name: "NIOHTTPTypesHTTP2", package: "swift-nio-extras")
+let swiftASN1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
+let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 
 // Read from the bottom up: a target depends only on targets below it.
@@ -39,11 +45,15 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.0"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.1"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
@@ -57,8 +67,8 @@ let package = Package(
             name: "larderd",
             dependencies: [
                 "ChunkStore", "Networking", "Access", "CacheAPI", "OCI", "Chunking", "Compression", "CLinux", logging,
-                hummingbird, serviceLifecycle, configuration, argumentParser, asyncHTTPClient, nioCore, nioPosix,
-                nioHTTP1,
+                hummingbird, serviceLifecycle, unixSignals, configuration, argumentParser, asyncHTTPClient, nioCore,
+                nioPosix, nioHTTP1, nioHTTP2, nioHTTPTypes, nioHTTPTypesHTTP2, nioSSL, nioTLS, swiftASN1, x509,
                 httpTypes, systemPackage,
             ],
             swiftSettings: strict),
@@ -114,7 +124,8 @@ let package = Package(
             path: "Benchmarks/registry/Sources", swiftSettings: strict),
         // Tests
         .target(
-            name: "TestSupport", dependencies: [subprocess, systemPackage], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: [crypto, subprocess, swiftASN1, systemPackage, x509],
+            path: "Tests/TestSupport",
             swiftSettings: strict),
         .testTarget(name: "ChunkingTests", dependencies: ["Chunking", "TestSupport"], swiftSettings: strict),
         .testTarget(
@@ -151,7 +162,8 @@ let package = Package(
             name: "larderdTests",
             dependencies: [
                 "larderd", "ChunkStore", "Access", "CacheAPI", "OCI", "Chunking", "Compression", "TestSupport",
-                hummingbird, asyncHTTPClient, httpTypes, nioCore, subprocess, systemPackage,
+                hummingbird, asyncHTTPClient, httpTypes, logging, nioCore, nioHTTP1, nioPosix, nioSSL,
+                serviceLifecycle, subprocess, systemPackage,
             ],
             swiftSettings: strict),
         .testTarget(

@@ -20,6 +20,8 @@ public struct APIFailure: Error, Codable, Sendable, Hashable, CustomStringConver
         case missingContent
         /// 413: a limit is exceeded.
         case tooLarge
+        /// 429: the client asks for too much at once; `Retry-After` says when it may again.
+        case tooManyRequests
         /// 502: another registry did not give what was asked.
         case upstream
         /// 507: the disk is full.
@@ -51,6 +53,7 @@ public struct APIFailure: Error, Codable, Sendable, Hashable, CustomStringConver
         case .missingContent: 409
         case .tooLarge: 413
         case .invalidContent: 422
+        case .tooManyRequests: 429
         case .internal: 500
         case .upstream: 502
         case .unavailable: 503

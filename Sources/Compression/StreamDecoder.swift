@@ -19,6 +19,8 @@ public struct StreamDecoder: ~Copyable, Sendable {
     private let engine: Engine
     private let format: Format
     private let limit: UInt64
+    private let expansion: (factor: UInt64, beyond: UInt64)
+    private var consumed: UInt64 = 0
     private var produced: UInt64 = 0
     private var phase = Phase.beforeFirst
     private var room = [UInt8](repeating: 0, count: StreamStep.outputMaximum)
@@ -27,10 +29,14 @@ public struct StreamDecoder: ~Copyable, Sendable {
     /// - Parameters:
     ///   - format: What it is compressed with.
     ///   - limit: More output than this is refused as `tooLarge` (no bombs). Bytes.
+    ///   - expansion: So many bytes may come out of each byte, `beyond` those that may always; more are refused likewise.
     /// - Throws: `failed` when there is no memory for it.
-    public init(_ format: Format, limit: UInt64 = .max) throws(CompressionError) {
+    public init(
+        _ format: Format, limit: UInt64 = .max, expansion: (factor: UInt64, beyond: UInt64) = (0, beyond: .max)
+    ) throws(CompressionError) {
         self.format = format
         self.limit = limit
+        self.expansion = expansion
         switch format {
         case .gzip: engine = .gzip(try GzipDecompressor())
         case .zstd: engine = .zstd(try ZstdDecompressor())
@@ -47,10 +53,9 @@ public struct StreamDecoder: ~Copyable, Sendable {
             if try skipPadding(left) { return }
             let step = try step(left)
             offset += step.consumed
+            consumed += UInt64(step.consumed)
             produced += UInt64(step.produced)
-            guard produced <= limit else {
-                throw CompressionError(.tooLarge, "the stream decompresses to more than the \(limit) bytes allowed")
-            }
+            try checkSize()
             if step.produced > 0 { try unsafe onOutput(room.span.bytes.extracting(first: step.produced)) }
             phase = step.isAtEnd ? .between : .inside
             let isStuck = step.produced < room.count && !step.isAtEnd
@@ -66,6 +71,19 @@ public struct StreamDecoder: ~Copyable, Sendable {
     public mutating func finish() throws(CompressionError) {
         guard phase == .between || phase == .padding else {
             throw CompressionError(.corrupt, "the stream ends before it is complete; send it again")
+        }
+    }
+
+    private func checkSize() throws(CompressionError) {
+        guard produced <= limit else {
+            throw CompressionError(.tooLarge, "the stream decompresses to more than the \(limit) bytes allowed")
+        }
+        guard produced <= expansion.beyond || (produced - expansion.beyond) / max(1, expansion.factor) <= consumed
+        else {
+            throw CompressionError(
+                .tooLarge,
+                "the stream decompresses to \(produced) bytes out of \(consumed), which is more than any real content does"
+            )
         }
     }
 

@@ -7,21 +7,40 @@ public struct NetworkSettings: Sendable {
     let proxies: ProxySettings
     /// Authorities that are believed besides the system's.
     let authorities: [NIOSSLCertificate]
+    /// What a server is shown that wants to know who comes: a certificate with those it was signed with, and its key.
+    private let shown: (chain: [NIOSSLCertificate], key: NIOSSLPrivateKey)?
     /// When requests that may be repeated are.
     public var retries = RetrySchedule.standard
 
     /// Everything is reached directly, and believed as the system says.
     public init() {
-        (proxies, authorities) = (.none, [])
+        (proxies, authorities, shown) = (.none, [], nil)
     }
 
     /// - Parameters:
     ///   - environment: has `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, or the same in lower case.
     ///   - authorityFile: certificates of further authorities, PEM. It is read now; blocks.
+    ///   - clientCertificate: what a server is shown that asks for a certificate, PEM. Read now, too.
     /// - Throws: `invalidSetting`, `unsupportedProxy` with a sentence that names the variable or the file.
-    public init(environment: [String: String], authorityFile: FilePath?) throws(NetworkError) {
+    public init(
+        environment: [String: String], authorityFile: FilePath?,
+        clientCertificate: (certificate: FilePath, key: FilePath)? = nil
+    ) throws(NetworkError) {
         proxies = try ProxySettings(environment: environment)
         authorities = try authorityFile.map { file throws(NetworkError) in try Self.certificates(in: file) } ?? []
+        shown = try clientCertificate.map { pair throws(NetworkError) in
+            (try Self.certificates(in: pair.certificate), try Self.key(in: pair.key))
+        }
+    }
+
+    private static func key(in file: FilePath) throws(NetworkError) -> NIOSSLPrivateKey {
+        do {
+            return try NIOSSLPrivateKey(file: file.string, format: .pem)
+        } catch {
+            throw NetworkError(
+                .invalidSetting,
+                "\(file) cannot be read or has no private key in the form of PEM without a passphrase")
+        }
     }
 
     private static func certificates(in file: FilePath) throws(NetworkError) -> [NIOSSLCertificate] {
@@ -39,11 +58,16 @@ public struct NetworkSettings: Sendable {
         return certificates
     }
 
-    /// What TLS believes; `nil` for what the system says.
-    var tls: TLSConfiguration? {
-        if authorities.isEmpty { return nil }
+    /// What TLS believes, and shows if `isKnown`; `nil` for what the system says.
+    func tls(showingCertificate isKnown: Bool) -> TLSConfiguration? {
+        let shown = isKnown ? shown : nil
+        if authorities.isEmpty && shown == nil { return nil }
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.additionalTrustRoots = [.certificates(authorities)]
+        if let shown {
+            configuration.certificateChain = shown.chain.map { .certificate($0) }
+            configuration.privateKey = .privateKey(shown.key)
+        }
         return configuration
     }
 }

@@ -20,11 +20,16 @@ public final class WebClient: Sendable {
     private let configuration: HTTPClient.Configuration
     private let state = Mutex((clients: [Route: HTTPClient](), isShutDown: false))
 
-    /// - Parameter configuration: of all connections, but for proxies and certificates.
-    public init(_ network: NetworkSettings, _ configuration: HTTPClient.Configuration) {
+    /// - Parameters:
+    ///   - configuration: of all connections, but for proxies and certificates.
+    ///   - showingCertificate: whether servers that ask who comes are shown the certificate of `network`, which is for one
+    ///     server only.
+    public init(
+        _ network: NetworkSettings, _ configuration: HTTPClient.Configuration, showingCertificate: Bool = false
+    ) {
         self.network = network
         var configuration = configuration
-        if let tls = network.tls { configuration.tlsConfiguration = tls }
+        if let tls = network.tls(showingCertificate: showingCertificate) { configuration.tlsConfiguration = tls }
         self.configuration = configuration
     }
 

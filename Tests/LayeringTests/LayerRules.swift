@@ -30,7 +30,8 @@ struct LayerRules {
                 modules: [
                     "Hummingbird", "HummingbirdCore", "ServiceLifecycle", "UnixSignals", "Configuration",
                     "ArgumentParser", "Metrics", "JWTKit",
-                    "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1", "HTTPTypes", "SystemPackage",
+                    "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOHTTP2", "NIOHTTPTypes",
+                    "NIOHTTPTypesHTTP2", "NIOSSL", "NIOTLS", "SwiftASN1", "X509", "HTTPTypes", "SystemPackage",
                 ]),
             Row(
                 "larder", targets: ["Build", "Networking", "CacheAPI", "Dockerfile", "OCI", "Chunking", "CLinux"],

@@ -10,8 +10,11 @@ public struct ServerProcess: Sendable {
     /// The port it listens on.
     public let port: Int
 
+    /// `http`, or `https` where the server has a certificate.
+    public let scheme: String
+
     /// The address for clients.
-    public var address: String { "http://127.0.0.1:\(port)" }
+    public var address: String { "\(scheme)://127.0.0.1:\(port)" }
 
     /// Where the build put its executables.
     public static var executables: FilePath {
@@ -36,7 +39,8 @@ public struct ServerProcess: Sendable {
             var lines = execution.standardError.strings().makeAsyncIterator()
             while let line = try await lines.next() {
                 guard let port = Self.port(in: line) else { continue }
-                return try await body(ServerProcess(pid: pid, port: port))
+                let scheme = options.contains("--tls-cert") ? "https" : "http"
+                return try await body(ServerProcess(pid: pid, port: port, scheme: scheme))
             }
             throw ServerDidNotStart()
         }
@@ -46,6 +50,11 @@ public struct ServerProcess: Sendable {
     /// Sends SIGKILL: nothing is flushed, nothing is closed.
     public func kill9() {
         _ = kill(pid, SIGKILL)
+    }
+
+    /// Sends SIGHUP.
+    public func hangUp() {
+        _ = kill(pid, SIGHUP)
     }
 
     private static func port(in line: String) -> Int? {

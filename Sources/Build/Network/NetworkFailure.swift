@@ -32,7 +32,19 @@ enum NetworkFailure {
                 "its certificate is not from an authority that is known here, or for another host; a file with the authority's certificate is given with --ca-file"
         }
         let text = "\(error)"
+        if error is NIOSSLError || error is BoringSSLError, let words = words(forTLS: text) { return words }
         return text.contains("Connection refused") ? "connection refused" : text
+    }
+
+    /// What the alerts of TLS (RFC 8446, 6) mean that a server sends about its client.
+    private static func words(forTLS text: String) -> String? {
+        if text.contains("CERTIFICATE_REQUIRED") {
+            return "it wants a certificate of who comes, which is given with --client-cert and --client-key"
+        }
+        if ["ALERT_UNKNOWN_CA", "ALERT_BAD_CERTIFICATE", "ALERT_CERTIFICATE_"].contains(where: { text.contains($0) }) {
+            return "it does not believe the certificate of --client-cert: is it expired, or from another authority?"
+        }
+        return text.contains("WRONG_VERSION_NUMBER") ? "it serves plain HTTP: write http:// in its address" : nil
     }
 
     private static func words(for error: HTTPClientError) -> String {

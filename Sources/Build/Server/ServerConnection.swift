@@ -47,7 +47,7 @@ public final class ServerConnection: Sendable {
         logins = token == nil ? RegistryCredentials() : nil
         self.traffic = traffic
         self.network = network
-        http = WebClient(network, .forBuilds)
+        http = WebClient(network, .forBuilds, showingCertificate: true)
     }
 
     /// Closes all connections.
@@ -115,7 +115,9 @@ public final class ServerConnection: Sendable {
                 response = try await http.execute(authorized(request), timeout: time)
             }
         } catch {
-            throw BuildError(.server, "The server at \(address) does not answer: \(Self.reason(error)).", cause: error)
+            let hint = hint(for: error)
+            throw BuildError(
+                .server, "The server at \(address) does not answer: \(Self.reason(error))\(hint).", cause: error)
         }
         hasAnswered.store(true, ordering: .relaxed)
         traffic.countUp(bodyLength)
@@ -157,21 +159,24 @@ public final class ServerConnection: Sendable {
     private func failure(_ response: HTTPClientResponse) async -> BuildError {
         let bytes = (try? await collect(response, upTo: 1 << 20)) ?? []
         let status = response.status.code
+        let retryAfter = response.headers.first(name: "retry-after").flatMap { Int($0) }
         if let failure = try? JSONDocument.decode(APIFailure.self, from: bytes, subject: "the failure") {
             let hint = failure.code == .unauthenticated ? " \(loginHint)" : ""
-            return BuildError(.server, "The server says: \(failure.message)\(hint)", cause: failure)
+            let isPassing = failure.code == .tooManyRequests
+            return BuildError(
+                .server, "The server says: \(failure.message)\(hint)",
+                cause: isPassing ? UnexpectedStatus(code: status, retryAfter: retryAfter) : failure)
         }
         if let failure = (try? JSONDocument.decode(RegistryErrorBody.self, from: bytes, subject: "the failure"))?
             .errors.first
         {
             return BuildError(
                 .server, "The server says: \(failure.message ?? failure.code) (status \(status)).",
-                cause: UnexpectedStatus(code: status, retryAfter: nil))
+                cause: UnexpectedStatus(code: status, retryAfter: retryAfter))
         }
         if status == 401 || status == 403 {
             return BuildError(.server, "The server at \(address) refuses access (\(status)). \(loginHint)")
         }
-        let retryAfter = response.headers.first(name: "retry-after").flatMap { Int($0) }
         return BuildError(
             .server, "The server at \(address) answers with status \(status).",
             cause: UnexpectedStatus(code: status, retryAfter: retryAfter))
@@ -179,6 +184,13 @@ public final class ServerConnection: Sendable {
 
     private var loginHint: String {
         "Set LARDER_TOKEN or LARDER_TOKEN_FILE to a token of that server, or run: docker login \(address.registryHost)"
+    }
+
+    /// What to try when a server closes a connection at once, as one with TLS does that is sent plain HTTP.
+    private func hint(for error: any Error) -> String {
+        let isPlain = address.description.hasPrefix("http://") && !hasAnswered.load(ordering: .relaxed)
+        let isClosed = (error as? HTTPClientError) == .remoteConnectionClosed || error is HTTPParserError
+        return isPlain && isClosed ? "; if it serves HTTPS, write https:// in its address" : ""
     }
 
     /// What went wrong on the wire, in words.

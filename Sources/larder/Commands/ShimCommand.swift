@@ -14,7 +14,8 @@ struct ShimCommand: AsyncParsableCommand {
             Everything else is docker's, with the same streams and exit status.
 
             The server and all else comes from the environment: LARDER_SERVER, LARDER_TOKEN, LARDER_TOKEN_FILE, LARDER_PROJECT, \
-            LARDER_SCOPE, LARDER_STATE, LARDER_CA_FILE. LARDER_DOCKER names docker where it is not the next one on the PATH.
+            LARDER_SCOPE, LARDER_STATE, LARDER_CA_FILE, LARDER_CLIENT_CERT, LARDER_CLIENT_KEY. LARDER_DOCKER names docker where \
+            it is not the next one on the PATH.
 
             EXAMPLES:
               larder shim install /opt/larder/bin

@@ -25,6 +25,16 @@ struct ConnectionFlags: ParsableArguments {
     var caFile: String?
     @Option(
         help: ArgumentHelp(
+            "The certificate, PEM, that the server is shown if it asks who comes. LARDER_CLIENT_CERT.",
+            valueName: "FILE"), completion: .file())
+    var clientCert: String?
+    @Option(
+        help: ArgumentHelp(
+            "The private key of --client-cert, PEM, without a passphrase. LARDER_CLIENT_KEY.", valueName: "FILE"),
+        completion: .file())
+    var clientKey: String?
+    @Option(
+        help: ArgumentHelp(
             """
             The project, which shares what its builds made; default: the first part of the image's repository when \
             it has two or more, else 'default'. LARDER_PROJECT.
@@ -61,13 +71,23 @@ struct ConnectionFlags: ParsableArguments {
     }
 
     /// How the server and registries are reached: with further authorities, and through the proxies that the environment
-    /// names. Reads the file.
+    /// names. Reads the files.
     /// - Throws: `ValidationError`.
     func network(in surroundings: Surroundings) throws -> NetworkSettings {
         let file = caFile ?? surroundings.value("LARDER_CA_FILE")
+        let certificate = clientCert ?? surroundings.value("LARDER_CLIENT_CERT")
+        let key = clientKey ?? surroundings.value("LARDER_CLIENT_KEY")
+        var pair: (FilePath, FilePath)?
+        switch (certificate, key) {
+        case (nil, nil): break
+        case (let certificate?, let key?): pair = (FilePath(certificate), FilePath(key))
+        case (_?, nil): throw ValidationError("--client-cert is given without its key: add --client-key FILE")
+        case (nil, _?): throw ValidationError("--client-key is given without its certificate: add --client-cert FILE")
+        }
         do {
             return try NetworkSettings(
-                environment: surroundings.environment, authorityFile: file.map { FilePath($0) })
+                environment: surroundings.environment, authorityFile: file.map { FilePath($0) },
+                clientCertificate: pair)
         } catch {
             throw ValidationError(error.description)
         }

@@ -9,11 +9,11 @@ import Hummingbird
 extension CacheRoutes {
     /// `POST …/cache-mounts/find`: the layer that was stored last, in the first scope that has one.
     func findCacheMount(_ request: Request, _ access: ProjectAccess) async throws -> Response {
-        let body = try await request.bytes(upTo: CacheLimits.jsonBytes)
+        let body = try await request.bytes(upTo: Limits.jsonBytes)
         let answer = try await executor.run { store in
             let query: CacheMountQuery = try body.decoded()
-            guard (1...CacheLimits.scopes).contains(query.scopes.count) else {
-                throw APIFailure(.badRequest, "A query names 1 to \(CacheLimits.scopes) scopes.")
+            guard (1...Limits.scopes).contains(query.scopes.count) else {
+                throw APIFailure(.badRequest, "A query names 1 to \(Limits.scopes) scopes.")
             }
             guard let project = try store.project(access.project) else { return CacheMountAnswer(layer: nil) }
             let key = StepKey.cacheMount(query.key)
@@ -30,7 +30,7 @@ extension CacheRoutes {
 
     /// `POST …/cache-mounts`: keeps a layer as what a mount holds.
     func keepCacheMount(_ request: Request, _ access: ProjectAccess) async throws -> Response {
-        let body = try await request.bytes(upTo: CacheLimits.jsonBytes)
+        let body = try await request.bytes(upTo: Limits.jsonBytes)
         try await executor.run { store in
             let mount: CacheMountRecord = try body.decoded()
             let key = StepKey.cacheMount(mount.key)

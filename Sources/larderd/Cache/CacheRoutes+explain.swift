@@ -7,7 +7,7 @@ import Hummingbird
 extension CacheRoutes {
     /// `POST …/explain`: what was recorded before in the place of steps that were missed.
     func explain(_ request: Request, _ access: ProjectAccess) async throws -> Response {
-        let body = try await request.bytes(upTo: CacheLimits.jsonBytes)
+        let body = try await request.bytes(upTo: Limits.jsonBytes)
         let answer = try await executor.run { store in
             let query: ExplainQuery = try body.decoded()
             try query.validate()
@@ -43,8 +43,8 @@ extension ExplainQuery {
             throw APIFailure(
                 .badRequest, "A query names at most \(Self.stepsMaximum) steps, not \(steps.count).")
         }
-        for step in steps where step.components.count > CacheLimits.components {
-            throw APIFailure(.badRequest, "A step has at most \(CacheLimits.components) components.")
+        for step in steps where step.components.count > Limits.components {
+            throw APIFailure(.badRequest, "A step has at most \(Limits.components) components.")
         }
     }
 }

@@ -9,7 +9,7 @@ extension CacheRoutes {
     /// has taken it; a body that does not end well leaves nothing behind.
     func takeFrames(_ request: Request, in project: ProjectName) async throws -> Response {
         let upload = FrameUpload(into: project, of: executor.store)
-        try await request.forEachBatch(of: CacheLimits.pieceBytes) { batch in
+        try await request.forEachBatch(of: Limits.pieceBytes, upTo: limits.bodyBytes) { batch in
             try await executor.run { _ in try upload.take(batch) }
         }
         try await executor.run { _ in try upload.commit() }
@@ -18,7 +18,7 @@ extension CacheRoutes {
 
     /// `PUT …/layers/DIGEST`: commits a layer whose chunks are there.
     func commitLayer(_ request: Request, _ diffID: Digest, in project: ProjectName) async throws -> Response {
-        let body = try await request.bytes(upTo: CacheLimits.recipeBytes)
+        let body = try await request.bytes(upTo: Limits.recipeBytes)
         try await executor.run { store in
             let recipe = try Recipe(decoding: body.readableBytesSpan)
             guard recipe.digest == diffID else {

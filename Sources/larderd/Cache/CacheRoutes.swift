@@ -10,13 +10,15 @@ struct CacheRoutes: Sendable {
     let images: ImageCatalog
     /// What the settings say about scopes.
     let scopes: ScopeRules
+    let limits: Limits
     let views = ChainViews()
     let claims = StepClaims()
 
-    init(executor: StoreExecutor, images: ImageCatalog, scopes: ScopeRules) {
+    init(executor: StoreExecutor, images: ImageCatalog, scopes: ScopeRules, limits: Limits = Limits()) {
         self.executor = executor
         self.images = images
         self.scopes = scopes
+        self.limits = limits
     }
 
     /// Adds the routes to `router`.

@@ -12,12 +12,12 @@ final class FrameDownload: Sendable {
         self.reader = Mutex(reader)
     }
 
-    /// The next frames, at least ``CacheLimits/pieceBytes`` unless they are the last; `nil` at the end.
+    /// The next frames, at least ``Limits/pieceBytes`` unless they are the last; `nil` at the end.
     func next() throws -> ByteBuffer? {
         try reader.withLock { reader in
-            var piece = ByteBufferAllocator().buffer(capacity: CacheLimits.pieceBytes + Frame.rawBytesMaximum / 2)
+            var piece = ByteBufferAllocator().buffer(capacity: Limits.pieceBytes + Frame.rawBytesMaximum / 2)
             var isMore = true
-            while isMore, piece.readableBytes < CacheLimits.pieceBytes {
+            while isMore, piece.readableBytes < Limits.pieceBytes {
                 isMore = try reader.next { frame in piece.writeBytes(frame) }
             }
             return piece.readableBytes > 0 ? piece : nil

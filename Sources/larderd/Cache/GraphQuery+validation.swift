@@ -15,31 +15,31 @@ extension GraphQuery {
         try claim?.validate()
         for (index, step) in steps.enumerated() {
             try Self.check(step.parent, of: index)
-            guard step.inputs.count <= CacheLimits.inputs else {
+            guard step.inputs.count <= Limits.inputs else {
                 throw APIFailure(
-                    .badRequest, "Step \(index) has \(step.inputs.count) inputs; at most \(CacheLimits.inputs).")
+                    .badRequest, "Step \(index) has \(step.inputs.count) inputs; at most \(Limits.inputs).")
             }
             for case .paths(let paths, let source) in step.inputs {
                 try Self.check(source, of: index)
-                guard (1...CacheLimits.paths).contains(paths.count) else {
+                guard (1...Limits.paths).contains(paths.count) else {
                     throw APIFailure(
-                        .badRequest, "An input of step \(index) has \(paths.count) paths; 1 to \(CacheLimits.paths).")
+                        .badRequest, "An input of step \(index) has \(paths.count) paths; 1 to \(Limits.paths).")
                 }
             }
-            if let built = step.built { try CacheLimits.check(chain: built) }
+            if let built = step.built { try Limits.check(chain: built) }
         }
     }
 
     /// - Throws: ``APIFailure`` `badRequest`.
     static func check(scopes: [ScopeName]) throws {
-        guard (1...CacheLimits.scopes).contains(scopes.count) else {
-            throw APIFailure(.badRequest, "A query names 1 to \(CacheLimits.scopes) scopes, not \(scopes.count).")
+        guard (1...Limits.scopes).contains(scopes.count) else {
+            throw APIFailure(.badRequest, "A query names 1 to \(Limits.scopes) scopes, not \(scopes.count).")
         }
     }
 
     private static func check(_ parent: Parent, of index: Int) throws {
         switch parent {
-        case .base(let chain, _): try CacheLimits.check(chain: chain)
+        case .base(let chain, _): try Limits.check(chain: chain)
         case .step(let other):
             guard (0..<index).contains(other) else {
                 throw APIFailure(.badRequest, "Step \(index) names step \(other); only steps before it may be named.")
@@ -52,8 +52,8 @@ extension GraphQuery.Claim {
     /// - Throws: ``APIFailure`` `badRequest`.
     func validate() throws {
         try Self.check(id: id)
-        guard writer.utf8.count <= CacheLimits.writerBytes else {
-            throw APIFailure(.badRequest, "The writer of a claim has at most \(CacheLimits.writerBytes) bytes.")
+        guard writer.utf8.count <= Limits.writerBytes else {
+            throw APIFailure(.badRequest, "The writer of a claim has at most \(Limits.writerBytes) bytes.")
         }
         guard begun.count <= GraphQuery.stepsMaximum else {
             throw APIFailure(.badRequest, "A claim names at most \(GraphQuery.stepsMaximum) steps.")

@@ -41,7 +41,7 @@ extension StepRecord {
         let key = try reader.readDigest()
         let parent = try reader.readDigest()
         var chain: [Digest] = []
-        for _ in 0..<(try reader.readCount(maximum: CacheLimits.chain, size: Digest.byteCount)) {
+        for _ in 0..<(try reader.readCount(maximum: Limits.chain, size: Digest.byteCount)) {
             chain.append(try reader.readDigest())
         }
         let seconds = Double(bitPattern: try reader.readFixed(UInt64.self))
@@ -49,12 +49,12 @@ extension StepRecord {
         guard let scope = ScopeName(try Self.readText(&reader, maximum: 200)) else {
             throw reader.malformed("names no valid scope")
         }
-        let writer = try Self.readText(&reader, maximum: CacheLimits.writerBytes)
-        let instruction = try Self.readText(&reader, maximum: CacheLimits.instructionBytes)
+        let writer = try Self.readText(&reader, maximum: Limits.writerBytes)
+        let instruction = try Self.readText(&reader, maximum: Limits.instructionBytes)
         var components: [KeyComponent] = []
         if withComponents {
-            for _ in 0..<(try reader.readCount(maximum: CacheLimits.components, size: Digest.byteCount + 1)) {
-                let name = try Self.readText(&reader, maximum: CacheLimits.componentNameBytes)
+            for _ in 0..<(try reader.readCount(maximum: Limits.components, size: Digest.byteCount + 1)) {
+                let name = try Self.readText(&reader, maximum: Limits.componentNameBytes)
                 components.append(KeyComponent(name: name, digest: try reader.readDigest()))
             }
             try reader.expectEnd()

@@ -4,22 +4,22 @@ extension StepRecord {
     /// Checks that the record is within limits and makes sense.
     /// - Throws: ``APIFailure`` `badRequest`.
     func validate() throws {
-        try CacheLimits.check(chain: chain)
+        try Limits.check(chain: chain)
         try Self.require(seconds.isFinite && seconds >= 0, "'seconds' is a number from 0 up")
         try Self.require(
-            instruction.utf8.count <= CacheLimits.instructionBytes,
-            "'instruction' has at most \(CacheLimits.instructionBytes) bytes")
+            instruction.utf8.count <= Limits.instructionBytes,
+            "'instruction' has at most \(Limits.instructionBytes) bytes")
         try Self.require(
-            writer.utf8.count <= CacheLimits.writerBytes, "'writer' has at most \(CacheLimits.writerBytes) bytes")
+            writer.utf8.count <= Limits.writerBytes, "'writer' has at most \(Limits.writerBytes) bytes")
         try Self.require(lineage.count <= Self.lineageMaximum, "'lineage' has at most \(Self.lineageMaximum) places")
         try Self.require(
-            read.count <= CacheLimits.inputs && read.allSatisfy { (1...CacheLimits.paths).contains($0.count) },
-            "'read' has at most \(CacheLimits.inputs) lists of 1 to \(CacheLimits.paths) paths")
+            read.count <= Limits.inputs && read.allSatisfy { (1...Limits.paths).contains($0.count) },
+            "'read' has at most \(Limits.inputs) lists of 1 to \(Limits.paths) paths")
         try Self.require(
-            components.count <= CacheLimits.components, "there are at most \(CacheLimits.components) components")
+            components.count <= Limits.components, "there are at most \(Limits.components) components")
         try Self.require(
-            components.allSatisfy { $0.name.utf8.count <= CacheLimits.componentNameBytes },
-            "the name of a component has at most \(CacheLimits.componentNameBytes) bytes")
+            components.allSatisfy { $0.name.utf8.count <= Limits.componentNameBytes },
+            "the name of a component has at most \(Limits.componentNameBytes) bytes")
     }
 
     private static func require(_ holds: Bool, _ rule: String) throws {

@@ -65,7 +65,7 @@ struct StepTrail: Hashable, Sendable {
         for _ in 0..<(try reader.readCount(maximum: marksMaximum, size: Digest.byteCount)) {
             let key = try reader.readDigest()
             let scope = String(decoding: try reader.readCounted(maximum: 200), as: UTF8.self)
-            let writer = String(decoding: try reader.readCounted(maximum: CacheLimits.writerBytes), as: UTF8.self)
+            let writer = String(decoding: try reader.readCounted(maximum: Limits.writerBytes), as: UTF8.self)
             let created = try reader.readSignedVarint()
             guard let scope = ScopeName(scope) else { throw reader.malformed("names no valid scope") }
             marks.append(Mark(key: key, scope: scope, writer: writer, created: created))

@@ -49,9 +49,9 @@ extension Store {
     /// - Throws: ``APIFailure`` `tooLarge`; `StoreError` `missingContent` when a layer of its chain is not there.
     func putStep(_ step: StepRecord, project: ProjectID) throws -> Bool {
         let value = step.encoded()
-        guard value.count <= CacheLimits.recordBytes else {
+        guard value.count <= Limits.recordBytes else {
             throw APIFailure(
-                .tooLarge, "The step record has \(value.count) bytes; at most \(CacheLimits.recordBytes) are kept.")
+                .tooLarge, "The step record has \(value.count) bytes; at most \(Limits.recordBytes) are kept.")
         }
         let key = Self.recordKey(step.key, step.scope)
         let replaces = try step.replaces || isUseless(at: key, project: project)

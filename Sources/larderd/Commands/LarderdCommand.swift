@@ -15,7 +15,7 @@ struct LarderdCommand: AsyncParsableCommand {
 
             EXAMPLES:
               larderd --root /var/lib/larder
-              larderd --root /srv/larder --listen 0.0.0.0:7070 --log-format json
+              larderd --root /srv/larder --listen 0.0.0.0:7070 --tls-cert tls.crt --tls-key tls.key
               LARDER_ROOT=/srv/larder larderd --config /etc/larder/larderd.json
               larderd stats --root /var/lib/larder --json
               larderd maintain --root /var/lib/larder

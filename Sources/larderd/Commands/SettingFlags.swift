@@ -6,6 +6,12 @@ import SystemPackage
 struct SettingFlags: ParsableArguments {
     @Option(help: Self.help(.root)) var root: String?
     @Option(help: Self.help(.listen)) var listen: String?
+    @Flag(help: Self.help(.insecureListen)) var insecureListen = false
+    @Option(help: Self.help(.tlsCert)) var tlsCert: String?
+    @Option(help: Self.help(.tlsKey)) var tlsKey: String?
+    @Option(help: Self.help(.tlsClientCa)) var tlsClientCa: String?
+    @Option(help: Self.help(.tlsClientAuth)) var tlsClientAuth: String?
+    @Option(help: Self.help(.limits)) var limits: String?
     @Option(help: ArgumentHelp("A file with settings: one JSON object. LARDER_CONFIG.", valueName: "FILE"))
     var config: String?
     @Option(help: Self.help(.anonymous)) var anonymous: String?
@@ -60,6 +66,12 @@ struct SettingFlags: ParsableArguments {
         case .listen: listen
         case .anonymous: anonymous
         case .defaultScope: defaultScope
+        case .insecureListen: insecureListen ? "true" : nil
+        case .tlsCert: tlsCert
+        case .tlsKey: tlsKey
+        case .tlsClientCa: tlsClientCa
+        case .tlsClientAuth: tlsClientAuth
+        case .limits: limits
         case .logLevel: logLevel
         case .logFormat: logFormat
         case .localProjects: localProjects

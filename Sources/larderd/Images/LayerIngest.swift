@@ -8,9 +8,6 @@ import Synchronization
 /// A layer on its way into a project: what arrives is hashed, decompressed when it is compressed, and written.
 /// Calls block, and come one after the other.
 final class LayerIngest: Sendable {
-    /// The most bytes a layer may have when it is decompressed.
-    static let byteCountMaximum: UInt64 = 64 << 30
-
     fileprivate struct State: ~Copyable {
         var hasher = DigestHasher()
         var received: UInt64 = 0
@@ -85,7 +82,8 @@ extension LayerIngest.State {
     fileprivate mutating func settle() throws {
         guard let first = beginning.take() else { return }
         if first.count >= 4, let format = unsafe StreamDecoder.format(of: first.span.bytes) {
-            decoder = try StreamDecoder(format, limit: LayerIngest.byteCountMaximum)
+            decoder = try StreamDecoder(
+                format, limit: Limits.layerBytes, expansion: (Limits.expansion, beyond: Limits.expansionBytes))
         }
         try unsafe pass(first.span.bytes)
     }

@@ -7,7 +7,7 @@ import OCI
 /// bytes.
 struct StoredManifest: Hashable, Sendable {
     /// The most bytes a document may have.
-    static let byteCountMaximum = 4 << 20
+    static let byteCountMaximum = Limits.manifestBytes
 
     let mediaType: String
     let bytes: [UInt8]

@@ -22,14 +22,16 @@ extension RegistryRoutes {
             }
         } else if let text = query["digest"] {
             let digest = try RegistryPath.digest(text)
-            let session = UploadSession(repository: name, project: owner)
+            let session = UploadSession(
+                repository: name, project: owner, client: LimitKey.of(access.identity))
             try session.begin()
             try await receive(request, into: session, count: nil)
             try await commit(session, as: digest)
             return Self.created(digest, in: name)
         }
         try Self.checkAlgorithm(query["digest-algorithm"])
-        let (session, expired) = try uploads.begin(in: name, of: owner)
+        let (session, expired) = try uploads.begin(
+            in: name, of: owner, by: LimitKey.of(access.identity))
         if !expired.isEmpty {
             try await executor.run { _ in for session in expired { session.discard() } }
         }
@@ -176,7 +178,12 @@ extension RegistryRoutes {
             throw RegistryFailure(.sizeInvalid, "Content-Range has \(count) bytes, but Content-Length \(length)")
         }
         let start = session.offset
+        let tooLong = RegistryFailure(
+            .sizeInvalid, status: 413, "the blob is too long; this server takes at most \(limits.bodyBytes) bytes")
+        if let length, length > UInt64(limits.bodyBytes) { throw tooLong }
         try await request.body.forEachBatch(of: uploads.batchMinimum) { batch in
+            let count = batch.reduce(0) { $0 + $1.readableBytes }
+            guard session.offset + UInt64(count) <= UInt64(limits.bodyBytes) else { throw tooLong }
             do {
                 try await executor.run { try session.write(batch, to: $0) }
             } catch let error as StoreError {

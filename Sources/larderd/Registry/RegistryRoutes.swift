@@ -22,19 +22,21 @@ struct RegistryRoutes: Sendable {
     let recentManifests = RecentManifests()
     /// The forms in which layers are sent; `nil` for none but their own.
     let encodings: LayerEncodings?
+    let limits: Limits
     let logger: Logger
     /// Who changes a tag.
     let tagTurns = Turns<String>()
 
     init(
         executor: StoreExecutor, rules: TagRules = TagRules(), localProjects: Set<ProjectName>? = nil,
-        uploads: UploadSessions = UploadSessions(), mirror: UpstreamMirror? = nil, encodings: LayerEncodings? = nil,
+        limits: Limits = Limits(), mirror: UpstreamMirror? = nil, encodings: LayerEncodings? = nil,
         logger: Logger = Logger(label: "larderd.registry")
     ) {
         self.executor = executor
         self.rules = rules
         self.localProjects = localProjects
-        self.uploads = uploads
+        self.limits = limits
+        uploads = UploadSessions(limits: limits)
         self.mirror = mirror
         self.encodings = encodings
         self.logger = logger

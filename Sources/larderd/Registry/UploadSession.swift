@@ -13,13 +13,16 @@ final class UploadSession: Sendable {
     let repository: RepositoryName
     /// Who owns it.
     let project: ProjectName
+    /// Who began it (``LimitKey``).
+    let client: String
     private let progress: Mutex<UploadProgress>
     private let writer = Mutex<BlobWriter?>(nil)
 
-    init(repository: RepositoryName, project: ProjectName) {
+    init(repository: RepositoryName, project: ProjectName, client: String) {
         id = Self.makeID()
         self.repository = repository
         self.project = project
+        self.client = client
         progress = Mutex(UploadProgress(now: .now))
     }
 

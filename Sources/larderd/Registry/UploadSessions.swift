@@ -1,19 +1,10 @@
 import CacheAPI
+import HTTPTypes
 import OCI
 import Synchronization
 
 /// The uploads under way. They are in memory only: after a restart clients begin anew.
 final class UploadSessions: Sendable {
-    /// How many there may be.
-    struct Limits: Sendable {
-        /// The most uploads at once. Each holds about a megabyte.
-        var countMaximum = 1024
-        /// An upload that nobody has used for so long is dropped.
-        var idleMaximum = Duration.seconds(3_600)
-        /// When there are too many, one that nobody has used for so long makes room.
-        var idleUnderPressure = Duration.seconds(600)
-    }
-
     private let limits: Limits
     private let sessions = Mutex<[String: UploadSession]>([:])
 
@@ -21,15 +12,15 @@ final class UploadSessions: Sendable {
         self.limits = limits
     }
 
-    /// Begins an upload.
+    /// Begins an upload of `client`.
     /// - Returns: the upload, and others that nobody has used for too long: the caller discards them, which blocks.
     /// - Throws: ``RegistryFailure`` `tooManyRequests`.
     func begin(
-        in repository: RepositoryName, of project: ProjectName
+        in repository: RepositoryName, of project: ProjectName, by client: String
     ) throws(RegistryFailure) -> (session: UploadSession, expired: [UploadSession]) {
-        let session = UploadSession(repository: repository, project: project)
+        let session = UploadSession(repository: repository, project: project, client: client)
         let expired = try sessions.withLock { sessions throws(RegistryFailure) in
-            let expired = try makeRoom(&sessions)
+            let expired = try makeRoom(&sessions, for: client)
             sessions[session.id] = session
             return expired
         }
@@ -39,7 +30,9 @@ final class UploadSessions: Sendable {
     /// The upload called `id`.
     /// - Throws: ``RegistryFailure`` `blobUploadUnknown`.
     func session(_ id: String, in repository: RepositoryName) throws(RegistryFailure) -> UploadSession {
-        guard let session = sessions.withLock({ $0[id] }), session.repository == repository else {
+        guard let session = sessions.withLock({ $0[id] }), session.repository == repository,
+            session.idle <= limits.uploadIdleTime
+        else {
             throw Self.noSession(id, in: repository)
         }
         return session
@@ -64,17 +57,28 @@ final class UploadSessions: Sendable {
     /// The batches of all uploads together have about this much memory. Bytes.
     private static let batchMemory = 8 << 20
 
-    private func makeRoom(_ sessions: inout [String: UploadSession]) throws(RegistryFailure) -> [UploadSession] {
-        var expired = sessions.values.filter { $0.idle > limits.idleMaximum }
-        if sessions.count - expired.count >= limits.countMaximum {
-            guard let idlest = sessions.values.max(by: { $0.idle < $1.idle }), idlest.idle > limits.idleUnderPressure
-            else {
-                throw RegistryFailure(
-                    .tooManyRequests, "\(limits.countMaximum) uploads are under way; try again in a moment")
-            }
-            expired.append(idlest)
+    private func makeRoom(
+        _ sessions: inout [String: UploadSession], for client: String
+    ) throws(RegistryFailure) -> [UploadSession] {
+        var expired = sessions.values.filter { $0.idle > limits.uploadIdleTime }
+        for session in expired { sessions[session.id] = nil }
+        let own = sessions.values.filter { $0.client == client }
+        if own.count >= limits.uploadsPerClient {
+            expired.append(try idlest(of: own, "you have \(own.count) uploads under way, the most there may be"))
+        } else if sessions.count >= limits.uploads {
+            expired.append(try idlest(of: Array(sessions.values), "\(sessions.count) uploads are under way"))
         }
         for session in expired { sessions[session.id] = nil }
         return expired
+    }
+
+    /// The one of `sessions` that nobody has used for longest, if that is long.
+    private func idlest(of sessions: [UploadSession], _ reason: String) throws(RegistryFailure) -> UploadSession {
+        if let idlest = sessions.max(by: { $0.idle < $1.idle }), idlest.idle > limits.uploadIdleTimeWhenFull {
+            return idlest
+        }
+        var failure = RegistryFailure(.tooManyRequests, "\(reason); finish one, or try again in a moment")
+        failure.headers[.retryAfter] = "10"
+        throw failure
     }
 }

@@ -8,11 +8,17 @@ struct LarderRequestContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     /// What whoever sends it may do: nothing before ``Identification`` knows who that is.
     var access = AccessCheck(policy: AccessPolicy(), identity: .anonymous)
+    /// What the request came on.
+    let connection: Connection
 
     /// Who sends it.
     var identity: Identity { access.identity }
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
+        connection = .current
     }
+
+    /// What the client has shown in its handshake, verified; `nil` without.
+    var clientCertificate: ClientCertificate? { connection.clientCertificate }
 }

@@ -26,7 +26,8 @@ struct LarderServer: Service, CustomStringConvertible {
 
     /// Opens the root and serves until the task is cancelled or shut down gracefully. Stopping finishes the requests
     /// under way, for at most ``Settings/stopTimeout``, and then closes the store.
-    /// - Throws: `StoreError` when the root cannot be opened, ``ServerError`` when the address cannot be listened on.
+    /// - Throws: `StoreError` when the root cannot be opened, ``ServerError`` when the address cannot be listened on,
+    ///   ``SettingsError`` when a file that a setting names cannot be used.
     func run() async throws {
         let threads = NIOThreadPool(numberOfThreads: settings.storeThreads)
         threads.start()
@@ -48,6 +49,9 @@ struct LarderServer: Service, CustomStringConvertible {
     }
 
     private func openAndServe(on threads: NIOThreadPool) async throws {
+        let certificate = try await threads.runIfActive { [settings, logger] in
+            try settings.tls.map { try ServerCertificate($0, logger: logger) }
+        }
         let (store, copies, tokens) = try await threads.runIfActive { [settings, logger] in
             let store = try Store(opening: settings.root, options: settings.storeOptions, logger: logger)
             // The root is this process's own now.
@@ -69,7 +73,7 @@ struct LarderServer: Service, CustomStringConvertible {
         let result: Result<Void, any Error>
         do {
             let executor = StoreExecutor(store: store, threads: threads)
-            result = .success(try await serve(executor, copies, tokens, waiting, admin: admin))
+            result = .success(try await serve(executor, copies, tokens, waiting, certificate, admin: admin))
         } catch {
             result = .failure(ServerError(listeningOn: settings.listen, failedWith: error) ?? error)
         }
@@ -86,7 +90,7 @@ struct LarderServer: Service, CustomStringConvertible {
 
     private func serve(
         _ executor: StoreExecutor, _ copies: EncodedCopies, _ tokens: TokenBook, _ waiting: WaitingConnections,
-        admin: AdminSocket?
+        _ certificate: ServerCertificate?, admin: AdminSocket?
     ) async throws {
         admin?.remove()
         let upstream = try settings.upstreamAccess(logger: logger)
@@ -100,7 +104,11 @@ struct LarderServer: Service, CustomStringConvertible {
         services.append(maintenance)
         let control = AccessControl(settings, tokens: tokens)
         logger.info("access", metadata: ["server": "\(control.summary)"])
-        services.append(web(executor, upstream, copies, activity, control, waiting))
+        if let certificate {
+            services.append(
+                await CertificateWatch(certificate: certificate, interval: .milliseconds(settings.tlsCheckInterval)))
+        }
+        services.append(web(executor, upstream, copies, activity, control, waiting, certificate))
         var configuration = ServiceGroupConfiguration(services: services, logger: logger.quietened)
         configuration.maximumGracefulShutdownDuration = .seconds(settings.stopTimeout)
         try await ServiceGroup(configuration: configuration).run()
@@ -108,17 +116,20 @@ struct LarderServer: Service, CustomStringConvertible {
 
     private func web(
         _ executor: StoreExecutor, _ upstream: UpstreamAccess, _ copies: EncodedCopies, _ activity: Activity,
-        _ control: AccessControl, _ waiting: WaitingConnections
+        _ control: AccessControl, _ waiting: WaitingConnections, _ certificate: ServerCertificate?
     ) -> some Service {
         Application(
             router: router(executor, upstream, copies, activity, control),
-            server: AcceptedChannel.server(settings.channelConfiguration, waiting: waiting),
+            server: settings.server(certificate, waiting: waiting),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.listen.host, port: settings.listen.port), serverName: "larderd"),
             onServerRunning: { [settings, logger, onListening] channel in
                 let port = channel.localAddress?.port ?? settings.listen.port
                 let address = ListenAddress(host: settings.listen.host, port: port)
-                logger.info("listening", metadata: ["address": "\(address)", "root": "\(settings.root)"])
+                let scheme = settings.tls == nil ? "http" : "https"
+                logger.info(
+                    "listening",
+                    metadata: ["address": "\(address)", "scheme": "\(scheme)", "root": "\(settings.root)"])
                 await onListening(port)
             },
             logger: logger.quietened)
@@ -133,25 +144,18 @@ struct LarderServer: Service, CustomStringConvertible {
         router.add(middleware: RequestLogging(level: logger.logLevel))
         router.add(middleware: FailureResponses())
         router.add(middleware: Identification(control: control))
+        router.add(middleware: RequestLimits(settings.limits))
         HealthRoutes(executor: executor).add(to: router)
         let images = ImageCatalog(
             executor: executor, settings: settings.images, upstream: upstream, logger: logger)
-        CacheRoutes(executor: executor, images: images, scopes: settings.scopeRules).add(to: router)
+        CacheRoutes(executor: executor, images: images, scopes: settings.scopeRules, limits: settings.limits).add(
+            to: router)
         RegistryRoutes(
             executor: executor, rules: settings.tagRules, localProjects: settings.images.localProjects,
+            limits: settings.limits,
             mirror: UpstreamMirror(executor: executor, access: upstream, rules: settings.mirrors),
             encodings: LayerEncodings(settings.contentEncodings, copies: copies), logger: logger
         ).add(to: router)
         return router
-    }
-}
-
-extension Settings {
-    /// How connections are read.
-    fileprivate var channelConfiguration: HTTP1Channel.Configuration {
-        HTTP1Channel.Configuration(
-            additionalChannelHandlers: [ReceiveSizes()], idleTimeout: .seconds(Int64(idleTimeout)),
-            httpDecoderConfiguration: .init(
-                maxHeaderFieldSize: 32 << 10, maxHeaderListSize: 64 << 10, maxHeaderFieldCount: 200))
     }
 }

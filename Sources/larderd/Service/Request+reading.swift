@@ -18,12 +18,20 @@ extension Request {
     }
 
     /// Lends the body in batches of about `size` bytes as it arrives; the next bytes are read when `take` is done.
-    func forEachBatch(of size: Int, _ take: ([ByteBuffer]) async throws -> Void) async throws {
+    /// - Throws: ``APIFailure`` `tooLarge` for more than `limit` bytes, before the body is read when its length is announced.
+    func forEachBatch(
+        of size: Int, upTo limit: Int, _ take: ([ByteBuffer]) async throws -> Void
+    ) async throws {
+        let failure = APIFailure(.tooLarge, "The body is too long; this server takes at most \(limit) bytes at once.")
+        if let announced = headers[.contentLength].flatMap({ Int($0) }), announced > limit { throw failure }
         var batch: [ByteBuffer] = []
         var count = 0
+        var sum = 0
         for try await buffer in body {
             batch.append(buffer)
             count += buffer.readableBytes
+            sum += buffer.readableBytes
+            if sum > limit { throw failure }
             guard count >= size else { continue }
             try await take(batch)
             batch.removeAll(keepingCapacity: true)

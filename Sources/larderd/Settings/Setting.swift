@@ -6,6 +6,12 @@ enum Setting: String, CaseIterable, Sendable {
     case listen
     case anonymous
     case defaultScope
+    case insecureListen
+    case tlsCert
+    case tlsKey
+    case tlsClientCa
+    case tlsClientAuth
+    case limits
     case logLevel
     case logFormat
     case localProjects
@@ -52,6 +58,10 @@ enum Setting: String, CaseIterable, Sendable {
         case .listen: "HOST:PORT"
         case .anonymous: "all|read|none"
         case .defaultScope: "NAME"
+        case .insecureListen: "true|false"
+        case .tlsCert, .tlsKey, .tlsClientCa: "FILE"
+        case .tlsClientAuth: "none|optional|require"
+        case .limits: "NAME=VALUE,…"
         case .logLevel: "LEVEL"
         case .logFormat: "text|json"
         case .localProjects: "NAME,NAME,…"
@@ -81,6 +91,11 @@ enum Setting: String, CaseIterable, Sendable {
         case .listen: "127.0.0.1:7070"
         case .anonymous: "all on loopback as long as there is no token, else none"
         case .defaultScope: "main"
+        case .insecureListen: "false"
+        case .tlsCert, .tlsKey: "plain HTTP is served"
+        case .tlsClientCa: "none"
+        case .tlsClientAuth: "optional with a client CA, else none"
+        case .limits: "as the documentation has them"
         case .logLevel: "info"
         case .logFormat: "text"
         case .localProjects: "any project"
@@ -114,9 +129,16 @@ enum Setting: String, CaseIterable, Sendable {
     var summary: String {
         switch self {
         case .root: "The directory that everything is kept in; made when it does not exist"
-        case .listen: "The address to serve HTTP on; port 0 takes a free one"
         case .anonymous: "What whoever does not show who they are may do"
         case .defaultScope: "The scope that everybody reads who reads a project, and whose writers write any tag"
+        case .listen: "The address to serve on; port 0 takes a free one"
+        case .insecureListen: "Serve plain HTTP to other machines, too: whoever is on the way can read and change it"
+        case .tlsCert:
+            "The server's certificate, PEM, and those it was signed with: serves HTTPS; read again when it changes"
+        case .tlsKey: "The private key of the certificate, PEM, without a passphrase"
+        case .tlsClientCa: "Certificates, PEM, of the authorities whose client certificates are believed"
+        case .tlsClientAuth: "Whether clients show a certificate"
+        case .limits: "How much clients may ask, and how slowly: \(Limits.names.joined(separator: ", "))"
         case .logLevel: "Log from here up: trace, debug, info, notice, warning, error"
         case .logFormat: "How log lines look"
         case .localProjects: "The projects whose images a FROM without a host may name"

@@ -16,12 +16,16 @@ struct Settings: Sendable {
 
     /// The directory that everything is in.
     var root: FilePath
-    /// Where to serve HTTP.
+    /// Where to serve.
     var listen = ListenAddress(host: "127.0.0.1", port: 7070)
     /// What whoever does not show who they are may do; `nil` for everything on loopback while nobody can be known.
     var anonymous: AnonymousAccess?
     /// The scope that everybody reads who reads a project.
     var defaultScope = ScopeName.main
+    /// What HTTPS is served with; `nil` for plain HTTP.
+    var tls: TLSFiles?
+    /// How often the files of ``tls`` are looked at. Milliseconds.
+    var tlsCheckInterval = 5000
     /// The least important messages that are logged.
     var logLevel = Logger.Level.info
     /// How log lines look.
@@ -39,6 +43,8 @@ struct Settings: Sendable {
     /// The environment as far as it says how other registries are reached: `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY` and
     /// `SSL_CERT_FILE`.
     var environment: [String: String] = [:]
+    /// How much clients may ask, and how slowly.
+    var limits = Limits()
     /// How long a stop waits for requests under way. Seconds.
     var stopTimeout = 30
     /// How long a connection may stay silent. Seconds.

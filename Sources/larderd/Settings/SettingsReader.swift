@@ -60,8 +60,7 @@ struct SettingsReader: Sendable {
     func settings() throws -> Settings {
         var settings = Settings(root: try root())
         settings.environment = environment
-        try read(
-            .listen, "HOST:PORT, as in 127.0.0.1:7070 or [::1]:7070", { ListenAddress($0) }, into: &settings.listen)
+        try readConnections(into: &settings)
         try read(
             .anonymous, "all, read or none", { AnonymousAccess(rawValue: $0).map(Optional.some) },
             into: &settings.anonymous)
@@ -169,7 +168,7 @@ struct SettingsReader: Sendable {
         return FilePath(text)
     }
 
-    private func read<Value>(
+    func read<Value>(
         _ setting: Setting, _ valid: String, _ parse: (String) -> Value?, into value: inout Value
     ) throws {
         guard let text = reader.string(forKey: ConfigKey(setting.key)) else { return }
@@ -179,7 +178,8 @@ struct SettingsReader: Sendable {
         value = parsed
     }
 
-    private func place(of setting: Setting) -> String {
+    /// Where `setting` was set, for people.
+    func place(of setting: Setting) -> String {
         let key = AbsoluteConfigKey([setting.key])
         let source = sources.first { (try? $0.provider.value(forKey: key, type: .string))?.value != nil }
         return source?.place(setting) ?? setting.key

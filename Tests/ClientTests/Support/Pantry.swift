@@ -10,6 +10,8 @@ struct Pantry: Sendable {
     let peers: Peers
     /// Where the test's files are.
     let directory: FilePath
+    /// Who signed the server's certificate; `nil` for a server without.
+    var authority: TestAuthority?
 
     /// What images are named with. None of the clients but those told otherwise knows that there is no TLS.
     var host: String { "127.0.0.1:\(server.port)" }
@@ -27,6 +29,25 @@ struct Pantry: Sendable {
         try FileManager.default.createDirectory(atPath: directory.string, withIntermediateDirectories: true)
         try await ServerProcess.run(root: directory.appending("root"), options: options) { server in
             try await body(Pantry(server: server, peers: peers, directory: directory))
+        }
+        try FileManager.default.removeItem(atPath: directory.string)
+    }
+
+    /// Lends one whose server has a certificate for 127.0.0.1 and ``secureName``, from an authority that nobody knows.
+    static func runSecure(
+        with programs: String..., body: @Sendable (Pantry) async throws -> Void
+    ) async throws {
+        for program in programs where !Peers.has(program) {
+            try Test.cancel("\(program) is not installed: run deploy/peers install test")
+        }
+        let peers = try #require(Peers.current)
+        let directory = peers.directory.appending("\(UInt32.random(in: .min ... .max))")
+        try FileManager.default.createDirectory(atPath: directory.string, withIntermediateDirectories: true)
+        let authority = try TestAuthority(in: directory)
+        let pair = try authority.certificate(for: "127.0.0.1", Peers.secureName)
+        let options = ["--tls-cert", pair.certificate.string, "--tls-key", pair.key.string]
+        try await ServerProcess.run(root: directory.appending("root"), options: options) { server in
+            try await body(Pantry(server: server, peers: peers, directory: directory, authority: authority))
         }
         try FileManager.default.removeItem(atPath: directory.string)
     }
@@ -51,6 +72,7 @@ struct Pantry: Sendable {
             .path(ServerProcess.executables.appending("larder")), arguments: Arguments(arguments),
             environment: .inherit.updating([
                 "LARDER_SERVER": server.address, "LARDER_STATE": directory.appending("state").string,
+                "LARDER_CA_FILE": authority?.file.string ?? "",
             ]),
             output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
         guard outcome.terminationStatus.isSuccess else {

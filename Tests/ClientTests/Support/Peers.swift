@@ -14,6 +14,9 @@ struct Peers: Sendable {
     /// The process whose namespaces they are in.
     private let holder: String
 
+    /// A name of this machine that clients do not excuse from TLS, as they do with 127.0.0.1.
+    static let secureName = "larder.test"
+
     /// Those of the current suite; set where ``RealClients`` runs.
     @TaskLocal static var current: Peers?
 
@@ -58,7 +61,7 @@ struct Peers: Sendable {
             "CONTAINERS_REGISTRIES_CONF=/tmp/home/registries.conf", "BUILDAH_ISOLATION=chroot",
             "COSIGN_PASSWORD=pantry", "COSIGN_YES=true",
             // So that nobody speaks to anybody outside, and it is seen who tries.
-            "HTTP_PROXY=http://127.0.0.1:1", "HTTPS_PROXY=http://127.0.0.1:1", "NO_PROXY=127.0.0.1",
+            "HTTP_PROXY=http://127.0.0.1:1", "HTTPS_PROXY=http://127.0.0.1:1", "NO_PROXY=127.0.0.1,\(Self.secureName)",
         ]
         let inside = ["--target", holder, "--mount", "--pid", "chroot", root, "/usr/bin/env"] + environment
         let limited = ["timeout", "--kill-after=5", "120", "bash", "-o", "pipefail", "-exc", script, "bash"]
@@ -98,7 +101,8 @@ struct Peers: Sendable {
             printf '[storage]\\ndriver = "overlay"\\nrunroot = "/run/containers"\\ngraphroot = "/tmp/containers"\\n' \
                 >storage.conf
             : >registries.conf
-            """, try Self.processLimit())
+            echo "127.0.0.1 $2" >>/etc/hosts
+            """, try Self.processLimit(), Self.secureName)
     }
 
     private static func processLimit() throws -> String {

@@ -168,11 +168,11 @@ import Testing
     private static func secure(
         _ lab: BuildLab, for hosts: String..., body: @Sendable (LoopbackRelay, TestAuthority) async throws -> Void
     ) async throws {
-        let authority = try await TestAuthority(in: lab.directory)
+        let authority = try TestAuthority(in: lab.directory)
         let names = hosts.count > 1 ? (hosts[0], hosts[1]) : (hosts[0], hosts[0])
         var behaviour = LoopbackRelay.Behaviour()
         behaviour.target = lab.port
-        behaviour.certificate = try await authority.certificate(for: names.0, names.1)
+        behaviour.certificate = try authority.certificate(for: names.0, names.1)
         try await LoopbackRelay.run(behaviour) { try await body($0, authority) }
     }
 
@@ -182,8 +182,8 @@ import Testing
     ) async throws {
         try await BuildLab.run { lab in
             try await BuildLab.run { registry in
-                let authority = try await TestAuthority(in: lab.directory)
-                let certificate = try await authority.certificate(for: "larder.test", "registry.test")
+                let authority = try TestAuthority(in: lab.directory)
+                let certificate = try authority.certificate(for: "larder.test", "registry.test")
                 var (first, second) = (LoopbackRelay.Behaviour(), LoopbackRelay.Behaviour())
                 (first.target, first.certificate) = (lab.port, certificate)
                 (second.target, second.certificate) = (registry.port, certificate)

@@ -2,6 +2,8 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 import Synchronization
+import SystemPackage
+import TestSupport
 
 @testable import larderd
 
@@ -17,7 +19,7 @@ final class LoopbackRelay: Sendable {
         /// What a proxy wants to see in `proxy-authorization`.
         var login: String?
         /// What it presents to clients that come with TLS.
-        var certificate: TestAuthority.Certificate?
+        var certificate: TestAuthority.Pair?
         /// How many bytes of answers the connection of a number lets through before it breaks; `nil` for all.
         var limit: @Sendable (Int) -> Int? = { _ in nil }
         /// How many bytes of questions all connections let through together before nothing moves any more.
@@ -177,5 +179,17 @@ final class LoopbackRelay: Sendable {
             try await outbound.write(ByteBuffer(string: "HTTP/1.1 200 Connected\r\n\r\n"))
         }
         return port
+    }
+}
+
+extension TestAuthority.Pair {
+    /// What a server presents.
+    fileprivate var configuration: TLSConfiguration {
+        get throws {
+            let chain = try NIOSSLCertificate.fromPEMFile(certificate.string)
+            return .makeServerConfiguration(
+                certificateChain: chain.map { .certificate($0) },
+                privateKey: .privateKey(try NIOSSLPrivateKey(file: key.string, format: .pem)))
+        }
     }
 }

@@ -68,7 +68,7 @@ extension TestClient.Answer {
 
 /// Lends a registry on a new root. `addRoutes` puts others in front of it.
 func withRegistry<Result: Sendable>(
-    limits: UploadSessions.Limits = UploadSessions.Limits(), rules: TagRules = TagRules(),
+    limits: Limits = Limits(), rules: TagRules = TagRules(),
     localProjects: Set<ProjectName>? = nil, mirrors: MirrorRules? = nil, credentials: CredentialFile? = nil,
     options: Store.Options = Store.Options(), encodings: (FilePath) -> LayerEncodings? = { _ in nil },
     addRoutes: (Router<LarderRequestContext>) -> Void = { _ in },
@@ -84,7 +84,7 @@ func withRegistry<Result: Sendable>(
         router.add(middleware: EverybodyMayDoEverything())
         addRoutes(router)
         RegistryRoutes(
-            executor: executor, rules: rules, localProjects: localProjects, uploads: UploadSessions(limits: limits),
+            executor: executor, rules: rules, localProjects: localProjects, limits: limits,
             mirror: mirrors.map {
                 UpstreamMirror(
                     executor: executor, access: UpstreamAccess(credentials: credentials, logger: .silent), rules: $0)

@@ -208,18 +208,19 @@ struct UploadTests {
 
     @Test("There is a limit to how many there are; those that nobody uses make room")
     func limits() async throws {
-        var limits = UploadSessions.Limits()
-        limits.countMaximum = 2
+        var limits = Limits()
+        limits.uploads = 2
         try await withRegistry(limits: limits) { registry in
             let first = try await begin(registry.client)
             _ = try await begin(registry.client)
             let answer = try await registry.client.send(.POST, "/v2/shop/api/blobs/uploads/")
             #expect(answer.status == 429)
             #expect(answer.registryError == "TOOMANYREQUESTS")
+            #expect(answer.headers.first(name: "retry-after") == "10")
             #expect(try await registry.client.send(.DELETE, first).status == 204)
             _ = try await begin(registry.client)
         }
-        limits.idleUnderPressure = .zero
+        limits.uploadIdleTimeWhenFull = .zero
         try await withRegistry(limits: limits) { registry in
             let first = try await begin(registry.client)
             for _ in 0..<2 { _ = try await begin(registry.client) }

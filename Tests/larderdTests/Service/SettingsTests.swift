@@ -62,8 +62,10 @@ struct SettingsTests {
     @Test("Every setting can be set in every place")
     func everyPlace() async throws {
         let values: [Setting: String] = [
-            .root: "/x", .listen: "localhost:80", .anonymous: "read", .defaultScope: "trunk", .logLevel: "debug",
-            .logFormat: "json", .localProjects: "shop,tools",
+            .root: "/x", .listen: "localhost:80", .insecureListen: "false", .tlsCert: "/tls/cert", .tlsKey: "/tls/key",
+            .tlsClientCa: "/tls/ca", .tlsClientAuth: "require",
+            .limits: "connections=7, slow-time=2m,body-size=8GiB", .anonymous: "read", .defaultScope: "trunk",
+            .logLevel: "debug", .logFormat: "json", .localProjects: "shop,tools",
             .ownHosts: "larder.internal:7070,cache", .stopTimeout: "0", .idleTimeout: "60", .chunkFileSize: "64MiB",
             .compressionLevel: "3",
             .storeThreads: "2", .quota: "200GiB", .projectQuota: "1GiB,shop=2GiB", .maxAge: "30d", .pinnedTags: "v*",
@@ -90,6 +92,10 @@ struct SettingsTests {
             #expect(settings.upstreamCredentials == "/etc/larder/config.json")
             #expect(settings.upstreamAuthorities == "/etc/larder/ca.pem")
             #expect(settings.root == "/x")
+            #expect(settings.tls?.paths == ["/tls/cert", "/tls/key", "/tls/ca"])
+            #expect(settings.tls?.clientAuthentication == .require)
+            #expect(settings.limits.connections == 7 && settings.limits.slowTime == .seconds(120))
+            #expect(settings.limits.bodyBytes == 8 << 30 && settings.limits.uploads == 1024)
             #expect(settings.listen == ListenAddress(host: "localhost", port: 80))
             #expect(settings.logLevel == .debug)
             #expect(settings.logFormat == .json)
@@ -147,6 +153,71 @@ struct SettingsTests {
         let text = await message(flags: [.root: "/r"], file: file)
         #expect(text.contains("larderd.json"))
         #expect(text.contains(reason))
+    }
+
+    @Test(
+        "Only what this machine alone reaches is served without TLS, or what is said to be insecure",
+        arguments: ["0.0.0.0:7070", "[::]:7070", "10.0.0.7:7070", "larder.internal:7070", "127.0.0.1.example:80"])
+    func insecureListening(address: String) async throws {
+        let text = await message(flags: [.root: "/r"], environment: ["LARDER_LISTEN": address])
+        #expect(text.hasPrefix("LARDER_LISTEN is '\(address)'"))
+        #expect(text.contains("--tls-cert FILE and --tls-key FILE") && text.contains("--insecure-listen"))
+        let insecure = try await settings(flags: [.root: "/r", .listen: address, .insecureListen: "true"])
+        #expect(insecure.tls == nil && insecure.listen.description == address)
+        let secure = try await settings(flags: [.root: "/r", .listen: address, .tlsCert: "/c", .tlsKey: "/k"])
+        #expect(secure.tls == TLSFiles(certificate: "/c", key: "/k"))
+        #expect(secure.listen.description == address)
+    }
+
+    @Test(
+        "What this machine alone reaches",
+        arguments: ["127.0.0.1:1", "127.9.9.9:1", "localhost:1", "[::1]:1"])
+    func loopback(address: String) async throws {
+        #expect(try await settings(flags: [.root: "/r", .listen: address]).tls == nil)
+    }
+
+    @Test(
+        "Settings of connections that contradict each other are refused with their places",
+        arguments: [
+            (["tlsCert": "/c"], ["--tls-cert is set", "--tls-key (LARDER_TLS_KEY) is not"]),
+            (["tlsKey": "/k"], ["--tls-key is set", "--tls-cert (LARDER_TLS_CERT) is not"]),
+            (["tlsClientCa": "/a"], ["--tls-client-ca is set", "--tls-cert"]),
+            (["tlsClientAuth": "require"], ["--tls-client-auth is set", "--tls-cert"]),
+            (
+                ["tlsCert": "/c", "tlsKey": "/k", "tlsClientAuth": "require"],
+                ["--tls-client-auth is set", "--tls-client-ca"]
+            ),
+            (
+                ["tlsCert": "/c", "tlsKey": "/k", "tlsClientAuth": "optional"],
+                ["--tls-client-auth is set", "--tls-client-ca"]
+            ),
+            (
+                ["tlsCert": "/c", "tlsKey": "/k", "tlsClientCa": "/a", "tlsClientAuth": "none"],
+                ["--tls-client-ca names authorities", "--tls-client-auth says"]
+            ),
+            (["tlsCert": "/c", "tlsKey": "/k", "insecureListen": "true"], ["--insecure-listen", "--tls-cert"]),
+            (
+                ["tlsCert": "/c", "tlsKey": "/k", "tlsClientAuth": "maybe"],
+                ["--tls-client-auth is 'maybe'", "optional"]
+            ),
+            (["insecureListen": "yes"], ["--insecure-listen is 'yes'", "true or false"]),
+        ])
+    func contradictions(given: [String: String], parts: [String]) async throws {
+        let pairs = given.compactMap { key, text in Setting(rawValue: key).map { ($0, text) } }
+        let known = Dictionary(uniqueKeysWithValues: pairs)
+        #expect(known.count == given.count)
+        let text = await message(flags: known.merging([.root: "/r"]) { first, _ in first })
+        for part in parts { #expect(text.contains(part), "\(text)") }
+        // The same in the environment is named so.
+        let variables = Dictionary(uniqueKeysWithValues: known.map { ($0.key.variable, $0.value) })
+        let second = await message(flags: [.root: "/r"], environment: variables)
+        #expect(second.hasPrefix("LARDER_"), "\(second)")
+    }
+
+    @Test("A client CA alone asks clients, and does not require")
+    func clientAuthorityAlone() async throws {
+        let settings = try await settings(flags: [.root: "/r", .tlsCert: "/c", .tlsKey: "/k", .tlsClientCa: "/a"])
+        #expect(settings.tls?.clientAuthentication == .optional)
     }
 
     @Test("A file that is not there is an error")

@@ -8,10 +8,19 @@ import NIOCore
 /// one is dropped that nobody served. So they are kept until somebody does, and closed at the end.
 struct AcceptedChannel: ServerChildChannel {
     private let base: HTTP1Channel
+    private let limits: Limits?
+    private let counts: ConnectionCounts?
     private let waiting: WaitingConnections
 
-    init(_ base: HTTP1Channel, waiting: WaitingConnections) {
+    /// - Parameters:
+    ///   - limits: how slowly heads of requests may come; `nil` for any time.
+    ///   - counts: how many connections there may be; `nil` for any number.
+    init(
+        _ base: HTTP1Channel, limits: Limits? = nil, counts: ConnectionCounts? = nil, waiting: WaitingConnections
+    ) {
         self.base = base
+        self.limits = limits
+        self.counts = counts
         self.waiting = waiting
     }
 
@@ -25,13 +34,28 @@ struct AcceptedChannel: ServerChildChannel {
     }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
-        base.setup(channel: channel, logger: logger).map { [waiting] connection in
+        do {
+            let pipeline = channel.pipeline.syncOperations
+            if let counts, !counts.admit(channel) { try pipeline.addHandler(RefusedConnection(isSecure: false)) }
+            if let limits { try pipeline.addHandler(HeadLimit(TimeAmount(limits.headerTime))) }
+        } catch {
+            return channel.eventLoop.makeFailedFuture(error)
+        }
+        return base.setup(channel: channel, logger: logger).map { [waiting] connection in
             waiting.keep(connection)
             return connection
         }
     }
 
     func handle(value: HTTP1Channel.Value, logger: Logger) async {
+        let connection = Connection(address: value.channel.remoteAddress?.ipAddress ?? "")
+        await Connection.$current.withValue(connection) {
+            await serve(value, logger: logger)
+        }
+    }
+
+    /// Serves a connection about which ``Connection/current`` is true.
+    func serve(_ value: HTTP1Channel.Value, logger: Logger) async {
         waiting.remove(value)
         await base.handle(value: value, logger: logger)
     }

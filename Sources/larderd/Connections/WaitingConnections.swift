@@ -20,6 +20,9 @@ final class WaitingConnections: Sendable {
         for close in rest { await close() }
     }
 
+    /// How many there are.
+    var count: Int { state.withLock { $0.closings.count } }
+
     /// Keeps one that was accepted.
     func keep<Inbound: Sendable, Outbound: Sendable>(_ connection: NIOAsyncChannel<Inbound, Outbound>) {
         // What fails is the closing of what is closed already.
