@@ -60,13 +60,16 @@ final class UploadSessions: Sendable {
     private func makeRoom(
         _ sessions: inout [String: UploadSession], for client: String
     ) throws(RegistryFailure) -> [UploadSession] {
-        var expired = sessions.values.filter { $0.idle > limits.uploadIdleTime }
-        for session in expired { sessions[session.id] = nil }
-        let own = sessions.values.filter { $0.client == client }
+        var expired: [UploadSession] = []
+        var living: [UploadSession] = []
+        for session in sessions.values {
+            if session.idle > limits.uploadIdleTime { expired.append(session) } else { living.append(session) }
+        }
+        let own = living.filter { $0.client == client }
         if own.count >= limits.uploadsPerClient {
             expired.append(try idlest(of: own, "you have \(own.count) uploads under way, the most there may be"))
-        } else if sessions.count >= limits.uploads {
-            expired.append(try idlest(of: Array(sessions.values), "\(sessions.count) uploads are under way"))
+        } else if living.count >= limits.uploads {
+            expired.append(try idlest(of: living, "\(living.count) uploads are under way"))
         }
         for session in expired { sessions[session.id] = nil }
         return expired
