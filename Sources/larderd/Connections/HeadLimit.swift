@@ -1,7 +1,8 @@
 import NIOCore
 
 /// Closes a connection whose client began the head of a request and does not come to its end in time. ``SlowClientLimit`` tells it
-/// how far requests are.
+/// how far requests are. A head that begins in the same read in which the request before ends is left to the idle time of the
+/// connection, since nobody tells whether anything of it is there.
 final class HeadLimit: ChannelInboundHandler, RemovableChannelHandler {
     /// Everything is passed on as it is.
     typealias InboundIn = Any
