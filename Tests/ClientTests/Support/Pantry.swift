@@ -83,6 +83,7 @@ struct Pantry: Sendable {
     }
 
     /// Gives the server a root filesystem of a few commands to build on, and gives its name.
+    @discardableResult
     func importBase() async throws -> String {
         _ = try await TinyImage.tar(in: directory)
         try await larder("import", directory.appending("tiny.tar").string, "shop/base:1")

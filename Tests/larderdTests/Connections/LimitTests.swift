@@ -190,18 +190,6 @@ struct LimitTests {
     func slowHead() async throws {
         try await withServer({ $0.limits.headerTime = .milliseconds(300) }) { client, _ in
             #expect(try await Self.exchange(client.port, "GET /v2/ HTTP/1.1\r\nHost: a\r\n") == "")
-            // The second request of a connection.
-            let head = "GET /healthz HTTP/1.1\r\nHost: a\r\n"
-            try await RawConnection.with(port: client.port) { inbound, outbound in
-                var parts = inbound.makeAsyncIterator()
-                try await outbound.write(ByteBuffer(string: "\(head)\r\n"))
-                var answer = ""
-                while !answer.contains("ok\n"), let part = try await parts.next() { answer += String(buffer: part) }
-                #expect(answer.hasPrefix("HTTP/1.1 200 "))
-                try await outbound.write(ByteBuffer(string: head))
-                // Ends when the server closes.
-                while try await parts.next() != nil {}
-            }
             let parts = try await Self.exchange(
                 client.port, "GET /healthz HTTP/1.1\r\n", "Host: a\r\n", "Connection: close\r\n\r\n",
                 pause: .milliseconds(5))
