@@ -4,7 +4,8 @@
 SHELL := /bin/bash
 SWIFT ?= swift
 SCRIPTS := .ci/run $(shell git ls-files deploy Benchmarks | xargs -r grep -lE '^\#!/bin/bash' 2>/dev/null)
-SWIFT_SOURCES := Package.swift Sources Tests $(wildcard Benchmarks/*/Sources)
+SWIFT_SOURCES := Package.swift Sources Tests $(wildcard Benchmarks/*/Sources) Benchmarks/Package.swift Benchmarks/Sources \
+	Benchmarks/Tests
 
 .DEFAULT_GOAL := help
 .PHONY: help build build-bench test test-long fuzz demo bench lint format install-deps clean
@@ -20,6 +21,7 @@ build: ## Build larder and larderd into .build/release/
 test: ## Run all tests
 	@deploy/install-deps build test
 	@deploy/peers install test
+	$(SWIFT) test --disable-xctest --package-path Benchmarks
 	$(SWIFT) test --disable-xctest
 
 # What proves that nothing is lost, at full length; each count may be given, as may LARDER_PROOF_SEED.
@@ -57,11 +59,12 @@ demo: ## Build a real application three times and show what was reused
 build-bench:
 	$(SWIFT) build -c release --product store-bench
 	$(SWIFT) build -c release --product registry-bench
+	$(SWIFT) build -c release --package-path Benchmarks --product larder-bench
 
 # Which benchmarks `make bench` runs.
-BENCH ?= e2e store registry
+BENCH ?= hitrate e2e store registry
 
-bench: ## Measure Larder against other tools (BENCH=e2e, store or registry for one benchmark only)
+bench: ## Measure Larder against other tools (BENCH=hitrate, e2e, store or registry for one only)
 	@deploy/install-deps bench
 	@$(MAKE) --no-print-directory build build-bench
 	for bench in $(BENCH); do Benchmarks/$$bench/run || exit 1; done
@@ -78,4 +81,4 @@ install-deps: ## Install the apt packages, and the other tools, that building, t
 	@deploy/peers install test
 
 clean: ## Remove what was built, and the demo's and benchmarks' files
-	rm -rf .build .demo Benchmarks/results
+	rm -rf .build .demo Benchmarks/.build Benchmarks/results

@@ -42,6 +42,8 @@ let package = Package(
     products: [
         .executable(name: "larder", targets: ["larder"]),
         .executable(name: "larderd", targets: ["larderd"]),
+        // What the package Benchmarks is made of
+        .library(name: "LarderModules", targets: ["Build", "CacheAPI", "Dockerfile", "OCI", "Chunking"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),

@@ -5,7 +5,7 @@ docker_socket=/run/larder-bench.sock
 # start_dockerd STATE: a daemon that has never built anything: STATE is emptied first. Sets dockerd_pid.
 start_dockerd() {
     local state=$1 attempt
-    rm -rf --one-file-system "$state"
+    rm -rf --one-file-system "$state" || return
     mkdir -p "$state/home"
     echo '{"features": {"containerd-snapshotter": true}, "insecure-registries": ["127.0.0.0/8"]}' >"$state/daemon.json"
     chroot "$peers_root" /usr/bin/env HOME="$state/home" dockerd --config-file "$state/daemon.json" \

@@ -13,8 +13,8 @@ END
     chroot "$peers_root" docker-registry serve "$state/config.yml" >"$state/log" 2>&1 &
     registry_pid=$!
     for attempt in {1..100}; do
-        curl --silent --fail "http://127.0.0.1:$port/v2/" >/dev/null && return 0
         kill -0 "$registry_pid" 2>/dev/null || break
+        curl --silent --fail "http://127.0.0.1:$port/v2/" >/dev/null && return 0
         sleep 0.1
     done
     tail -n 20 "$state/log" >&2

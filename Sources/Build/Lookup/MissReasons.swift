@@ -184,7 +184,7 @@ extension PlannedStep.Operation {
     }
 
     /// What kind of instruction it is.
-    fileprivate var kind: String {
+    var kind: String {
         switch self {
         case .run: "run"
         case .copy: "copy"

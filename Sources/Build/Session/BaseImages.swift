@@ -28,11 +28,6 @@ struct BaseImages: Sendable {
         layouts = LayoutImport(link: link, directory: state.layers)
     }
 
-    /// Finds all of `requests`.
-    /// - Parameters:
-    ///   - platform: of images that name none.
-    ///   - refresh: whether other registries are asked again.
-    /// - Throws: `invalidInput` for an image that is not to be had, `server` when nobody can be asked.
     func find(
         _ requests: [Dockerfile.ImageRequest], platform: String, refresh: Bool
     ) async throws -> [Dockerfile.ImageRequest: Image] {

@@ -20,7 +20,7 @@ struct PreparedBuild: Sendable {
     /// Prepares `request`.
     /// - Throws: ``DockerfileError``; `invalidInput`, `io`, `server`.
     static func make(
-        _ request: BuildRequest, images finder: BaseImages, remotes: RemoteSources, state: StateDirectory,
+        _ request: BuildRequest, images finder: some ImageFinder, remotes: RemoteSources, state: StateDirectory,
         progress: ProgressLog
     ) async throws -> PreparedBuild {
         let files = try await BlockingThreads.run { try BuildFiles.read(for: request) }
@@ -37,7 +37,7 @@ struct PreparedBuild: Sendable {
     /// Plans the build of a Dockerfile, with the images that it needs.
     /// - Throws: ``DockerfileError``; `invalidInput`, `server`.
     static func plan(
-        _ dockerfile: Dockerfile, _ request: BuildRequest, _ finder: BaseImages, _ progress: ProgressLog
+        _ dockerfile: Dockerfile, _ request: BuildRequest, _ finder: some ImageFinder, _ progress: ProgressLog
     ) async throws -> (BuildPlan, [Dockerfile.ImageRequest: BaseImages.Image]) {
         let found = try await findImages(of: dockerfile, request, finder, progress)
         let plans = try request.platforms.map { platform in
@@ -90,7 +90,7 @@ struct PreparedBuild: Sendable {
 
     /// Finds the images that plans for all platforms need, each with the platform that is meant.
     private static func findImages(
-        of dockerfile: Dockerfile, _ request: BuildRequest, _ finder: BaseImages, _ progress: ProgressLog
+        of dockerfile: Dockerfile, _ request: BuildRequest, _ finder: some ImageFinder, _ progress: ProgressLog
     ) async throws -> [Dockerfile.ImageRequest: BaseImages.Image] {
         var found: [Dockerfile.ImageRequest: BaseImages.Image] = [:]
         while true {

@@ -31,14 +31,17 @@ final class RemoteSources: Sendable {
     private let directory: FilePath
     private let downloads = Mutex<[RemoteFile: Download.File]>([:])
     private let checkouts = Mutex<[GitReference: GitCheckout]>([:])
+    /// Whether anything is fetched; if not, what is to be fetched counts by its checksum or else its address.
+    private let fetches: Bool
     private let turn = TaskLimit(1)
     private let count = Atomic<Int>(0)
 
     /// - Parameter directory: is made for what is fetched; ``remove()`` removes it.
-    init(_ network: NetworkSettings, _ logins: RemoteLogins, in directory: FilePath) {
+    init(_ network: NetworkSettings, _ logins: RemoteLogins, in directory: FilePath, fetches: Bool = true) {
         web = WebClient(network, .forDownloads)
         self.logins = logins
         self.directory = directory
+        self.fetches = fetches
     }
 
     /// Says what the items are that are fetched; others are left out.
@@ -49,7 +52,8 @@ final class RemoteSources: Sendable {
             switch item {
             case .path, .tree: continue
             case .download(let file): identities[item] = try await identity(of: file)
-            case .repository(let repository): identities[item] = try await checkout(of: repository).identity
+            case .repository(let repository):
+                identities[item] = fetches ? try await checkout(of: repository).identity : Self.address(of: repository)
             }
         }
         return identities
@@ -88,9 +92,16 @@ final class RemoteSources: Sendable {
 
     private func identity(of file: RemoteFile) async throws -> Identity {
         var digest = file.checksum.flatMap { Digest("sha256:\($0)") }
-        if digest == nil { digest = try await download(file).digest }
+        if digest == nil {
+            digest = fetches ? try await download(file).digest : Digest(hashing: Array("\(file.url)".utf8))
+        }
         guard let digest else { throw BuildError(.invalidInput, "\(file) cannot be told from others.") }
         return Identity(name: Array(file.name.utf8), digest: digest, address: file.url)
+    }
+
+    private static func address(of repository: GitReference) -> Identity {
+        let text = "\(repository)"
+        return Identity(name: [], digest: Digest(hashing: Array(text.utf8)), address: text)
     }
 
     private func download(_ file: RemoteFile) async throws -> Download.File {

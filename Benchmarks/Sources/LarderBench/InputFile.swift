@@ -1,0 +1,15 @@
+import ArgumentParser
+import FoundationEssentials
+
+/// Files that are named on the command line.
+enum InputFile {
+    /// All of a file.
+    /// - Throws: `ValidationError` that names it.
+    static func read(_ path: String) throws -> Data {
+        do {
+            return try Data(contentsOf: URL(filePath: path))
+        } catch {
+            throw ValidationError("\(path) cannot be read: \(error)")
+        }
+    }
+}

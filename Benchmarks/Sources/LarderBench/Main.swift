@@ -1,0 +1,10 @@
+import ArgumentParser
+
+/// `larder-bench`: what a cache is worth, and whether this one is faster.
+@main
+struct LarderBench: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "larder-bench",
+        abstract: "Measure caches of image builds.",
+        subcommands: [HitRateCommand.self])
+}
