@@ -48,7 +48,7 @@ FROM ${BASE}
 COPY --from=compile /program /app/
 COPY --from=style /sheet /app/
 COPY config /app/config
-RUN cat /app/program /app/config >/app/ready
+RUN cat /app/program /app/config/* >/app/ready
 END
     mkdir -p src style config
     echo main >src/main

@@ -96,6 +96,18 @@ import Testing
         #expect(Replay.executed(sketch, policy) { $0.workload.branches = .features(open: 1) } == expected)
     }
 
+    /// A stage that nobody needed when its branch was merged is there for the next branch, like what was needed.
+    @Test func mergedStagesAreTakenOverThoughNotNeeded() {
+        var sketch = Sketch()
+        for version in [1, 2] {
+            sketch.commit([
+                .init(lines: [.run("compile")]),
+                .init(lines: [.copy("src", version: version), .copyFrom(0, "/bin")]),
+            ])
+        }
+        #expect(Replay.executed(sketch, .larder) { $0.workload.branches = .features(open: 1) } == 5)
+    }
+
     /// What a fork builds nobody else finds.
     @Test func aForkKeepsNothing() {
         var sketch = Sketch()

@@ -57,20 +57,22 @@ struct LarderCache: CachePolicy {
             walk.run()
             var outcome = JobOutcome(walk, job)
             outcome.received = outcome.restored(in: graph).reduce(0) { $0 + graph.nodes[$1].bytes }
-            keep(job, walk, &outcome)
+            let found = graph.nodes.indices.filter(isRecorded)
+            keep(job, found, &outcome)
             return outcome
         }
     }
 
-    private mutating func keep(_ job: PolicyJob, _ walk: GraphWalk, _ outcome: inout JobOutcome) {
+    private mutating func keep(_ job: PolicyJob, _ found: [Int], _ outcome: inout JobOutcome) {
         let graph = job.graph
         if job.job.isFork { return }
         let scope = options.hasScopes ? job.scope : 0
         if scope != 0 { trusted.insert(scope) }
-        for node in walk.restored {
+        // The whole graph is looked up, also what turns out not to be needed.
+        for node in found {
             let key = key(of: graph.nodes[node])
             shelf.touch(key)
-            // What is found elsewhere is taken over.
+            // What is found in a branch is taken over.
             if options.promotes, scope == 0 { records.insert(Name(scope: scope, key: key)) }
         }
         for node in outcome.finished {
