@@ -22,6 +22,8 @@ struct ImageComposition {
         var history: History
         /// Whether the line has a layer; `nil` when that is not known.
         var hasLayer: Bool?
+        /// Whether it is more likely to have none: a WORKDIR of a directory that is there mostly changes nothing.
+        var isDoubtful = false
     }
 
     /// The configuration.
@@ -72,7 +74,10 @@ struct ImageComposition {
             var hasLayer: Bool?
             if let before, let after = entry?.chain { hasLayer = after.count > before.count }
             before = entry?.chain
-            lines.append(Line(history: History(createdBy: planned.createdBy, created: created), hasLayer: hasLayer))
+            lines.append(
+                Line(
+                    history: History(createdBy: planned.createdBy, created: created), hasLayer: hasLayer,
+                    isDoubtful: prepared.graph.nodes[first + position].step.operation.kind == "workdir"))
         }
         return lines
     }
@@ -97,10 +102,11 @@ struct ImageComposition {
     }
 
     /// As many lines must have a layer as there are layers (image-spec, config.md). Those of which it is not known
-    /// share what is left, the first ones having none.
+    /// share what is left, the first ones and the doubtful ones having none.
     private static func settle(_ lines: inout [Line], layerCount: Int) {
         var missing = layerCount - lines.count { $0.hasLayer == true }
-        for index in lines.indices.reversed() where lines[index].hasLayer == nil {
+        let unknown = lines.indices.reversed().filter { lines[$0].hasLayer == nil }
+        for index in unknown.filter({ !lines[$0].isDoubtful }) + unknown.filter({ lines[$0].isDoubtful }) {
             lines[index].hasLayer = missing > 0
             missing -= missing > 0 ? 1 : 0
         }

@@ -72,7 +72,9 @@ struct ProjectDirectory {
     /// Files that changed places do so on the disk: each keeps its inode and times.
     private mutating func exchange(for project: FuzzedProject) throws {
         let files = FileManager.default
-        for (name, node) in present.files.sorted(by: { $0.key < $1.key }) where project.files[name] != node {
+        for name in present.files.keys.sorted() {
+            // As it is by now: an earlier exchange may have brought what is wanted.
+            guard let node = present.files[name], project.files[name] != node else { continue }
             let other = present.files.keys.sorted().first { other in
                 other != name && project.files[name] == present.files[other] && project.files[other] == node
             }
