@@ -10,13 +10,16 @@ struct CacheRoutes: Sendable {
     let images: ImageCatalog
     /// What the settings say about scopes.
     let scopes: ScopeRules
+    /// Signs what is recorded; `nil` for not.
+    let sealer: RecordSealer?
     let views = ChainViews()
     let claims = StepClaims()
 
-    init(executor: StoreExecutor, images: ImageCatalog, scopes: ScopeRules) {
+    init(executor: StoreExecutor, images: ImageCatalog, scopes: ScopeRules, sealer: RecordSealer? = nil) {
         self.executor = executor
         self.images = images
         self.scopes = scopes
+        self.sealer = sealer
     }
 
     /// Adds the routes to `router`.

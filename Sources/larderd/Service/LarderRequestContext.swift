@@ -6,6 +6,8 @@ import NIOCore
 /// What travels with a request through middleware and routes.
 struct LarderRequestContext: RequestContext {
     var coreContext: CoreRequestContextStorage
+    /// The address that the request came from; `nil` for a socket that has none.
+    let client: String?
     /// What whoever sends it may do: nothing before ``Identification`` knows who that is.
     var access = AccessCheck(policy: AccessPolicy(), identity: .anonymous)
 
@@ -14,5 +16,6 @@ struct LarderRequestContext: RequestContext {
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
+        client = source.channel.remoteAddress?.ipAddress
     }
 }

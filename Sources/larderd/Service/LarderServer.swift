@@ -48,12 +48,12 @@ struct LarderServer: Service, CustomStringConvertible {
     }
 
     private func openAndServe(on threads: NIOThreadPool) async throws {
-        let (store, copies, tokens) = try await threads.runIfActive { [settings, logger] in
+        let (store, copies, tokens, sealer) = try await threads.runIfActive { [settings, logger] in
             let store = try Store(opening: settings.root, options: settings.storeOptions, logger: logger)
             // The root is this process's own now.
             do {
                 let copies = EncodedCopies(of: settings.root, byteMaximum: settings.encodedCopies, logger: logger)
-                return (store, copies, try TokenBook(of: settings.root))
+                return (store, copies, try TokenBook(of: settings.root), try RecordSealer(root: settings.root))
             } catch {
                 store.close()
                 throw error
@@ -65,15 +65,18 @@ struct LarderServer: Service, CustomStringConvertible {
                 "no admin socket: the path of the root is too long for one",
                 metadata: ["root": "\(settings.root)", "bytes.maximum": "\(AdminSocket.pathBytesMaximum)"])
         }
+        let account = Accountability(
+            audit: settings.audit.file(in: settings.root).map { AuditLog($0, logger: logger) }, sealer: sealer)
         let waiting = WaitingConnections()
         let result: Result<Void, any Error>
         do {
             let executor = StoreExecutor(store: store, threads: threads)
-            result = .success(try await serve(executor, copies, tokens, waiting, admin: admin))
+            result = .success(try await serve(executor, copies, tokens, waiting, account, admin: admin))
         } catch {
             result = .failure(ServerError(listeningOn: settings.listen, failedWith: error) ?? error)
         }
         await waiting.close()
+        await account.audit?.close()
         admin?.remove()
         // Through a future, since closing must not be skipped when the task is cancelled.
         try await threads.runIfActive(eventLoop: MultiThreadedEventLoopGroup.singleton.any()) {
@@ -86,6 +89,7 @@ struct LarderServer: Service, CustomStringConvertible {
 
     private func serve(
         _ executor: StoreExecutor, _ copies: EncodedCopies, _ tokens: TokenBook, _ waiting: WaitingConnections,
+        _ account: Accountability,
         admin: AdminSocket?
     ) async throws {
         admin?.remove()
@@ -95,12 +99,13 @@ struct LarderServer: Service, CustomStringConvertible {
         let maintenance = Maintenance(
             store: executor.store, settings: settings, activity: activity, logger: logger)
         if let admin {
-            services.append(admin.service(executor, maintenance, tokens, waiting: waiting, logger: logger))
+            services.append(
+                admin.service(executor, maintenance, tokens, account.audit, waiting: waiting, logger: logger))
         }
         services.append(maintenance)
         let control = AccessControl(settings, tokens: tokens)
         logger.info("access", metadata: ["server": "\(control.summary)"])
-        services.append(web(executor, upstream, copies, activity, control, waiting))
+        services.append(web(executor, upstream, copies, activity, control, waiting, account))
         var configuration = ServiceGroupConfiguration(services: services, logger: logger.quietened)
         configuration.maximumGracefulShutdownDuration = .seconds(settings.stopTimeout)
         try await ServiceGroup(configuration: configuration).run()
@@ -108,10 +113,10 @@ struct LarderServer: Service, CustomStringConvertible {
 
     private func web(
         _ executor: StoreExecutor, _ upstream: UpstreamAccess, _ copies: EncodedCopies, _ activity: Activity,
-        _ control: AccessControl, _ waiting: WaitingConnections
+        _ control: AccessControl, _ waiting: WaitingConnections, _ account: Accountability
     ) -> some Service {
         Application(
-            router: router(executor, upstream, copies, activity, control),
+            router: router(executor, upstream, copies, activity, control, account),
             server: AcceptedChannel.server(settings.channelConfiguration, waiting: waiting),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.listen.host, port: settings.listen.port), serverName: "larderd"),
@@ -126,17 +131,20 @@ struct LarderServer: Service, CustomStringConvertible {
 
     private func router(
         _ executor: StoreExecutor, _ upstream: UpstreamAccess, _ copies: EncodedCopies, _ activity: Activity,
-        _ control: AccessControl
+        _ control: AccessControl, _ account: Accountability
     ) -> Router<LarderRequestContext> {
         let router = Router(context: LarderRequestContext.self)
         router.add(middleware: ActivityMeter(activity: activity))
         router.add(middleware: RequestLogging(level: logger.logLevel))
+        router.add(middleware: AuditTrail(log: account.audit))
         router.add(middleware: FailureResponses())
         router.add(middleware: Identification(control: control))
+        router.add(middleware: IdentityNote())
         HealthRoutes(executor: executor).add(to: router)
         let images = ImageCatalog(
             executor: executor, settings: settings.images, upstream: upstream, logger: logger)
-        CacheRoutes(executor: executor, images: images, scopes: settings.scopeRules).add(to: router)
+        CacheRoutes(executor: executor, images: images, scopes: settings.scopeRules, sealer: account.sealer)
+            .add(to: router)
         RegistryRoutes(
             executor: executor, rules: settings.tagRules, localProjects: settings.images.localProjects,
             mirror: UpstreamMirror(executor: executor, access: upstream, rules: settings.mirrors),
