@@ -46,7 +46,7 @@ struct AdminSocket: Sendable {
             let body = try await request.body.collect(upTo: 64 << 10)
             return try Response.json(try await Self.backUp(executor.store, tokens, to: FilePath(String(buffer: body))))
         }
-        TokenRoutes(tokens: tokens, executor: executor).add(to: router)
+        TokenRoutes(tokens: tokens, executor: executor, audit: audit).add(to: router)
         router.post("/evict") { request, _ in
             let order: EvictionOrder = try await request.bytes(upTo: 64 << 10).decoded()
             let report = try await executor.run { try IdentityEviction(store: $0, order: order).run() }
