@@ -52,8 +52,7 @@ final class GraphLookup: Sendable {
                 return
             }
             guard var answer else { return }
-            if let count = terms.verification?.check(&answer, of: terms.project, built: { built[$0] != nil }), count > 0
-            {
+            if let count = terms.verification?.check(&answer, to: query, of: terms.project), count > 0 {
                 link.warn(
                     "\(count) \(count == 1 ? "record is" : "records are") signed by no key of --verify-key; "
                         + "\(count == 1 ? "its step is" : "their steps are") built again.")

@@ -12,19 +12,28 @@ public struct RecordVerification: Sendable {
     }
 
     /// Makes misses of the hits that nobody who is believed stands for. What is built in their place takes their place on the
-    /// server, too.
-    /// - Parameters:
-    ///   - built: the steps that were built here.
+    /// server, too. A linked step's record is about its own layers only, so the chain below them is taken from the steps that
+    /// it stands on, as they are believed.
     /// - Returns: how many there were.
-    func check(_ answer: inout GraphAnswer, of project: ProjectName, built: (Int) -> Bool) -> Int {
+    func check(_ answer: inout GraphAnswer, to query: GraphQuery, of project: ProjectName) -> Int {
         var count = 0
-        for index in answer.steps.indices where answer.steps[index].verdict == .hit && !built(index) {
-            if isProved(answer.steps[index], of: project) { continue }
+        for (index, step) in query.steps.enumerated() where answer.steps.indices.contains(index) {
+            guard answer.steps[index].verdict == .hit, step.built == nil else { continue }
+            if isProved(answer.steps[index], of: project) {
+                guard step.isLinked else { continue }
+                let below: [Digest]? =
+                    switch step.parent {
+                    case .base(let chain, _): chain
+                    case .step(let parent): answer.steps[parent].chain
+                    }
+                answer.steps[index].chain = below.flatMap { chain in answer.steps[index].layers.map { chain + $0 } }
+                continue
+            }
             count += 1
-            var step = GraphAnswer.Step(
+            var miss = GraphAnswer.Step(
                 verdict: .miss, key: answer.steps[index].key, parentKey: answer.steps[index].parentKey)
-            step.isRenewed = true
-            answer.steps[index] = step
+            miss.isRenewed = true
+            answer.steps[index] = miss
         }
         return count
     }

@@ -57,7 +57,7 @@ struct AuditTrailTests {
             let step = try #require(lines.first { $0.action == "step.record" })
             #expect(step.outcome == "done" && step.status == 201 && step.identity == "anonymous")
             #expect(step.project == shop.description && step.scope == "main" && step.client == "127.0.0.1")
-            #expect(step.reference == "\(Digest(hashing: [1]))" && step.request?.isEmpty == false)
+            #expect(step.reference == "\(Digest(hashing: [1]))")
             let push = try #require(lines.first { $0.tags == ["a", "b"] })
             #expect(push.repository == "shop/web" && push.reference?.hasPrefix("sha256:") == true)
             let failed = try #require(lines.first { $0.action == "blob.delete" })
@@ -109,7 +109,8 @@ struct AuditTrailTests {
                 let found = try shell("grep -rlF '\(secret)' '\(settings.root)' || true")
                 #expect(found.isEmpty, "\(String(decoding: found, as: UTF8.self))")
             }
-            #expect(try AuditLine.read(settings.root.appending("audit.log")).count > 8)
+            let lines = try AuditLine.read(settings.root.appending("audit.log"))
+            #expect(lines.count > 8 && lines.allSatisfy { $0.request?.isEmpty == false })
             #expect(messages.all.contains { $0.contains("/v2/shop/web/manifests/") })
         }
     }
