@@ -31,6 +31,8 @@ public struct ExplainAnswer: Codable, Sendable {
         public var scope: ScopeName
         /// Who built it.
         public var writer: String
+        /// Who wrote it, by what the server knows of them; `nil` when nobody is known.
+        public var author: RecordAuthor?
         /// Its instruction; `nil` when the record itself is gone, so that nothing can be compared.
         public var instruction: String?
         /// Whether it has the very key of the step.
@@ -48,7 +50,7 @@ public struct ExplainAnswer: Codable, Sendable {
         /// Makes an answer.
         public init(
             created: Int64, scope: ScopeName, writer: String, instruction: String?, isSameKey: Bool,
-            isSameParent: Bool, differences: [Difference], differenceCount: Int
+            isSameParent: Bool, differences: [Difference], differenceCount: Int, author: RecordAuthor? = nil
         ) {
             self.created = created
             self.scope = scope
@@ -58,6 +60,7 @@ public struct ExplainAnswer: Codable, Sendable {
             self.isSameParent = isSameParent
             self.differences = differences
             self.differenceCount = differenceCount
+            self.author = author
         }
     }
 

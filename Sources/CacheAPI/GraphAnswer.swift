@@ -39,6 +39,8 @@ public struct GraphAnswer: Sendable {
         public var builder: String?
         /// For a step that is being built: for how long it was claimed. Seconds.
         public var claimedFor: Double?
+        /// For a hit, when the query asks: who stands for it.
+        public var proof: RecordProof?
 
         /// Makes an answer.
         public init(

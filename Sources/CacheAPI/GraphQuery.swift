@@ -82,6 +82,8 @@ public struct GraphQuery: Codable, Sendable {
     public var oldest: Int64?
     /// Claims the steps that have to be built; `nil` to only look.
     public var claim: Claim?
+    /// Whether hits are told with who stands for them; `nil` for not.
+    public var wantsProofs: Bool?
 
     /// Makes a query.
     public init(

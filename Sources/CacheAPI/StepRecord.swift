@@ -28,6 +28,12 @@ public struct StepRecord: Codable, Sendable, Hashable {
     /// Paths that other steps of the graph copy out of the chain, one list for each: the server keeps what they held, so
     /// that those steps' keys can be told without the layers. Not kept with the record.
     public var read: [[String]]
+    /// Who wrote it, by what the server knows of them; what a client says is dropped. `nil` when nobody is known.
+    public var author: RecordAuthor?
+    /// By whose key its writer stands for it; `nil` when it was not signed.
+    public var signature: RecordSignature?
+    /// By which key a server stands for it; what a client says is dropped.
+    public var seal: RecordSignature?
 
     /// The most places of ``lineage``.
     public static let lineageMaximum = 4
@@ -36,7 +42,7 @@ public struct StepRecord: Codable, Sendable, Hashable {
     public init(
         key: Digest, parent: Digest, chain: [Digest], components: [KeyComponent], instruction: String,
         seconds: Double, created: Int64, scope: ScopeName, writer: String, replaces: Bool, lineage: [Digest] = [],
-        read: [[String]] = []
+        read: [[String]] = [], author: RecordAuthor? = nil
     ) {
         self.key = key
         self.parent = parent
@@ -50,5 +56,6 @@ public struct StepRecord: Codable, Sendable, Hashable {
         self.replaces = replaces
         self.lineage = lineage
         self.read = read
+        self.author = author
     }
 }

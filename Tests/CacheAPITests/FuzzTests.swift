@@ -31,6 +31,15 @@ import Testing
         }
     }
 
+    @Test func keyFiles() throws {
+        let key = SigningKey()
+        let samples = [KeyFile.text(of: key), KeyFile.text(of: try #require(key.verifyingKey))]
+        try Fuzzing("key file", samples, words: ["-----BEGIN PRIVATE KEY-----\n", "=", "\r\n"]).run { input, _ in
+            let text = String(decoding: input, as: UTF8.self)
+            return KeyFile.signingKey(in: text) != nil || !KeyFile.verifyingKeys(in: text).isEmpty
+        }
+    }
+
     @Test func graphs() throws {
         let digest = Self.digest
         let query = GraphQuery(

@@ -43,6 +43,7 @@ final class GraphLookup: Sendable {
             }
             var query = graph.query(terms, built: built, contents: contents)
             query.claim = claims?.claim
+            if terms.wantsProofs { query.wantsProofs = true }
             let answer: GraphAnswer?
             do throws(BuildError) {
                 answer = try await link.ask { server throws(BuildError) in try await server.look(up: query) }
@@ -50,7 +51,12 @@ final class GraphLookup: Sendable {
                 if !Task.isCancelled { link.lose(error) }
                 return
             }
-            guard let answer else { return }
+            guard var answer else { return }
+            if let count = terms.verification?.check(&answer, to: query, of: terms.project), count > 0 {
+                link.warn(
+                    "\(count) \(count == 1 ? "record is" : "records are") signed by no key of --verify-key; "
+                        + "\(count == 1 ? "its step is" : "their steps are") built again.")
+            }
             state.withLock { $0.answers = answer.steps }
             if answer.steps.contains(where: { $0.verdict == .miss }) { claims?.keep() }
         }

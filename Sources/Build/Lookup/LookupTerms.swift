@@ -9,6 +9,12 @@ struct LookupTerms: Sendable {
     var renewed: [Int] = []
     /// Only records made since count. Seconds since 1970.
     var oldest: Int64?
+    /// Whose records count; `nil` for all.
+    var verification: RecordVerification?
+    /// Whose they are.
+    var project = ProjectName.default
+    /// Whether to be told who stands for hits.
+    var wantsProofs = false
 }
 
 extension LookupTerms {
@@ -19,6 +25,9 @@ extension LookupTerms {
         for scope in request.baseScopes where !scopes.contains(scope) { scopes.append(scope) }
         self.scopes = scopes
         oldest = request.recordAgeMaximum.map { now - $0 }
+        verification = request.verification
+        project = request.project
+        wantsProofs = verification != nil
         let stages = request.renewedStages.map { $0.lowercased() }
         renewed = prepared.graph.nodes.indices.filter { index in
             request.ignoresCache

@@ -127,6 +127,9 @@ final class MissReasons: Sendable {
         if request.recordAgeMaximum != nil {
             return "nothing recorded is as new as --cache-max-age asks for, here or in what it stands on"
         }
+        if request.verification != nil, request.renewedStages.isEmpty {
+            return "its record, or that of what it stands on, is signed by no key of --verify-key"
+        }
         return "stands on a step that is built again by --no-cache-filter"
     }
 }

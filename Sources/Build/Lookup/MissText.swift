@@ -36,7 +36,14 @@ enum MissText {
     private static func built(_ nearest: ExplainAnswer.Nearest) -> String {
         let time = Timestamp.text(seconds: nearest.created).prefix(16).replacing("T", with: " ")
         let writer = nearest.writer.isEmpty ? "" : " by \(nearest.writer)"
-        return "built \(time) UTC in scope \(nearest.scope)\(writer)"
+        return "built \(time) UTC in scope \(nearest.scope)\(writer)\(author(nearest))"
+    }
+
+    /// Who it really was, where that was proved.
+    private static func author(_ nearest: ExplainAnswer.Nearest) -> String {
+        guard let author = nearest.author, author.identity != "anonymous" else { return "" }
+        let job = author.job.map { ", \(LineText.printable($0))" } ?? ""
+        return " (\(LineText.printable(author.identity))\(job))"
     }
 
     // MARK: Causes

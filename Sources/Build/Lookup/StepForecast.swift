@@ -32,6 +32,8 @@ public struct StepForecast: Sendable {
     public var created: Int64?
     /// For a hit: how long it took. Seconds.
     public var seconds: Double?
+    /// For a hit: who wrote it, as the server knows; `nil` when nobody is known.
+    public var author: RecordAuthor?
     /// For a miss: why, for people.
     public var reason: String?
 }
@@ -66,8 +68,9 @@ extension Builder {
         }
         await remotes.remove()
         for text in prepared.warnings(about: request) { progress.warn(text) }
-        let lookup = GraphLookup(
-            prepared.graph, link, LookupTerms(request, prepared, now: Clock.seconds()), claims: nil)
+        var terms = LookupTerms(request, prepared, now: Clock.seconds())
+        terms.wantsProofs = true
+        let lookup = GraphLookup(prepared.graph, link, terms, claims: nil)
         await lookup.ask()
         guard link.reading != nil else {
             throw BuildError(.server, "Without the server nobody knows what would hit; start it and ask again.")
@@ -81,7 +84,7 @@ extension Builder {
                 stage: prepared.title(of: node.id.stage), instruction: node.step.text, line: node.step.line,
                 key: answer.key, verdict: StepForecast.Verdict(rawValue: answer.verdict.rawValue) ?? .unknown,
                 scope: answer.scope, created: isHit ? answer.created : nil, seconds: isHit ? answer.seconds : nil,
-                reason: reasons[index])
+                author: answer.proof?.author, reason: reasons[index])
         }
     }
 }

@@ -1,4 +1,5 @@
 public import CacheAPI
+public import Chunking
 public import Dockerfile
 public import OCI
 public import SystemPackage
@@ -80,6 +81,10 @@ public struct BuildRequest: Sendable {
     public var baseScopes: [ScopeName] = []
     /// Who builds, for people who look at records.
     public var writer = ""
+    /// What the records of this build are signed with; `nil` for not.
+    public var signingKey: SigningKey?
+    /// Whose records are hits; `nil` for everybody's who may write the scopes.
+    public var verification: RecordVerification?
     /// What enters step keys: everything, but in tests.
     var keyRules = KeyRules()
     /// Whether a `.dockerignore` of the context counts.

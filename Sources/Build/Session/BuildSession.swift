@@ -66,8 +66,7 @@ struct BuildSession: Sendable {
         let components = StepComponents(prepared)
         reasons = MissReasons(request, prepared, lookup, components, link)
         recorder = StepRecorder(
-            link, commits, claims, prepared, components, scope: request.scope, writer: request.writer,
-            subject: reasons.subject)
+            link, commits, claims, prepared, components, request, subject: reasons.subject)
         let facts = ChainFacts(restorer: restorer, commits: commits, link: link)
         let users = UserLookup(facts: facts)
         maker = LayerMaker(restorer: restorer, commits: commits, spools: state.work)

@@ -35,6 +35,9 @@ final class ServerLink: Sendable {
     /// Body bytes so far.
     var traffic: Traffic { connection?.traffic ?? Traffic() }
 
+    /// Something is to be known, and the build goes on as before.
+    func warn(_ text: String) { progress.warn(text) }
+
     /// The server failed as a whole: nothing is asked of it any more.
     func lose(_ error: BuildError) {
         let isNews = state.withLock { state in

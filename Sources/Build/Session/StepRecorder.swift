@@ -16,6 +16,8 @@ final class StepRecorder: Sendable {
     private let subject: String
     private let scope: ScopeName
     private let writer: String
+    private let project: ProjectName
+    private let signingKey: SigningKey?
     private let replaces = Atomic(false)
     private let tasks = Mutex<[Task<Void, Never>]>([])
     private let openCount = Atomic<Int>(0)
@@ -26,15 +28,15 @@ final class StepRecorder: Sendable {
     /// - Parameter subject: what is built (see ``MissReasons/subject``).
     init(
         _ link: ServerLink, _ commits: LayerCommits, _ claims: BuildClaims, _ prepared: PreparedBuild,
-        _ components: StepComponents, scope: ScopeName, writer: String, subject: String
+        _ components: StepComponents, _ request: BuildRequest, subject: String
     ) {
         self.link = link
         self.commits = commits
         self.claims = claims
         self.prepared = prepared
         self.components = components
-        self.scope = scope
-        self.writer = writer
+        (scope, writer) = (request.scope, request.writer)
+        (project, signingKey) = (request.project, request.signingKey)
         self.subject = subject
     }
 
@@ -43,15 +45,18 @@ final class StepRecorder: Sendable {
         guard let key = answer.key, let parent = answer.parentKey, link.writing != nil else {
             return claims.giveUp(answer.key)
         }
-        let record = StepRecord(
+        var record = StepRecord(
             key: key, parent: parent, chain: chain, components: components[index],
             instruction: String(prepared.graph.nodes[index].step.text.prefix(Self.instructionMaximum)),
             seconds: seconds, created: created, scope: scope, writer: writer,
             replaces: replaces.load(ordering: .relaxed) || answer.isRenewed == true,
             lineage: prepared.lineage(of: index, subject: subject),
             read: prepared.graph.nodes[index].isLinked ? [] : prepared.graph.read(of: index))
+        if let signingKey {
+            record.signature = RecordSignature(RecordStatement(record, in: project), with: signingKey)
+        }
         openCount.add(1, ordering: .relaxed)
-        let task = Task { [link, commits, claims] in
+        let task = Task { [link, commits, claims, record] in
             defer { self.openCount.subtract(1, ordering: .releasing) }
             guard await commits.areCommitted(chain), let server = link.writing else { return claims.giveUp(key) }
             do throws(BuildError) {

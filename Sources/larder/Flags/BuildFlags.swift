@@ -60,6 +60,7 @@ struct BuildFlags: ParsableArguments {
             valueName: "TIME"))
     var cacheMaxAge: String?
     @OptionGroup var caches: CacheFlags
+    @OptionGroup var signing: SigningFlags
     @Flag(help: "Do not wait for steps that another build makes at the moment; build them here, too.")
     var noWait = false
     @Flag(help: "Ask the registries of base images whether there is a newer one.")

@@ -149,6 +149,7 @@ struct BuildOrder: Sendable {
             try DurationFlag.read($0, flag: "--cache-max-age").components.seconds
         }
         request.waitsForOthers = !flags.noWait
+        try flags.signing.set(&request, in: surroundings)
         request.storesCacheMounts = flags.cacheMounts || surroundings.value("LARDER_CACHE_MOUNTS") == "1"
         request.normalizesModes = flags.normalizeModes || surroundings.value("LARDER_NORMALIZE_MODES") == "1"
     }

@@ -20,6 +20,8 @@ struct ForecastReport: Encodable {
         let created: String?
         /// For a hit: how long it took.
         let seconds: Double?
+        /// For a hit: who wrote it, as the server knows.
+        let author: RecordAuthor?
         /// For a miss that was explained: why.
         let reason: String?
     }
@@ -39,7 +41,8 @@ struct ForecastReport: Encodable {
             Step(
                 stage: step.stage, instruction: step.instruction, line: step.line, key: step.key,
                 verdict: step.verdict.rawValue, scope: step.scope?.description,
-                created: step.created.map { Timestamp.text(seconds: $0) }, seconds: step.seconds, reason: step.reason)
+                created: step.created.map { Timestamp.text(seconds: $0) }, seconds: step.seconds, author: step.author,
+                reason: step.reason)
         }
     }
 
@@ -53,7 +56,10 @@ struct ForecastReport: Encodable {
             let verdict = step.verdict.uppercased()
             let padding = String(repeating: " ", count: max(0, 8 - verdict.count))
             var line = "\(verdict)\(padding) \(key)  [\(step.stage)] \(step.instruction)"
-            if let scope = step.scope, let created = step.created { line += "  (\(scope), \(created))" }
+            if let scope = step.scope, let created = step.created {
+                let author = step.author.flatMap { $0.identity == "anonymous" ? nil : ", \($0.identity)" } ?? ""
+                line += "  (\(scope), \(created)\(author))"
+            }
             return line
         }
         return (lines + [summary]).joined(separator: "\n")

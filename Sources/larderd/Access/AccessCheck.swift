@@ -68,7 +68,10 @@ struct AccessCheck: Sendable {
         switch decision {
         case .allowed: return
         case .unauthenticated: throw unauthenticated
-        case .absent: throw AccessRefusal(.absent, "There is no \(place) here, or you have no right to it.")
+        case .absent:
+            // The answer does not say so; the audit log does.
+            RequestNotes.current?.note { $0.isRefused = true }
+            throw AccessRefusal(.absent, "There is no \(place) here, or you have no right to it.")
         case .denied(let reason): throw AccessRefusal(.forbidden, reason)
         }
     }

@@ -14,18 +14,31 @@ struct TokenRoutes: Sendable {
 
     let tokens: TokenBook
     let executor: StoreExecutor
+    /// Where it is written down; `nil` for nowhere.
+    let audit: AuditLog?
 
     /// Adds `GET /tokens`, `POST /tokens` with a `TokenOrder`, and `POST /tokens/revoke` with a name or id.
     func add(to router: Router<LarderRequestContext>) {
         router.get(RouterPath(Path.tokens)) { _, _ in try Response.json(tokens.all) }
         router.post(RouterPath(Path.tokens)) { request, _ in
             let order: TokenOrder = try await request.bytes(upTo: 1 << 20).decoded()
-            return try Response.json(try await Self.answer { try await executor.run { _ in try tokens.make(order) } })
+            let made = try await Self.answer { try await executor.run { _ in try tokens.make(order) } }
+            note(.createToken, made.record)
+            return try Response.json(made)
         }
         router.post(RouterPath(Path.revoke)) { request, _ in
             let text = String(buffer: try await request.bytes(upTo: 4096))
-            return try Response.json(try await Self.answer { try await executor.run { _ in try tokens.revoke(text) } })
+            let revoked = try await Self.answer { try await executor.run { _ in try tokens.revoke(text) } }
+            for record in revoked { note(.revokeToken, record) }
+            return try Response.json(revoked)
         }
+    }
+
+    private func note(_ action: AuditAction, _ record: TokenRecord) {
+        var event = AuditEvent(action)
+        event.identity = "command"
+        event.reference = record.name
+        audit?.note(event)
     }
 
     private static func answer<Value>(_ body: () async throws -> Value) async throws -> Value {

@@ -31,14 +31,18 @@ extension CacheRoutes {
     /// `POST …/cache-mounts`: keeps a layer as what a mount holds.
     func keepCacheMount(_ request: Request, _ access: ProjectAccess) async throws -> Response {
         let body = try await request.bytes(upTo: Limits.jsonBytes)
-        try await executor.run { store in
+        let author = RequestNotes.author(at: Int64(clamping: WallClock.seconds))
+        try await executor.run { [sealer, notes = RequestNotes.current] store in
             let mount: CacheMountRecord = try body.decoded()
             let key = StepKey.cacheMount(mount.key)
-            let record = StepRecord(
+            notes?.note { ($0.scope, $0.reference) = (mount.scope, "\(key)") }
+            var record = StepRecord(
                 key: key, parent: key, chain: [mount.layer], components: [], instruction: "cache mount \(mount.id)",
-                seconds: 0, created: mount.created, scope: mount.scope, writer: mount.writer, replaces: true)
+                seconds: 0, created: mount.created, scope: mount.scope, writer: mount.writer, replaces: true,
+                author: author)
             try record.validate()
             try access.requireWriting(mount.scope)
+            sealer?.seal(&record, in: access.project)
             let project = try store.makeProject(access.project, unlessLacking: true)
             _ = try store.putStep(record, project: project)
             // Most of it is what the last one had.

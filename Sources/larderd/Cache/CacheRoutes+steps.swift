@@ -21,6 +21,9 @@ extension CacheRoutes {
             }
             return (try JSONEncoder.cacheAPI.encode(answer), lookup.findings)
         }
+        if let promotion = findings.promotions.values.first {
+            RequestNotes.current?.note { ($0.scope, $0.promoted) = (promotion.into, findings.promotions.count) }
+        }
         await note(findings, project)
         return .json(encoded: encoded)
     }
@@ -41,7 +44,9 @@ extension CacheRoutes {
                 group.addTask {
                     _ = try? await executor.run { store in
                         guard let project = try store.project(name) else { return }
-                        try store.promote(key, from: promotion.from, into: promotion.into, project: project)
+                        try store.promote(key, from: promotion.from, into: promotion.into, project: project) {
+                            sealer?.seal(&$0, in: name)
+                        }
                     }
                 }
             }
@@ -52,8 +57,13 @@ extension CacheRoutes {
     func record(_ request: Request, _ access: ProjectAccess) async throws -> Response {
         let name = access.project
         let body = try await request.bytes(upTo: Limits.jsonBytes)
-        let (record, project, isWritten) = try await executor.run { store in
+        let author = RequestNotes.author(at: Int64(clamping: WallClock.seconds))
+        let (record, project, isWritten) = try await executor.run { [sealer, notes = RequestNotes.current] store in
             var record: StepRecord = try body.decoded()
+            notes?.note { [record] in ($0.scope, $0.reference) = (record.scope, "\(record.key)") }
+            (record.author, record.seal) = (author, nil)
+            try record.checkSignature(in: name)
+            sealer?.seal(&record, in: name)
             try record.validate()
             try access.requireWriting(record.scope)
             let project = try store.makeProject(name, unlessLacking: !record.chain.isEmpty)

@@ -11,14 +11,20 @@ struct CacheRoutes: Sendable {
     /// What the settings say about scopes.
     let scopes: ScopeRules
     let limits: Limits
+    /// Signs what is recorded; `nil` for not.
+    let sealer: RecordSealer?
     let views = ChainViews()
     let claims = StepClaims()
 
-    init(executor: StoreExecutor, images: ImageCatalog, scopes: ScopeRules, limits: Limits = Limits()) {
+    init(
+        executor: StoreExecutor, images: ImageCatalog, scopes: ScopeRules, limits: Limits = Limits(),
+        sealer: RecordSealer? = nil
+    ) {
         self.executor = executor
         self.images = images
         self.scopes = scopes
         self.limits = limits
+        self.sealer = sealer
     }
 
     /// Adds the routes to `router`.

@@ -121,6 +121,7 @@ struct GraphEvaluator {
             if let record = try find(key, on: below, query) {
                 (answer.verdict, answer.chain, answer.scope) = (.hit, record.chain, record.scope)
                 (answer.seconds, answer.created) = (record.seconds, record.created)
+                if query.wantsProofs == true { answer.proof = RecordProof(record) }
             } else {
                 // Where age counts, what is not there is too old, and so is what stands on it.
                 answer.isRenewed = query.oldest != nil

@@ -32,7 +32,7 @@ struct MissExplainer {
             created: mark.created, scope: mark.scope, writer: mark.writer, instruction: record?.instruction,
             isSameKey: mark.key == step.key, isSameParent: record != nil && record?.parent == step.parent,
             differences: Array(differences.prefix(ExplainAnswer.Nearest.differencesMaximum)),
-            differenceCount: differences.count)
+            differenceCount: differences.count, author: mark.author)
     }
 
     /// The very same step is nearest, then what is there, then what differs in few parts.

@@ -14,17 +14,22 @@ struct StepLedger {
 
     // MARK: Trails
 
+    /// What the keys of trails begin with, and those of nothing else in their table: all others are digests.
+    static let trailPrefix = Array("trail\0".utf8)
+
     /// Notes a record in the first `place`s of its lineage.
     func note(_ step: StepRecord, in place: Digest) throws {
-        let key = Self.key("place", place)
+        let key = Self.trailPrefix + Self.key("place", place)
         var trail = try trail(at: place)
-        trail.add(StepTrail.Mark(key: step.key, scope: step.scope, writer: step.writer, created: step.created))
+        trail.add(
+            StepTrail.Mark(
+                key: step.key, scope: step.scope, writer: step.writer, created: step.created, author: step.author))
         _ = try store.put(trail.encoded, in: .lineage, key: key, project: project)
     }
 
     /// What was recorded in a place.
     func trail(at place: Digest) throws -> StepTrail {
-        let bytes = try store.record(in: .lineage, key: Self.key("place", place), project: project)
+        let bytes = try store.record(in: .lineage, key: Self.trailPrefix + Self.key("place", place), project: project)
         return bytes.map { StepTrail(decoding: $0) } ?? StepTrail()
     }
 

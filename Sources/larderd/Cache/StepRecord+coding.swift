@@ -2,11 +2,12 @@ import CacheAPI
 import Chunking
 
 /// The form in which step records are kept. All numbers are varints unless said otherwise:
-/// version (one byte, 1), key, parent, chain (count, digests), seconds (8 bytes, IEEE 754 bits, little-endian),
-/// created (zigzag), scope, writer, instruction (each length, UTF-8), components (count; each name, digest).
+/// version (one byte, 2), key, parent, chain (count, digests), seconds (8 bytes, IEEE 754 bits, little-endian),
+/// created (zigzag), scope, writer, instruction (each length, UTF-8), author (``ByteWriter/write(_:)``), signature and seal (each
+/// 1 and the bytes, or 0), components (count; each name, digest). Version 1, which is read, too, has no author.
 /// ``StepRecord/replaces`` is about the request and is not kept.
 extension StepRecord {
-    private static let formatVersion: UInt8 = 1
+    private static let formatVersion: UInt8 = 2
 
     /// The record as it is kept.
     func encoded() -> [UInt8] {
@@ -21,6 +22,11 @@ extension StepRecord {
         writer.writeCounted(scope.description.utf8)
         writer.writeCounted(self.writer.utf8)
         writer.writeCounted(instruction.utf8)
+        writer.write(author)
+        for signature in [signature, seal] {
+            writer.write(signature == nil ? 0 : 1)
+            writer.write(signature?.rawBytes ?? [])
+        }
         writer.writeVarint(components.count)
         for component in components {
             writer.writeCounted(component.name.utf8)
@@ -35,7 +41,7 @@ extension StepRecord {
     init(decoding bytes: [UInt8], withComponents: Bool = true) throws(ChunkingError) {
         var reader = ByteReader(bytes, subject: "the step record")
         let version = try reader.readByte()
-        guard version == Self.formatVersion else {
+        guard (1...Self.formatVersion).contains(version) else {
             throw ChunkingError(.unsupportedVersion, "the step record has format \(version), which is not known")
         }
         let key = try reader.readDigest()
@@ -51,6 +57,9 @@ extension StepRecord {
         }
         let writer = try Self.readText(&reader, maximum: Limits.writerBytes)
         let instruction = try Self.readText(&reader, maximum: Limits.instructionBytes)
+        let author = version == 1 ? nil : try reader.readAuthor()
+        let signature = version == 1 ? nil : try Self.readSignature(&reader)
+        let seal = version == 1 ? nil : try Self.readSignature(&reader)
         var components: [KeyComponent] = []
         if withComponents {
             for _ in 0..<(try reader.readCount(maximum: Limits.components, size: Digest.byteCount + 1)) {
@@ -61,10 +70,19 @@ extension StepRecord {
         }
         self.init(
             key: key, parent: parent, chain: chain, components: components, instruction: instruction,
-            seconds: seconds, created: created, scope: scope, writer: writer, replaces: false)
+            seconds: seconds, created: created, scope: scope, writer: writer, replaces: false, author: author)
+        (self.signature, self.seal) = (signature, seal)
+    }
+
+    private static func readSignature(_ reader: inout ByteReader) throws(ChunkingError) -> RecordSignature? {
+        if try reader.readByte() == 0 { return nil }
+        guard let signature = RecordSignature(rawBytes: Array(try reader.readBytes(RecordSignature.byteCount))) else {
+            throw reader.malformed("has a signature that is none")
+        }
+        return signature
     }
 
     private static func readText(_ reader: inout ByteReader, maximum: Int) throws(ChunkingError) -> String {
-        String(decoding: try reader.readCounted(maximum: maximum), as: UTF8.self)
+        try reader.readText(maximum: maximum)
     }
 }

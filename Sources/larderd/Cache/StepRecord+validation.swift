@@ -22,6 +22,13 @@ extension StepRecord {
             "the name of a component has at most \(Limits.componentNameBytes) bytes")
     }
 
+    /// Checks that the writer signed this very record.
+    /// - Throws: ``APIFailure`` `invalidContent`.
+    func checkSignature(in project: ProjectName) throws {
+        guard let signature, !signature.holds(for: RecordStatement(self, in: project)) else { return }
+        throw APIFailure(.invalidContent, "The signature of the step record is of something else.")
+    }
+
     private static func require(_ holds: Bool, _ rule: String) throws {
         guard holds else { throw APIFailure(.badRequest, "The step record cannot be kept: \(rule).") }
     }

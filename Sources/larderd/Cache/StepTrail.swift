@@ -5,8 +5,8 @@ import Chunking
 /// The last records in one place of a lineage (``StepLineage``), the newest first, one for each scope: what a later miss is
 /// compared with. It has no components; those are in the records, as long as these are there.
 ///
-/// Kept as version (one byte, 1), then for each record its key, and counted scope and writer, and when it was built
-/// (zigzag).
+/// Kept as version (one byte, 2), then for each record its key, and counted scope and writer, when it was built (zigzag), and
+/// its author (``ByteWriter/write(_:)``).
 struct StepTrail: Hashable, Sendable {
     /// One record.
     struct Mark: Hashable, Sendable {
@@ -15,11 +15,13 @@ struct StepTrail: Hashable, Sendable {
         let writer: String
         /// Seconds since 1970.
         let created: Int64
+        /// Who wrote it, as the server knows it.
+        var author: RecordAuthor?
     }
 
     /// How many scopes are remembered.
     static let marksMaximum = 8
-    private static let formatVersion: UInt8 = 1
+    private static let formatVersion: UInt8 = 2
 
     private(set) var marks: [Mark] = []
 
@@ -44,6 +46,13 @@ struct StepTrail: Hashable, Sendable {
         return trail
     }
 
+    /// Forgets some records. Whether there were any.
+    mutating func remove(where isGone: (Mark) -> Bool) -> Bool {
+        let count = marks.count
+        marks.removeAll(where: isGone)
+        return marks.count < count
+    }
+
     /// The trail as it is kept.
     var encoded: [UInt8] {
         var writer = ByteWriter(capacity: 256)
@@ -54,6 +63,7 @@ struct StepTrail: Hashable, Sendable {
             writer.writeCounted(mark.scope.description.utf8)
             writer.writeCounted(mark.writer.utf8)
             writer.writeSignedVarint(mark.created)
+            writer.write(mark.author)
         }
         return writer.bytes
     }
@@ -64,11 +74,12 @@ struct StepTrail: Hashable, Sendable {
         var marks: [Mark] = []
         for _ in 0..<(try reader.readCount(maximum: marksMaximum, size: Digest.byteCount)) {
             let key = try reader.readDigest()
-            let scope = String(decoding: try reader.readCounted(maximum: 200), as: UTF8.self)
-            let writer = String(decoding: try reader.readCounted(maximum: Limits.writerBytes), as: UTF8.self)
+            let scope = try reader.readText(maximum: 200)
+            let writer = try reader.readText(maximum: Limits.writerBytes)
             let created = try reader.readSignedVarint()
             guard let scope = ScopeName(scope) else { throw reader.malformed("names no valid scope") }
-            marks.append(Mark(key: key, scope: scope, writer: writer, created: created))
+            marks.append(
+                Mark(key: key, scope: scope, writer: writer, created: created, author: try reader.readAuthor()))
         }
         try reader.expectEnd()
         return marks

@@ -23,9 +23,14 @@ extension Store {
 
     /// Takes the record of a step over into another scope, where an earlier one stays. It says the same, and that its
     /// writer made it.
-    func promote(_ key: Digest, from: ScopeName, into: ScopeName, project: ProjectID) throws {
+    /// - Parameter seal: puts the server's signature on it; what its writer signed is about the other scope.
+    func promote(
+        _ key: Digest, from: ScopeName, into: ScopeName, project: ProjectID, seal: (inout StepRecord) -> Void = { _ in }
+    ) throws {
         guard var step = try wholeStep(key, scope: from, project: project) else { return }
         step.scope = into
+        step.signature = nil
+        seal(&step)
         _ = try putStep(step, project: project)
     }
 

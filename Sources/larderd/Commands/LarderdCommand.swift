@@ -31,8 +31,8 @@ struct LarderdCommand: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            ServeCommand.self, StatsCommand.self, MaintainCommand.self, FsckCommand.self, BackupCommand.self,
-            TokenCommand.self, CompletionCommand.self,
+            ServeCommand.self, StatsCommand.self, MaintainCommand.self, EvictCommand.self, FsckCommand.self,
+            BackupCommand.self, TokenCommand.self, CompletionCommand.self,
         ],
         defaultSubcommand: ServeCommand.self)
 

@@ -45,6 +45,9 @@ struct SettingFlags: ParsableArguments {
     @Option(help: Self.help(.encodedCopies)) var encodedCopies: String?
     @Option(help: Self.help(.maintenanceInterval)) var maintenanceInterval: String?
     @Option(help: Self.help(.scrubRate)) var scrubRate: String?
+    @Option(help: Self.help(.auditLog)) var auditLog: String?
+    @Option(help: Self.help(.auditLogSize)) var auditLogSize: String?
+    @Option(help: Self.help(.auditLogCount)) var auditLogCount: String?
 
     /// The settings of these flags, this process's environment and the file.
     /// - Throws: ``SettingsError``.
@@ -101,6 +104,9 @@ struct SettingFlags: ParsableArguments {
         case .encodedCopies: encodedCopies
         case .maintenanceInterval: maintenanceInterval
         case .scrubRate: scrubRate
+        case .auditLog: auditLog
+        case .auditLogSize: auditLogSize
+        case .auditLogCount: auditLogCount
         }
     }
 

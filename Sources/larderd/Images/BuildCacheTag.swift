@@ -34,11 +34,13 @@ struct BuildCacheTag {
         let isOthers = before.scope != scope
         before.scope = scope
         var use = before
+        use.add(repository.author)
         var outcome: Outcome
         do {
             outcome = try merge(manifest, &use, isOthers: isOthers)
         } catch {
             use = before
+            use.add(repository.author)
             use.pushes += 1
             use.failures += 1
             use.serve(manifest.digest, isMade: false)

@@ -1,3 +1,4 @@
+import CacheAPI
 import Chunking
 import OCI
 
@@ -6,12 +7,15 @@ import OCI
 /// As a record: the version (2), flags (bit 0: made here), the scope that it is for, counted, the tagged digest of what the tag
 /// points at, then as varints the
 /// pushes, merges, dropped records, pushes that could not be merged, records, the number of superseded manifests, those as
-/// tagged digests, and for each record how many pushes ago a writer had it last; none for all by the last one.
+/// tagged digests, for each record how many pushes ago a writer had it last, none for all by the last one, and the number of
+/// authors and those (``ByteWriter/write(_:)``).
 struct BuildCacheUse: Hashable, Sendable {
     /// The most manifests that are remembered to be deleted.
     static let supersededMaximum = 64
     private static let recordsMaximum = 100_000
     private static let scopeBytesMaximum = 64 << 10
+    /// The most authors that are remembered; the one that pushed longest ago is forgotten.
+    private static let authorsMaximum = 256
 
     /// What the tag points at.
     var served: OCIDigest
@@ -33,9 +37,18 @@ struct BuildCacheUse: Hashable, Sendable {
     var superseded: [OCIDigest] = []
     /// By which push the records were used last; empty for all by the last one.
     var used: [UInt64] = []
+    /// Who pushed what was merged: each once, when it was last.
+    private(set) var authors: [RecordAuthor] = []
 
     init(served: OCIDigest) {
         self.served = served
+    }
+
+    /// Notes that `author` has pushed.
+    mutating func add(_ author: RecordAuthor?) {
+        guard let author else { return }
+        authors.removeAll { $0.identity == author.identity }
+        authors = authors.suffix(Self.authorsMaximum - 1) + [author]
     }
 
     /// Reads a record; `nil` when it is none.
@@ -63,6 +76,9 @@ struct BuildCacheUse: Hashable, Sendable {
             guard age <= use.pushes else { throw reader.malformed("has a record that was used before all") }
             use.used.append(use.pushes - age)
         }
+        for _ in 0..<(try reader.readCount(maximum: authorsMaximum)) {
+            if let author = try reader.readAuthor() { use.authors.append(author) }
+        }
         return use
     }
 
@@ -84,6 +100,8 @@ struct BuildCacheUse: Hashable, Sendable {
         for digest in superseded { writer.writeCounted(digest.tagged) }
         writer.writeVarint(UInt64(used.count))
         for used in used { writer.writeVarint(pushes - min(pushes, used)) }
+        writer.writeVarint(UInt64(authors.count))
+        for author in authors { writer.write(author) }
         return writer.bytes
     }
 }

@@ -21,13 +21,15 @@ extension ImageCatalog {
                 "an image is for 1 to \(AssembleRequest.imagesMaximum) platforms, not \(request.images.count)")
         }
         let assemblies = try request.images.map(Assembly.init)
+        let author = RequestNotes.author(at: Int64(clamping: WallClock.seconds))
+        RequestNotes.current?.note { $0.tags = names.map(\.tag) }
         return try await executor.run { [rules = settings.tagRules] store in
             guard let giver = try store.project(named: project.description) else {
                 throw APIFailure(.missingContent, "project \(project) has no layers on this server; build again")
             }
             let images = try assemblies.map { try $0.image(layersFrom: giver, of: store) }
             let index = images.count > 1 ? try Self.index(of: images) : nil
-            for name in names { try Self.store(images, index, as: name, layersFrom: giver, in: store, rules) }
+            for name in names { try Self.store(images, index, as: name, layersFrom: giver, in: store, rules, author) }
             let root = index ?? images[0].manifest
             return AssembleAnswer(
                 digest: root.sha256, size: root.bytes.count,
@@ -50,10 +52,10 @@ extension ImageCatalog {
     /// Keeps images, and the index of several, under `name`.
     private static func store(
         _ images: [AssembledImage], _ index: StoredManifest?, as name: AssembledName, layersFrom giver: ProjectID,
-        in store: Store, _ rules: TagRules
+        in store: Store, _ rules: TagRules, _ author: RecordAuthor?
     ) throws {
         let receiver = try store.makeProject(named: name.owner.description)
-        let repository = Repository(name.repository, project: receiver, store: store)
+        let repository = Repository(name.repository, project: receiver, store: store, author: author)
         for image in images {
             let assembly = image.assembly
             try store.shareMissing(assembly.chain, from: giver, with: receiver)

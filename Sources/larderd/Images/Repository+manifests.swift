@@ -1,3 +1,4 @@
+import CacheAPI
 import ChunkStore
 import Chunking
 import OCI
@@ -43,6 +44,8 @@ extension Repository {
     ///   may not be moved.
     func put(_ manifest: StoredManifest, _ links: ManifestLinks, tags: [TagName], rules: TagRules) throws {
         for tag in tags { try checkMove(of: tag, to: manifest.digest, rules) }
+        var manifest = manifest
+        manifest.author = try pusher(of: manifest.digest) ?? author
         try write(manifest, links.references)
         if let subject = links.subject, let entry = links.entry {
             let place = referrerKey(of: manifest.digest, about: subject)
@@ -53,6 +56,12 @@ extension Repository {
         }
         try Lineage(store: store, project: project).noteImage(links.blobs, in: name.description)
         for tag in tags { try move(tag, to: manifest.digest, rules) }
+    }
+
+    /// Who pushed a manifest that is here; `nil` when it is not here, or nobody is known.
+    private func pusher(of digest: OCIDigest) throws(StoreError) -> RecordAuthor? {
+        guard let record = try store.record(in: .manifest, key: key(digest), project: project) else { return nil }
+        return (try? StoredManifest(decoding: record, algorithm: digest.algorithm))?.author
     }
 
     /// Keeps `manifest`, which is about no other, and what it names.

@@ -57,7 +57,7 @@ extension Repository {
     /// - Throws: ``RegistryFailure`` `denied`.
     func move(_ tag: TagName, to digest: OCIDigest, _ rules: TagRules, with notes: [Reference] = []) throws {
         let isImmutable = rules.isImmutable(tag.description, in: name.description)
-        let target = TagTarget(digest: digest, pushed: try store.now)
+        let target = TagTarget(digest: digest, pushed: try store.now, author: author)
         _ = try store.put(
             target.encoded(), in: .tag, key: key(tag), project: project,
             policy: isImmutable ? .keepFirst : .replace, references: [.record(.manifest, key(digest))] + notes)

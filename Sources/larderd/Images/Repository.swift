@@ -11,6 +11,8 @@ struct Repository {
     let name: RepositoryName
     let project: ProjectID
     let store: Store
+    /// Who writes what is written through this; `nil` for the server itself.
+    let author: RecordAuthor?
 
     /// The repository `name` of `store`; `nil` when nothing was ever stored in its project.
     init?(_ name: RepositoryName, in store: Store) throws(StoreError) {
@@ -21,10 +23,11 @@ struct Repository {
     }
 
     /// The repository `name`, whose project is `project`.
-    init(_ name: RepositoryName, project: ProjectID, store: Store) {
+    init(_ name: RepositoryName, project: ProjectID, store: Store, author: RecordAuthor? = nil) {
         self.name = name
         self.project = project
         self.store = store
+        self.author = author
     }
 
     func key(_ tag: TagName) -> [UInt8] { key(Array(tag.description.utf8)) }

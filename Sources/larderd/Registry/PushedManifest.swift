@@ -28,6 +28,8 @@ struct PushedManifest: Sendable {
     let tags: [Tag]
     let bytes: [UInt8]
     let contentType: String?
+    /// Who pushes it.
+    var author: RecordAuthor?
 
     /// Checks and stores it. Blocks; one at a time for each tag.
     /// - Throws: ``RegistryFailure``: `manifestInvalid`, `digestInvalid`, `sizeInvalid`, `manifestBlobUnknown`, `denied`.
@@ -46,7 +48,7 @@ struct PushedManifest: Sendable {
         guard let project = try store.project(named: owner.description) ?? makeProject(owner, parts, store) else {
             throw Self.missing(parts)
         }
-        let repository = Repository(name, project: project, store: store)
+        let repository = Repository(name, project: project, store: store, author: author)
         let links = try ManifestLinks(outline, manifest, in: repository)
         try checkCompleteness(links, outline, digest: manifest.digest, in: repository, rules)
         manifest.isSparse = !links.missing.isEmpty

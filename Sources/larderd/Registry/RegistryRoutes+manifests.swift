@@ -40,9 +40,14 @@ extension RegistryRoutes {
             reference: reference,
             tags: tags.map { .init(name: $0, scope: access.scope(writing: $0, in: name)) },
             bytes: try await Self.document(of: request),
-            contentType: request.headers[.contentType])
+            contentType: request.headers[.contentType],
+            author: RequestNotes.author(at: Int64(clamping: WallClock.seconds)))
         let stored = try await tagTurns.take(Self.turns(for: tags, in: name)) {
             try await executor.run { [rules] store in try pushed.store(in: name, of: owner, store, rules) }
+        }
+        RequestNotes.current?.note { notes in
+            notes.reference = stored.digest.description
+            notes.tags = tags
         }
         for tag in tags { recentTags.note(tag, of: stored.digest, in: name) }
         for (tag, outcome) in stored.caches { log(outcome, tag, name) }

@@ -26,11 +26,12 @@ struct AdminSocket: Sendable {
 
     /// The service that answers on the socket: `GET /stats` gives a ``StatisticsReport``, `POST /maintain` does all
     /// background work and gives a ``MaintenanceReport``, `POST /backup` copies the store to the absolute path in its body
-    /// and gives a ``BackupReport``; ``TokenRoutes`` besides. Whoever can open the socket may do all that: there is no other
-    /// access control on it.
+    /// and gives a ``BackupReport``, `POST /evict` removes what an ``EvictionOrder`` says and gives an ``EvictionReport``;
+    /// ``TokenRoutes`` besides. Whoever can open the socket may do all that: there is no other access control on it.
     /// - Parameter waiting: to be closed after the service.
     func service(
-        _ executor: StoreExecutor, _ maintenance: Maintenance, _ tokens: TokenBook, waiting: WaitingConnections,
+        _ executor: StoreExecutor, _ maintenance: Maintenance, _ tokens: TokenBook, _ audit: AuditLog?,
+        waiting: WaitingConnections,
         logger: Logger
     ) -> some Service {
         let router = Router(context: LarderRequestContext.self)
@@ -45,7 +46,13 @@ struct AdminSocket: Sendable {
             let body = try await request.body.collect(upTo: 64 << 10)
             return try Response.json(try await Self.backUp(executor.store, tokens, to: FilePath(String(buffer: body))))
         }
-        TokenRoutes(tokens: tokens, executor: executor).add(to: router)
+        TokenRoutes(tokens: tokens, executor: executor, audit: audit).add(to: router)
+        router.post("/evict") { request, _ in
+            let order: EvictionOrder = try await request.bytes(upTo: 64 << 10).decoded()
+            let report = try await executor.run { try IdentityEviction(store: $0, order: order).run() }
+            if !order.isTrial { audit?.note(AuditEvent(report, order)) }
+            return try Response.json(report)
+        }
         let path = path.string
         return Application(
             router: router, server: AcceptedChannel.server(waiting: waiting),

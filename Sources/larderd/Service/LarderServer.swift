@@ -52,12 +52,12 @@ struct LarderServer: Service, CustomStringConvertible {
         let certificate = try await threads.runIfActive { [settings, logger] in
             try settings.tls.map { try ServerCertificate($0, logger: logger) }
         }
-        let (store, copies, tokens) = try await threads.runIfActive { [settings, logger] in
+        let (store, copies, tokens, sealer) = try await threads.runIfActive { [settings, logger] in
             let store = try Store(opening: settings.root, options: settings.storeOptions, logger: logger)
             // The root is this process's own now.
             do {
                 let copies = EncodedCopies(of: settings.root, byteMaximum: settings.encodedCopies, logger: logger)
-                return (store, copies, try TokenBook(of: settings.root))
+                return (store, copies, try TokenBook(of: settings.root), try RecordSealer(root: settings.root))
             } catch {
                 store.close()
                 throw error
@@ -69,15 +69,18 @@ struct LarderServer: Service, CustomStringConvertible {
                 "no admin socket: the path of the root is too long for one",
                 metadata: ["root": "\(settings.root)", "bytes.maximum": "\(AdminSocket.pathBytesMaximum)"])
         }
+        let account = Accountability(
+            audit: settings.audit.file(in: settings.root).map { AuditLog($0, logger: logger) }, sealer: sealer)
         let waiting = WaitingConnections()
         let result: Result<Void, any Error>
         do {
             let executor = StoreExecutor(store: store, threads: threads)
-            result = .success(try await serve(executor, copies, tokens, waiting, certificate, admin: admin))
+            result = .success(try await serve(executor, copies, tokens, waiting, certificate, account, admin: admin))
         } catch {
             result = .failure(ServerError(listeningOn: settings.listen, failedWith: error) ?? error)
         }
         await waiting.close()
+        await account.audit?.close()
         admin?.remove()
         // Through a future, since closing must not be skipped when the task is cancelled.
         try await threads.runIfActive(eventLoop: MultiThreadedEventLoopGroup.singleton.any()) {
@@ -90,7 +93,7 @@ struct LarderServer: Service, CustomStringConvertible {
 
     private func serve(
         _ executor: StoreExecutor, _ copies: EncodedCopies, _ tokens: TokenBook, _ waiting: WaitingConnections,
-        _ certificate: ServerCertificate?, admin: AdminSocket?
+        _ certificate: ServerCertificate?, _ account: Accountability, admin: AdminSocket?
     ) async throws {
         admin?.remove()
         let upstream = try settings.upstreamAccess(logger: logger)
@@ -99,7 +102,8 @@ struct LarderServer: Service, CustomStringConvertible {
         let maintenance = Maintenance(
             store: executor.store, settings: settings, activity: activity, logger: logger)
         if let admin {
-            services.append(admin.service(executor, maintenance, tokens, waiting: waiting, logger: logger))
+            services.append(
+                admin.service(executor, maintenance, tokens, account.audit, waiting: waiting, logger: logger))
         }
         services.append(maintenance)
         let control = AccessControl(settings, tokens: tokens)
@@ -108,7 +112,7 @@ struct LarderServer: Service, CustomStringConvertible {
             services.append(
                 await CertificateWatch(certificate: certificate, interval: .milliseconds(settings.tlsCheckInterval)))
         }
-        services.append(web(executor, upstream, copies, activity, control, waiting, certificate))
+        services.append(web(executor, upstream, copies, activity, control, waiting, certificate, account))
         var configuration = ServiceGroupConfiguration(services: services, logger: logger.quietened)
         configuration.maximumGracefulShutdownDuration = .seconds(settings.stopTimeout)
         try await ServiceGroup(configuration: configuration).run()
@@ -116,10 +120,11 @@ struct LarderServer: Service, CustomStringConvertible {
 
     private func web(
         _ executor: StoreExecutor, _ upstream: UpstreamAccess, _ copies: EncodedCopies, _ activity: Activity,
-        _ control: AccessControl, _ waiting: WaitingConnections, _ certificate: ServerCertificate?
+        _ control: AccessControl, _ waiting: WaitingConnections, _ certificate: ServerCertificate?,
+        _ account: Accountability
     ) -> some Service {
         Application(
-            router: router(executor, upstream, copies, activity, control),
+            router: router(executor, upstream, copies, activity, control, account),
             server: settings.server(certificate, waiting: waiting),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.listen.host, port: settings.listen.port), serverName: "larderd"),
@@ -137,19 +142,23 @@ struct LarderServer: Service, CustomStringConvertible {
 
     private func router(
         _ executor: StoreExecutor, _ upstream: UpstreamAccess, _ copies: EncodedCopies, _ activity: Activity,
-        _ control: AccessControl
+        _ control: AccessControl, _ account: Accountability
     ) -> Router<LarderRequestContext> {
         let router = Router(context: LarderRequestContext.self)
         router.add(middleware: ActivityMeter(activity: activity))
         router.add(middleware: RequestLogging(level: logger.logLevel))
+        router.add(middleware: AuditTrail(log: account.audit))
         router.add(middleware: FailureResponses())
         router.add(middleware: Identification(control: control))
+        router.add(middleware: IdentityNote())
         router.add(middleware: RequestLimits(settings.limits))
         HealthRoutes(executor: executor).add(to: router)
         let images = ImageCatalog(
             executor: executor, settings: settings.images, upstream: upstream, logger: logger)
-        CacheRoutes(executor: executor, images: images, scopes: settings.scopeRules, limits: settings.limits).add(
-            to: router)
+        CacheRoutes(
+            executor: executor, images: images, scopes: settings.scopeRules, limits: settings.limits,
+            sealer: account.sealer
+        ).add(to: router)
         RegistryRoutes(
             executor: executor, rules: settings.tagRules, localProjects: settings.images.localProjects,
             limits: settings.limits,

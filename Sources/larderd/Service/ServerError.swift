@@ -17,6 +17,8 @@ struct ServerError: Error, Sendable, CustomStringConvertible {
         case refused
         /// The tokens cannot be read or written.
         case tokensUnusable
+        /// The file of the server's own key has none.
+        case unusableKey
     }
 
     /// What kind of failure it is.

@@ -41,6 +41,9 @@ enum Setting: String, CaseIterable, Sendable {
     case encodedCopies
     case maintenanceInterval
     case scrubRate
+    case auditLog
+    case auditLogSize
+    case auditLogCount
 
     /// The key in the configuration file.
     var key: String { rawValue }
@@ -71,7 +74,9 @@ enum Setting: String, CaseIterable, Sendable {
         case .mirrorFreshness: "DURATION"
         case .upstreamCredentials, .upstreamCaFile: "FILE"
         case .stopTimeout, .idleTimeout: "SECONDS"
-        case .chunkFileSize: "SIZE"
+        case .chunkFileSize, .auditLogSize: "SIZE"
+        case .auditLog: "FILE|off"
+        case .auditLogCount: "COUNT"
         case .compressionLevel: "LEVEL"
         case .storeThreads: "COUNT"
         case .quota, .diskReserve, .encodedCopies, .scrubRate: "SIZE"
@@ -122,6 +127,9 @@ enum Setting: String, CaseIterable, Sendable {
         case .encodedCopies: "1GiB"
         case .maintenanceInterval: "1m"
         case .scrubRate: "4MiB"
+        case .auditLog: "audit.log in the root"
+        case .auditLogSize: "64MiB"
+        case .auditLogCount: "10"
         }
     }
 
@@ -176,6 +184,9 @@ enum Setting: String, CaseIterable, Sendable {
             "The most bytes of layers to keep compressed beside the store, for clients that ask often; 0 for none"
         case .maintenanceInterval: "How often to evict, collect, compact and pack; 0 for never"
         case .scrubRate: "How much of what is stored to verify each second, in the background; 0 for never"
+        case .auditLog: "Where to write down who changed what, who logged in and what was refused, as lines of JSON"
+        case .auditLogSize: "The length from which a new audit log is begun; 1MiB to 1TiB"
+        case .auditLogCount: "How many audit logs to keep, with the one that is written; 1 to 1000"
         }
     }
 

@@ -79,6 +79,8 @@ struct Settings: Sendable {
     var maintenanceInterval: UInt64 = 60
     /// How much of what is stored is verified. Bytes each second; 0 for never.
     var scrubRate: UInt64 = 4 << 20
+    /// What is written down of requests.
+    var audit = AuditSettings()
 
     init(root: FilePath) {
         self.root = root

@@ -92,7 +92,17 @@ struct SettingsReader: Sendable {
             .storeThreads, "a count from 1 to 256", { Self.number($0, in: 1...256) }, into: &settings.storeThreads)
         try readMirrors(into: &settings)
         try readLimits(into: &settings)
+        try readAudit(into: &settings.audit)
         return settings
+    }
+
+    private func readAudit(into audit: inout AuditSettings) throws {
+        try read(.auditLog, "the path of a file, or off", AuditSettings.Target.init, into: &audit.target)
+        try read(
+            .auditLogSize, "a size from 1MiB to 1TiB, as in 64MiB",
+            { ByteCount.parse($0).flatMap { (1 << 20...1 << 40).contains($0) ? $0 : nil } }, into: &audit.sizeMaximum)
+        try read(
+            .auditLogCount, "a count from 1 to 1000", { Self.number($0, in: 1...1000) }, into: &audit.countMaximum)
     }
 
     private func readMirrors(into settings: inout Settings) throws {

@@ -13,7 +13,7 @@ struct StepRecordCodingTests {
             KeyComponent(name: "environment.ÄÖ", digest: Digest(hashing: [6])),
         ],
         instruction: "RUN make && echo 'fertig ✓'", seconds: 12.125, created: -5, scope: .main, writer: "runner-7",
-        replaces: false)
+        replaces: false, author: RecordAuthor(identity: "job:github:a/b", job: "17", time: 1_700_000_000))
 
     @Test("What is written is read back")
     func roundTrip() throws {
@@ -47,7 +47,7 @@ struct StepRecordCodingTests {
             }
         }
         #expect(throws: ChunkingError.self) { try StepRecord(decoding: bytes + [0]) }
-        let error = #expect(throws: ChunkingError.self) { try StepRecord(decoding: [2] + bytes.dropFirst()) }
+        let error = #expect(throws: ChunkingError.self) { try StepRecord(decoding: [3] + bytes.dropFirst()) }
         #expect(error?.code == .unsupportedVersion)
     }
 

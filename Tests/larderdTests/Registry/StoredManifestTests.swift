@@ -17,6 +17,8 @@ struct StoredManifestTests {
         #expect(manifest.sha256 == Digest(hashing: manifest.bytes))
         #expect(throws: ChunkingError.self) { try StoredManifest(decoding: [0, 200]) }
         #expect(throws: ChunkingError.self) { try StoredManifest(decoding: [7, 0]) }
+        // Put right, the media type would be longer than one may be.
+        #expect(throws: ChunkingError.self) { try StoredManifest(decoding: [0, 0, 1, 0xff, 1]) }
     }
 
     @Test("A record of a tag gives back the same", arguments: OCIDigest.Algorithm.allCases)

@@ -77,6 +77,7 @@ struct SettingsTests {
             .mirrors: "docker.io,quay=quay.io", .defaultMirror: "docker.io", .mirrorFreshness: "1h",
             .upstreamCredentials: "/etc/larder/config.json",
             .upstreamCaFile: "/etc/larder/ca.pem",
+            .auditLog: "/var/log/larder.log", .auditLogSize: "8MiB", .auditLogCount: "3",
         ]
         #expect(values.count == Setting.allCases.count)
         let variables = values.map { ($0.key.variable, $0.value) }
