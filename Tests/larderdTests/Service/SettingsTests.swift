@@ -76,7 +76,8 @@ struct SettingsTests {
             .scrubRate: "1MiB",
             .mirrors: "docker.io,quay=quay.io", .defaultMirror: "docker.io", .mirrorFreshness: "1h",
             .upstreamCredentials: "/etc/larder/config.json",
-            .upstreamCaFile: "/etc/larder/ca.pem",
+            .upstreamCaFile: "/etc/larder/ca.pem", .accessRules: "/etc/larder/rules.json",
+            .htpasswd: "/etc/larder/users",
         ]
         #expect(values.count == Setting.allCases.count)
         let variables = values.map { ($0.key.variable, $0.value) }

@@ -1,3 +1,4 @@
+import Access
 import FoundationEssentials
 import JWTKit
 import OCI
@@ -85,5 +86,23 @@ struct RegistryTokenClaims: JWTPayload {
             return RegistryScope(name, Set(entry.actions.compactMap { RegistryScope.Action(rawValue: $0) }))
         }
         return RegistryToken(origin: origin, service: aud, access: scopes, expiry: Double(exp))
+    }
+}
+
+extension RegistryToken.Origin {
+    /// What `identity` logged in with.
+    init(_ identity: Identity, _ credentials: Credentials) {
+        let secret: String? =
+            switch credentials.proof {
+            case .basic(_, let password): password
+            case .bearer(let text): text
+            case .none, .unreadable: nil
+            }
+        switch (identity.kind, secret) {
+        case (.token, let text?): self = AccessToken(text).map { .token(id: $0.id) } ?? .anonymous
+        case (.job, let text?): self = .job(text)
+        case (.user, _): self = .user(identity.name)
+        default: self = .anonymous
+        }
     }
 }
