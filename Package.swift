@@ -34,6 +34,7 @@ let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swi
 let nioHTTPTypesHTTP2 = Target.Dependency.product(name: "NIOHTTPTypesHTTP2", package: "swift-nio-extras")
 let swiftASN1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
+let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 
 // Read from the bottom up: a target depends only on targets below it.
@@ -62,14 +63,16 @@ let package = Package(
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
     targets: [
         // Executables
         .executableTarget(
             name: "larderd",
             dependencies: [
-                "ChunkStore", "Networking", "Access", "CacheAPI", "OCI", "Chunking", "Compression", "CLinux", logging,
-                hummingbird, serviceLifecycle, unixSignals, configuration, argumentParser, asyncHTTPClient, nioCore,
+                "ChunkStore", "Networking", "Access", "CacheAPI", "OCI", "Chunking", "Compression", "CLinux", "CCrypt",
+                logging, hummingbird, jwtKit, serviceLifecycle, unixSignals, configuration, argumentParser,
+                asyncHTTPClient, nioCore,
                 nioPosix, nioHTTP1, nioHTTP2, nioHTTPTypes, nioHTTPTypesHTTP2, nioSSL, nioTLS, swiftASN1, x509,
                 httpTypes, systemPackage,
             ],
@@ -109,6 +112,7 @@ let package = Package(
         .target(name: "Chunking", dependencies: [crypto], swiftSettings: strict),
         // The kernel, and C libraries of the distribution
         .systemLibrary(name: "CLinux"),
+        .systemLibrary(name: "CCrypt", providers: [.apt(["libcrypt-dev"])]),
         .systemLibrary(name: "CLMDB", providers: [.apt(["liblmdb-dev"])]),
         .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CLZ4", providers: [.apt(["liblz4-dev"])]),
@@ -164,7 +168,7 @@ let package = Package(
             name: "larderdTests",
             dependencies: [
                 "larderd", "ChunkStore", "Access", "CacheAPI", "OCI", "Chunking", "Compression", "TestSupport",
-                hummingbird, asyncHTTPClient, httpTypes, logging, nioCore, nioHTTP1, nioPosix, nioSSL,
+                hummingbird, jwtKit, asyncHTTPClient, httpTypes, logging, nioCore, nioHTTP1, nioPosix, nioSSL,
                 serviceLifecycle, subprocess, systemPackage,
             ],
             swiftSettings: strict),

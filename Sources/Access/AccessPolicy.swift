@@ -14,6 +14,18 @@ public struct AccessPolicy: Hashable, Sendable {
 
     /// Whether `identity` may do what needs `demand`.
     public func decide(_ demand: Demand, for identity: Identity) -> AccessDecision {
+        let decision = decideByGrants(demand, for: identity)
+        guard decision.isAllowed, identity.use != nil else { return decision }
+        // Who asks for a token for more gets it: the refusal says who to ask.
+        switch demand {
+        case .open, .known, .anyProject(.read): return .allowed
+        case .repository(let repository, let rights):
+            return identity.isUsed(for: rights, in: repository) ? .allowed : .unauthenticated
+        case .anyProject, .project, .server: return .unauthenticated
+        }
+    }
+
+    private func decideByGrants(_ demand: Demand, for identity: Identity) -> AccessDecision {
         switch demand {
         case .open: return .allowed
         case .known:

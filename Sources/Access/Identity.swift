@@ -1,3 +1,5 @@
+public import OCI
+
 /// Somebody who asks, and what they may do.
 public struct Identity: Hashable, Sendable {
     /// How it was proved.
@@ -24,6 +26,10 @@ public struct Identity: Hashable, Sendable {
     public var job: String?
     /// Until when it holds, in seconds since 1970; `nil` for ever.
     public var expires: Int64?
+
+    /// What it is used for, and for nothing else, in repositories: what a registry's client has asked for; `nil` for everything
+    /// that its grants allow.
+    public var use: [RegistryScope]?
 
     /// Whoever shows nothing.
     public static let anonymous = Identity(.anonymous, name: "", grants: [])
@@ -52,4 +58,14 @@ public struct Identity: Hashable, Sendable {
 extension Identity: CustomStringConvertible {
     /// Kind and name, as in `token:ci-main` or `job:github:org/repo@refs/heads/main`; `anonymous` alone.
     public var description: String { kind == .anonymous ? kind.rawValue : "\(kind.rawValue):\(name)" }
+}
+
+extension Identity {
+    /// Whether it is used for `rights` in a repository.
+    func isUsed(for rights: Rights, in repository: RepositoryName) -> Bool {
+        guard let use else { return true }
+        let actions = use.first { $0.repository == repository }?.actions ?? []
+        let allowed = actions.reduce(into: Rights()) { $0.formUnion(Rights($1)) }
+        return allowed.isSuperset(of: rights)
+    }
 }

@@ -18,6 +18,28 @@ public struct BearerChallenge: Hashable, Sendable {
         scope = parameters["scope"]
     }
 
+    /// Makes a challenge.
+    public init(realm: String, service: String?, scope: String?) {
+        (self.realm, self.service, self.scope) = (realm, service, scope)
+    }
+
+    /// The header's value. Nothing in it has quotes or control characters, whatever it was made of.
+    public var header: String {
+        let fields = [("realm", realm), ("service", service), ("scope", scope)].compactMap { name, value in
+            value.map { "\(name)=\"\(Self.quotable($0))\"" }
+        }
+        return "Bearer \(fields.joined(separator: ","))"
+    }
+
+    private static func quotable(_ text: String) -> String {
+        var result = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars where (0x20..<0x7f).contains(scalar.value) && scalar != "\"" && scalar != "\\"
+        {
+            result.append(scalar)
+        }
+        return String(result)
+    }
+
     /// The URL that gives a token: for what the challenge asks, for `defaultScope` when it does not say.
     public func tokenURL(defaultScope: String) -> String {
         tokenURL(scope: scope ?? defaultScope)

@@ -26,6 +26,7 @@ struct LayerRules {
                 "larderd",
                 targets: [
                     "ChunkStore", "Networking", "Access", "CacheAPI", "OCI", "Chunking", "Compression", "CLinux",
+                    "CCrypt",
                 ],
                 modules: [
                     "Hummingbird", "HummingbirdCore", "ServiceLifecycle", "UnixSignals", "Configuration",
@@ -54,6 +55,7 @@ struct LayerRules {
             Row("Erofs", targets: ["Chunking"]),
             Row("Chunking", modules: ["Crypto"]),
             Row("CLinux"),
+            Row("CCrypt"),
             Row("CLMDB"),
             Row("CZstd"),
             Row("CLZ4"),

@@ -21,7 +21,7 @@ struct BuildOrderTests {
         #expect(order.request.writer == "runner-1")
         #expect(order.project == .default)
         #expect(order.server.registryHost == "127.0.0.1:7070")
-        #expect(order.token == nil)
+        #expect(order.token == .found(nil))
         #expect(order.progress == .auto)
     }
 
@@ -84,7 +84,7 @@ struct BuildOrderTests {
         ]
         let fromThere = try order(["-t", "shop/api", "."], in: .sample(environment))
         #expect(fromThere.server.registryHost == "a:1")
-        #expect(fromThere.token == "t")
+        #expect(fromThere.token == .text("t"))
         #expect(fromThere.project.description == "p")
         #expect(fromThere.request.scope.description == "s")
         #expect(fromThere.request.stateDirectory == "/s")
@@ -95,7 +95,7 @@ struct BuildOrderTests {
                 "--server", "http://b", "--token-file", "/t", "--project", "q", "--scope", "r", "--state-dir", "x", ".",
             ], in: surroundings)
         #expect(given.server.registryHost == "b")
-        #expect(given.token == "u")
+        #expect(given.token == .file("/t"))
         #expect(given.project.description == "q")
         #expect(given.request.scope.description == "r")
         #expect(given.request.stateDirectory == "x")

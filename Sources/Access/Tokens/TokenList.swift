@@ -50,6 +50,9 @@ public struct TokenList: Hashable, Sendable {
         return found.compactMap { records[$0.id] }
     }
 
+    /// The record of the token with an id; `nil` when there is none. O(1).
+    public func record(id: String) -> TokenRecord? { records[id] }
+
     /// The token's record; `nil` when there is none. O(1).
     public func record(of token: AccessToken) -> TokenRecord? {
         records[token.id].flatMap { $0.matches(token) ? $0 : nil }

@@ -20,10 +20,7 @@ public final class ServerConnection: Sendable {
     /// How the server, and other registries, are reached.
     public let network: NetworkSettings
     let http: WebClient
-    /// The `Authorization` of requests, as soon as it is known.
-    private let authorization: Mutex<String?>
-    /// The logins that docker and podman keep, in which one for the server may be; `nil` when there is a token.
-    private let logins: RegistryCredentials?
+    private let token: RunnerToken
     /// Whether the server has ever answered.
     private let hasAnswered = Atomic<Bool>(false)
 
@@ -38,13 +35,13 @@ public final class ServerConnection: Sendable {
     /// - Parameter token: what proves who asks; when `nil` and the server wants to know, the login that docker or podman keeps
     ///   for it.
     public init(
-        to address: ServerAddress, project: ProjectName, token: String?, network: NetworkSettings = NetworkSettings(),
+        to address: ServerAddress, project: ProjectName, token: RunnerToken.Source?,
+        network: NetworkSettings = NetworkSettings(),
         traffic: Traffic = Traffic()
     ) {
         self.address = address
         self.project = project
-        authorization = Mutex(token.map { "Bearer \($0)" })
-        logins = token == nil ? RegistryCredentials() : nil
+        self.token = RunnerToken(token ?? .found(nil), for: address, project: project, network: network)
         self.traffic = traffic
         self.network = network
         http = WebClient(network, .forBuilds, showingCertificate: true)
@@ -107,17 +104,11 @@ public final class ServerConnection: Sendable {
     private func send(
         _ request: HTTPClientRequest, bodyLength: Int, within time: TimeAmount
     ) async throws(BuildError) -> HTTPClientResponse {
-        var response: HTTPClientResponse
-        do {
-            response = try await http.execute(authorized(request), timeout: time)
-            if response.status == .unauthorized, await findLogin() {
-                _ = try? await response.body.collect(upTo: 1 << 20)
-                response = try await http.execute(authorized(request), timeout: time)
-            }
-        } catch {
-            let hint = hint(for: error)
-            throw BuildError(
-                .server, "The server at \(address) does not answer: \(Self.reason(error))\(hint).", cause: error)
+        let header = try await token.header()
+        var response = try await answer(to: request, header, within: time)
+        if response.status == .unauthorized, let other = try await token.header(instead: header), other != header {
+            _ = try? await response.body.collect(upTo: 1 << 20)
+            response = try await answer(to: request, other, within: time)
         }
         hasAnswered.store(true, ordering: .relaxed)
         traffic.countUp(bodyLength)
@@ -125,22 +116,19 @@ public final class ServerConnection: Sendable {
         return response
     }
 
-    private func authorized(_ request: HTTPClientRequest) -> HTTPClientRequest {
+    /// - Parameter authorization: what says who asks; `nil` for nothing.
+    private func answer(
+        to request: HTTPClientRequest, _ authorization: String?, within time: TimeAmount
+    ) async throws(BuildError) -> HTTPClientResponse {
         var request = request
-        if let value = authorization.withLock({ $0 }) { request.headers.add(name: "authorization", value: value) }
-        return request
-    }
-
-    /// Looks for a login once the server wants one, so that none is sent to a server that does not. Whether there is one that
-    /// was not sent before.
-    private func findLogin() async -> Bool {
-        guard let logins, authorization.withLock({ $0 == nil }), let host = try? RegistryHost(address.registryHost),
-            let repository = try? RepositoryName(project.description),
-            let login = try? await logins.login(for: host, repository)
-        else { return false }
-        let value = login.basicHeader ?? login.identityToken.map { "Bearer \($0)" }
-        authorization.withLock { $0 = value }
-        return value != nil
+        if let authorization { request.headers.replaceOrAdd(name: "authorization", value: authorization) }
+        do {
+            return try await http.execute(request, timeout: time)
+        } catch {
+            let hint = hint(for: error)
+            throw BuildError(
+                .server, "The server at \(address) does not answer: \(Self.reason(error))\(hint).", cause: error)
+        }
     }
 
     /// Reads a whole body of at most `maximum` bytes.

@@ -39,13 +39,10 @@ struct ImportCommand: AsyncParsableCommand {
                 "'\(name)' is in another registry than the server's: import to a name without a host, as in debian:bookworm"
             )
         }
-        let project = try connection.project(in: surroundings, owning: image)
         let rootFilesystem = RootFilesystemImport(
             archive: archive == "-" ? nil : FilePath(archive), name: image,
             platform: try PlatformFlag.read(platform, in: surroundings))
-        let server = ServerConnection(
-            to: address, project: project, token: try connection.token(in: surroundings),
-            network: try connection.network(in: surroundings))
+        let server = try connection.serverConnection(in: surroundings, owning: image)
         let display = progress.display(environment: surroundings.environment)
         try await ServerTask.run(on: server, showing: display) {
             "\(try await rootFilesystem.run(on: server, events: display).digest)"

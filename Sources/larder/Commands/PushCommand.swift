@@ -41,10 +41,7 @@ struct PushCommand: AsyncParsableCommand {
     func run() async throws {
         let surroundings = Surroundings.current()
         let copy = try copy(in: surroundings)
-        let server = ServerConnection(
-            to: try connection.address(in: surroundings),
-            project: try connection.project(in: surroundings, owning: copy.name),
-            token: try connection.token(in: surroundings), network: try connection.network(in: surroundings))
+        let server = try connection.serverConnection(in: surroundings, owning: copy.name)
         let display = (quiet ? .quiet : progress).display(environment: surroundings.environment)
         try await ServerTask.run(on: server, showing: display) {
             try await copy.run(on: server, events: display)

@@ -12,7 +12,8 @@ struct BuildOrder: Sendable {
     var request: BuildRequest
     var server: ServerAddress
     var project: ProjectName
-    var token: String?
+    /// What proves to the server who asks.
+    var token: RunnerToken.Source
     /// How the server and registries are reached.
     var network: NetworkSettings
     var progress: ProgressForm
@@ -30,8 +31,8 @@ struct BuildOrder: Sendable {
     /// - Throws: `ValidationError`, which names the flag.
     init(_ flags: BuildFlags, in surroundings: Surroundings) throws {
         server = try flags.connection.address(in: surroundings)
-        token = try flags.connection.token(in: surroundings)
         network = try flags.connection.network(in: surroundings)
+        token = flags.connection.token(in: surroundings, for: server)
         progress = flags.quiet ? .quiet : flags.progress
         imageIDFile = flags.iidfile.map { FilePath($0) }
         metadataFile = flags.metadataFile.map { FilePath($0) }

@@ -13,7 +13,8 @@ struct ConnectionFlags: ParsableArguments {
         help: ArgumentHelp(
             """
             A file with the token that proves to the server who asks. LARDER_TOKEN_FILE, or LARDER_TOKEN for the token \
-            itself; default: the login that docker login keeps for the server.
+            itself; default: the login that docker login keeps for the server, or the job's own token in GitHub \
+            Actions.
             """, valueName: "FILE"), completion: .file())
     var tokenFile: String?
     @Option(
@@ -54,20 +55,24 @@ struct ConnectionFlags: ParsableArguments {
         }
     }
 
-    /// What proves who asks: never on the command line, where every process of the machine sees it. Reads the file.
-    /// - Throws: `ValidationError` for a file that has no token.
-    func token(in surroundings: Surroundings) throws -> String? {
-        if tokenFile == nil, let token = surroundings.value("LARDER_TOKEN") { return token }
-        guard let file = tokenFile ?? surroundings.value("LARDER_TOKEN_FILE") else { return nil }
-        let place = tokenFile == nil ? "LARDER_TOKEN_FILE" : "--token-file"
-        guard let bytes = surroundings.file(FilePath(file)) else {
-            throw ValidationError("\(place): \(file) cannot be read")
-        }
-        let token = String(decoding: bytes, as: UTF8.self).filter { !$0.isWhitespace }
-        guard !token.isEmpty, token.utf8.count < 16 << 10 else {
-            throw ValidationError("\(place): \(file) has no token; it is to have that alone")
-        }
-        return token
+    /// What proves to `server` who asks: never on the command line, where every process of the machine sees it. Files are
+    /// read when they are needed, and again when their writer renews them.
+    func token(in surroundings: Surroundings, for server: ServerAddress) -> RunnerToken.Source {
+        if let tokenFile { return .file(FilePath(tokenFile)) }
+        // GitLab gives a job its token under the name that its configuration says.
+        if let text = surroundings.value("LARDER_TOKEN") ?? surroundings.value("LARDER_ID_TOKEN") { return .text(text) }
+        if let file = surroundings.value("LARDER_TOKEN_FILE") { return .file(FilePath(file)) }
+        let audience = surroundings.value("LARDER_TOKEN_AUDIENCE") ?? server.description
+        return .found(JobTokenRequest(environment: surroundings.environment, audience: audience))
+    }
+
+    /// A connection on behalf of the project that is named, else that of `image`.
+    /// - Throws: `ValidationError`.
+    func serverConnection(in surroundings: Surroundings, owning image: ImageReference?) throws -> ServerConnection {
+        let place = try address(in: surroundings)
+        return ServerConnection(
+            to: place, project: try project(in: surroundings, owning: image),
+            token: token(in: surroundings, for: place), network: try network(in: surroundings))
     }
 
     /// How the server and registries are reached: with further authorities, and through the proxies that the environment

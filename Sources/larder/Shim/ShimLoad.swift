@@ -45,8 +45,9 @@ struct ShimLoad: Sendable {
     /// The server that has an image.
     static func connection(for image: ShimImage, in surroundings: Surroundings) throws -> ServerConnection {
         let flags = try ConnectionFlags.parse([])
+        let address = try ServerAddress(image.server)
         return ServerConnection(
-            to: try ServerAddress(image.server), project: ProjectName(image.project) ?? .default,
-            token: try flags.token(in: surroundings), network: try flags.network(in: surroundings))
+            to: address, project: ProjectName(image.project) ?? .default,
+            token: flags.token(in: surroundings, for: address), network: try flags.network(in: surroundings))
     }
 }

@@ -1,4 +1,6 @@
 import Access
+import Logging
+import SystemPackage
 
 /// Finds out who sends a request. While nobody can be known, a server on loopback is open to everybody; the first token,
 /// rule or password closes it, and it stays closed.
@@ -8,17 +10,30 @@ struct AccessControl: Sendable {
     private let tokens: TokenBook
     private let others: [any Authenticator]
     private let authenticators: Authenticators
+    /// Those who know a login: all but that of registry tokens, which would renew themselves for ever.
+    private let logIns: Authenticators
+    /// What registry clients get for a login.
+    let registryTokens: RegistryTokens
     private let anonymous: AnonymousAccess?
     private let isLoopback: Bool
 
-    /// - Parameter others: what knows others than those with tokens; each closes the server.
-    init(_ settings: Settings, tokens: TokenBook, others: [any Authenticator] = []) {
+    /// - Parameter configured: those who are known by configuration, besides those with tokens; each kind closes the server.
+    init(_ settings: Settings, tokens: TokenBook, configured: ConfiguredAccess = .nobody, logger: Logger) {
         policy = AccessPolicy(defaultScope: settings.defaultScope)
         anonymous = settings.anonymous
         isLoopback = settings.listen.isLoopback
         self.tokens = tokens
-        self.others = others
-        authenticators = Authenticators([TokenAuthenticator(tokens: tokens)] + others)
+        others = configured.authenticators
+        let own = TokenAuthenticator(tokens: tokens)
+        let registryTokens = RegistryTokens(key: settings.root.appending("registry-token.pem"))
+        let renewed = RegistryTokenAuthenticator(
+            tokens: registryTokens,
+            login: { origin in
+                if case .token(let id) = origin { own.identify(id: id) } else { await configured.login(origin) }
+            }, logger: logger)
+        self.registryTokens = registryTokens
+        logIns = Authenticators([own] + configured.authenticators)
+        authenticators = Authenticators([own, renewed] + configured.authenticators)
     }
 
     /// What whoever shows nothing may do now.
@@ -32,13 +47,27 @@ struct AccessControl: Sendable {
         let nobody = Identity.anonymous.with(grants: anonymous.grants)
         switch await authenticators.identify(credentials) {
         case .identified(let identity):
-            return AccessCheck(policy: policy, identity: identity.kind == .anonymous ? nobody : identity)
+            return AccessCheck(policy: policy, identity: Self.granted(identity, anonymous))
         case .refused(let reason):
             // Where everybody may do everything, nobody has to prove anything.
             return AccessCheck(policy: policy, identity: nobody, refusal: anonymous == .all ? nil : reason)
         case .unknown:
             return AccessCheck(policy: policy, identity: nobody, refusal: "nobody here has these credentials")
         }
+    }
+
+    /// Who logs in with `credentials`, to get a registry token.
+    func logIn(_ credentials: Credentials) async -> Authentication {
+        switch await logIns.identify(credentials) {
+        case .identified(let identity): .identified(Self.granted(identity, anonymousAccess))
+        case .refused where anonymousAccess == .all: .identified(Self.granted(.anonymous, .all))
+        case let other: other
+        }
+    }
+
+    /// What the anonymous may do is said when they ask.
+    private static func granted(_ identity: Identity, _ anonymous: AnonymousAccess) -> Identity {
+        identity.kind == .anonymous ? identity.with(grants: anonymous.grants) : identity
     }
 
     /// Who is let in, for the log: a sentence.

@@ -75,12 +75,15 @@ enum CacheRoute: String, CaseIterable, Sendable {
 /// Routes of the registry, below `/v2`; the first part of a repository's name is its project. `HEAD` goes where `GET` does.
 /// What is mirrored from other registries, with `GET` alone, needs the right to read in any project.
 enum RegistryRoute: String, CaseIterable, Sendable {
-    case base, catalog, tags, manifest, putManifest, deleteManifest, blob, deleteBlob, referrers
+    case base, catalog, token, tokenForForm, tags, manifest, putManifest, deleteManifest, blob, deleteBlob, referrers
     case beginUpload, uploadStatus, continueUpload, finishUpload, cancelUpload
 
     var row: RouteRow {
         switch self {
         case .base: RouteRow(.get, "/", .known)
+        // They look at what is shown themselves: it is what they are for.
+        case .token: RouteRow(.get, "/token", .nothing)
+        case .tokenForForm: RouteRow(.post, "/token", .nothing)
         case .catalog: RouteRow(.get, "/_catalog", .anywhere(.read))
         case .tags: RouteRow(.get, "/:name/tags/list", .here(.read))
         case .manifest: RouteRow(.get, "/:name/manifests/:reference", .here(.read))

@@ -19,6 +19,16 @@ struct TokenAuthenticator: Authenticator {
             return .refused(
                 token.isIntact ? "the token is not one of this server" : "the token is not complete, or was mistyped")
         }
+        return identify(record)
+    }
+
+    /// What the token with an id may do now, which somebody has shown before.
+    func identify(id: String) -> Authentication {
+        guard let record = tokens.record(id: id) else { return .refused("the token is not one of this server") }
+        return identify(record)
+    }
+
+    private func identify(_ record: TokenRecord) -> Authentication {
         if record.revoked != nil { return .refused("the token \(record.name) was revoked") }
         if !record.isValid(at: Int64(clamping: WallClock.seconds)) {
             return .refused("the token \(record.name) has expired")

@@ -26,6 +26,9 @@ final class TokenBook: Sendable {
     /// The record of a token that was not revoked and may have expired; `nil` when there is none.
     func record(of token: AccessToken) -> TokenRecord? { list.withLock { $0.record(of: token) } }
 
+    /// The record of the token with an id; `nil` when there is none.
+    func record(id: String) -> TokenRecord? { list.withLock { $0.record(id: id) } }
+
     /// Makes a token, which holds from now on. Blocks.
     /// - Throws: `TokenList.Refusal`; ``ServerError`` `tokensUnusable`.
     func make(_ order: TokenOrder) throws -> MadeToken {

@@ -25,6 +25,8 @@ struct SettingFlags: ParsableArguments {
     @Option(help: Self.help(.mirrorFreshness)) var mirrorFreshness: String?
     @Option(help: Self.help(.upstreamCredentials)) var upstreamCredentials: String?
     @Option(help: Self.help(.upstreamCaFile)) var upstreamCaFile: String?
+    @Option(help: Self.help(.accessRules)) var accessRules: String?
+    @Option(help: Self.help(.htpasswd)) var htpasswd: String?
     @Option(help: Self.help(.stopTimeout)) var stopTimeout: String?
     @Option(help: Self.help(.idleTimeout)) var idleTimeout: String?
     @Option(help: Self.help(.chunkFileSize)) var chunkFileSize: String?
@@ -84,6 +86,8 @@ struct SettingFlags: ParsableArguments {
         case .mirrorFreshness: mirrorFreshness
         case .upstreamCredentials: upstreamCredentials
         case .upstreamCaFile: upstreamCaFile
+        case .accessRules: accessRules
+        case .htpasswd: htpasswd
         case .stopTimeout: stopTimeout
         case .idleTimeout: idleTimeout
         case .chunkFileSize: chunkFileSize

@@ -6,6 +6,8 @@ extension RegistryPath {
         switch (self, method == .head ? .get : method) {
         case (.base, .get): .base
         case (.catalog, .get): .catalog
+        case (.token, .get): .token
+        case (.token, .post): .tokenForForm
         case (.tags, .get): .tags
         case (.manifest, .get): .manifest
         case (.manifest, .put): .putManifest

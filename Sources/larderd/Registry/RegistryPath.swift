@@ -6,6 +6,8 @@ enum RegistryPath: Hashable, Sendable {
     case base
     /// `/v2/_catalog`
     case catalog
+    /// `/v2/token`
+    case token
     /// `/v2/<name>/tags/list`
     case tags(RepositoryName)
     /// `/v2/<name>/manifests/<reference>`
@@ -22,7 +24,7 @@ enum RegistryPath: Hashable, Sendable {
     /// The repository that it is about; `nil` when it is about none.
     var repository: RepositoryName? {
         switch self {
-        case .base, .catalog: nil
+        case .base, .catalog, .token: nil
         case .tags(let name), .manifest(let name, _), .blob(let name, _), .referrers(let name, _), .uploads(let name),
             .upload(let name, _):
             name
@@ -43,6 +45,7 @@ enum RegistryPath: Hashable, Sendable {
         switch parts.suffix(3).map({ $0 }) {
         case []: self = .base
         case ["_catalog"]: self = .catalog
+        case ["token"]: self = .token
         case let tail where tail.count == 3 && tail[0] == "blobs" && tail[1] == "uploads" && parts.count > 3:
             self = .upload(try Self.name(parts.dropLast(3)), id: tail[2])
         case let tail where tail.count == 3:

@@ -23,6 +23,8 @@ struct RegistryRoutes: Sendable {
     /// The forms in which layers are sent; `nil` for none but their own.
     let encodings: LayerEncodings?
     let limits: Limits
+    /// What gives clients a token for their login; `nil` where nobody can log in.
+    let logIns: RegistryTokenRoutes?
     let logger: Logger
     /// Who changes a tag.
     let tagTurns = Turns<String>()
@@ -30,7 +32,7 @@ struct RegistryRoutes: Sendable {
     init(
         executor: StoreExecutor, rules: TagRules = TagRules(), localProjects: Set<ProjectName>? = nil,
         limits: Limits = Limits(), mirror: UpstreamMirror? = nil, encodings: LayerEncodings? = nil,
-        logger: Logger = Logger(label: "larderd.registry")
+        logIns: RegistryTokenRoutes? = nil, logger: Logger = Logger(label: "larderd.registry")
     ) {
         self.executor = executor
         self.rules = rules
@@ -39,6 +41,7 @@ struct RegistryRoutes: Sendable {
         uploads = UploadSessions(limits: limits)
         self.mirror = mirror
         self.encodings = encodings
+        self.logIns = logIns
         self.logger = logger
     }
 
@@ -72,6 +75,10 @@ struct RegistryRoutes: Sendable {
                     ])
             }
             response = failure.response
+            if failure.status == 401, logIns != nil, request.uri.path != RegistryTokenRoutes.path {
+                response.headers[.wwwAuthenticate] =
+                    Self.challenge(request, isSecure: context.connection.isSecure).header
+            }
         }
         response.headers[.dockerDistributionAPIVersion] = "registry/2.0"
         return request.method == .head ? response.createHeadResponse() : response
@@ -101,6 +108,9 @@ struct RegistryRoutes: Sendable {
     ) async throws -> Response {
         switch (route, path) {
         case (.base, _): return try Self.json(EmptyDocument())
+        case (.token, _), (.tokenForForm, _):
+            guard let logIns else { throw RegistryFailure(.unsupported, "nobody can log in here") }
+            return try await logIns.answer(request)
         case (.catalog, _): return try await catalog(request, access)
         case (.tags, .tags(let name)): return try await tags(of: name, request)
         case (.manifest, .manifest(let name, let reference)): return try await manifest(reference, in: name)

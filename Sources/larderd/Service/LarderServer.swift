@@ -106,7 +106,11 @@ struct LarderServer: Service, CustomStringConvertible {
                 admin.service(executor, maintenance, tokens, account.audit, waiting: waiting, logger: logger))
         }
         services.append(maintenance)
-        let control = AccessControl(settings, tokens: tokens)
+        let configured = try await NIOThreadPool.singleton.runIfActive { [settings, logger] in
+            try ConfiguredAccess(settings, logger: logger)
+        }
+        services += configured.services
+        let control = AccessControl(settings, tokens: tokens, configured: configured, logger: logger)
         logger.info("access", metadata: ["server": "\(control.summary)"])
         if let certificate {
             services.append(
@@ -163,7 +167,8 @@ struct LarderServer: Service, CustomStringConvertible {
             executor: executor, rules: settings.tagRules, localProjects: settings.images.localProjects,
             limits: settings.limits,
             mirror: UpstreamMirror(executor: executor, access: upstream, rules: settings.mirrors),
-            encodings: LayerEncodings(settings.contentEncodings, copies: copies), logger: logger
+            encodings: LayerEncodings(settings.contentEncodings, copies: copies),
+            logIns: RegistryTokenRoutes(control: control), logger: logger
         ).add(to: router)
         return router
     }

@@ -9,6 +9,8 @@ struct ServerError: Error, Sendable, CustomStringConvertible {
         case addressInUse
         /// The address cannot be listened on.
         case addressUnusable
+        /// A file of the server's own cannot be read or written.
+        case unusableFile
         /// The server that has the root open does not answer.
         case noAnswer
         /// There is no store where one was expected.

@@ -21,6 +21,8 @@ enum Setting: String, CaseIterable, Sendable {
     case mirrorFreshness
     case upstreamCredentials
     case upstreamCaFile
+    case accessRules
+    case htpasswd
     case stopTimeout
     case idleTimeout
     case chunkFileSize
@@ -72,7 +74,7 @@ enum Setting: String, CaseIterable, Sendable {
         case .mirrors: "[NAME=]HOST,…"
         case .defaultMirror: "HOST"
         case .mirrorFreshness: "DURATION"
-        case .upstreamCredentials, .upstreamCaFile: "FILE"
+        case .upstreamCredentials, .upstreamCaFile, .accessRules, .htpasswd: "FILE"
         case .stopTimeout, .idleTimeout: "SECONDS"
         case .chunkFileSize, .auditLogSize: "SIZE"
         case .auditLog: "FILE|off"
@@ -110,6 +112,8 @@ enum Setting: String, CaseIterable, Sendable {
         case .mirrorFreshness: "5m"
         case .upstreamCredentials: "only what needs no login is pulled"
         case .upstreamCaFile: "SSL_CERT_FILE, if that is set"
+        case .accessRules: "no job and no user is known"
+        case .htpasswd: "no user is known"
         case .stopTimeout: "30"
         case .idleTimeout: "300"
         case .chunkFileSize: "256MiB"
@@ -158,6 +162,10 @@ enum Setting: String, CaseIterable, Sendable {
         case .upstreamCredentials: "Logins for other registries: a config.json as docker login writes it"
         case .upstreamCaFile:
             "Certificates, PEM, of authorities that are believed besides the system's, for other registries"
+        case .accessRules:
+            "Whose ID tokens are believed, and what jobs and users may do: a JSON file, which is read again when it changes"
+        case .htpasswd:
+            "The passwords of users, with bcrypt as htpasswd -B writes them; what they may do is among the access rules"
         case .stopTimeout: "How long a stop waits for requests under way"
         case .idleTimeout: "How long a connection may stay silent before it is closed"
         case .chunkFileSize: "The length from which a chunk file is sealed; 1MiB to 1GiB"

@@ -40,6 +40,10 @@ struct Settings: Sendable {
     var upstreamCredentials: FilePath?
     /// Certificates of authorities that are believed besides the system's, of other registries.
     var upstreamAuthorities: FilePath?
+    /// The file that says which jobs and users are believed, and what they may do.
+    var accessRules: FilePath?
+    /// The file with the passwords of users.
+    var passwords: FilePath?
     /// The environment as far as it says how other registries are reached: `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY` and
     /// `SSL_CERT_FILE`.
     var environment: [String: String] = [:]

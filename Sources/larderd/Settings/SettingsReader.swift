@@ -91,6 +91,7 @@ struct SettingsReader: Sendable {
         try read(
             .storeThreads, "a count from 1 to 256", { Self.number($0, in: 1...256) }, into: &settings.storeThreads)
         try readMirrors(into: &settings)
+        try readAccess(into: &settings)
         try readLimits(into: &settings)
         try readAudit(into: &settings.audit)
         return settings
@@ -124,6 +125,12 @@ struct SettingsReader: Sendable {
             throw SettingsError(
                 "\(Setting.defaultMirror.flag): '\(host)' is not among \(Setting.mirrors.flag); add it there.")
         }
+    }
+
+    private func readAccess(into settings: inout Settings) throws {
+        try read(
+            .accessRules, "the path of a file", { $0.isEmpty ? nil : FilePath($0) }, into: &settings.accessRules)
+        try read(.htpasswd, "the path of a file", { $0.isEmpty ? nil : FilePath($0) }, into: &settings.passwords)
     }
 
     private func readLimits(into settings: inout Settings) throws {

@@ -87,7 +87,7 @@ struct BuildLab: Sendable {
     ) async throws -> Report {
         let address = try ServerAddress(address ?? "http://127.0.0.1:\(port ?? self.port)")
         let project = try ProjectName.named("shop")
-        let server = ServerConnection(to: address, project: project, token: token, network: network)
+        let server = ServerConnection(to: address, project: project, token: token.map { .text($0) }, network: network)
         var request = BuildRequest(context: context, stateDirectory: directory.appending("runner-\(runner)"))
         if let tag { request.tags = [try ImageReference(tag)] }
         adjust(&request)

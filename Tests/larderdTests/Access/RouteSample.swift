@@ -99,6 +99,7 @@ struct RouteSample: Sendable {
 
     static func sample(of route: RegistryRoute, in project: ProjectName) -> RouteSample {
         let repository = "/v2/\(project)/app"
+        let known = Set(Role.allCases.filter(\.isKnown))
         func sample(
             _ method: HTTPMethod, _ path: String, _ allowed: Set<Role>, body: [UInt8]? = nil, absence: UInt = 404
         ) -> RouteSample {
@@ -107,7 +108,9 @@ struct RouteSample: Sendable {
                 contentType: body == nil ? nil : MediaType.index, allowed: allowed, absence: absence)
         }
         return switch route {
-        case .base: sample(.GET, "/v2/", Set(Role.allCases.filter(\.isKnown)))
+        case .base: sample(.GET, "/v2/", known)
+        case .token: sample(.GET, "/v2/token?service=x&scope=repository:shop/app:pull", known)
+        case .tokenForForm: sample(.POST, "/v2/token", known, body: Array("service=x".utf8))
         case .catalog: sample(.GET, "/v2/_catalog", readers.union([.otherProject, .bank]))
         case .tags: sample(.GET, "\(repository)/tags/list", readers)
         case .manifest: sample(.GET, "\(repository)/manifests/latest", readers)

@@ -78,6 +78,7 @@ struct SettingsTests {
             .upstreamCredentials: "/etc/larder/config.json",
             .upstreamCaFile: "/etc/larder/ca.pem",
             .auditLog: "/var/log/larder.log", .auditLogSize: "8MiB", .auditLogCount: "3",
+            .accessRules: "/etc/larder/rules.json", .htpasswd: "/etc/larder/users",
         ]
         #expect(values.count == Setting.allCases.count)
         let variables = values.map { ($0.key.variable, $0.value) }

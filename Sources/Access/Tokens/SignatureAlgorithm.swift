@@ -1,0 +1,14 @@
+/// How tokens are signed that are taken (RFC 7518, 3.1; RFC 8037, 3.1): only with keys of which the public half verifies. `none`
+/// and the HMACs are no cases, so nothing can choose them.
+public enum SignatureAlgorithm: String, Sendable, CaseIterable {
+    case rs256 = "RS256"
+    case rs384 = "RS384"
+    case rs512 = "RS512"
+    case ps256 = "PS256"
+    case ps384 = "PS384"
+    case ps512 = "PS512"
+    case es256 = "ES256"
+    case es384 = "ES384"
+    case es512 = "ES512"
+    case eddsa = "EdDSA"
+}
