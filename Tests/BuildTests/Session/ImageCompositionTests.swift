@@ -40,7 +40,8 @@ import Testing
             log[0] = StepLog.Entry(verdict: .hit, chain: Array(chain[..<2]))
             log[3] = StepLog.Entry(verdict: .hit, chain: chain)
             let composition = ImageComposition(
-                prepared: prepared, log: log, target: 0, chain: chain, platform: try Platform("linux/amd64"), epoch: nil)
+                prepared: prepared, log: log, target: 0, chain: chain, platform: try Platform("linux/amd64"), epoch: nil
+            )
             let history = try #require(composition.configuration().history)
             #expect(history.map { $0.emptyLayer ?? false } == [false, false, false, true, false])
         }
