@@ -188,7 +188,7 @@ struct LimitTests {
 
     @Test("A head that does not come to its end is not waited for; one that comes in parts is")
     func slowHead() async throws {
-        try await withServer({ $0.limits.headerTime = .milliseconds(300) }) { client, _ in
+        try await withServer({ $0.limits.headerTime = .seconds(3) }) { client, _ in
             #expect(try await Self.exchange(client.port, "GET /v2/ HTTP/1.1\r\nHost: a\r\n") == "")
             let parts = try await Self.exchange(
                 client.port, "GET /healthz HTTP/1.1\r\n", "Host: a\r\n", "Connection: close\r\n\r\n",
@@ -200,8 +200,8 @@ struct LimitTests {
     @Test("A body that comes too slowly is not waited for, and what an upload has stays")
     func slowBody() async throws {
         try await withServer({ settings in
-            settings.limits.slowTime = .seconds(1)
-            settings.limits.bodyRate = 1000
+            settings.limits.slowTime = .seconds(3)
+            settings.limits.bodyRate = 100
         }) { client, _ in
             let begun = try await client.send(.POST, Self.upload)
             let place = try #require(begun.headers.first(name: "location"))
@@ -214,29 +214,31 @@ struct LimitTests {
             let quick = "PATCH \(place) HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 12000\r\n\r\n"
             let part = String(repeating: "x", count: 2000)
             let answer = try await Self.exchange(
-                client.port, quick, part, part, part, part, part, part, pause: .milliseconds(120))
+                client.port, quick, part, part, part, part, part, part, pause: .milliseconds(600))
             #expect(answer.hasPrefix("HTTP/1.1 202 "))
         }
     }
 
     @Test("A client that takes nothing of its answer is not waited for")
     func slowReader() async throws {
-        try await withServer({ $0.limits.slowTime = .seconds(1) }) { client, _ in
+        try await withServer({ $0.limits.slowTime = .seconds(3) }) { client, _ in
             let bytes = [UInt8](repeating: 9, count: 32 << 20)
             let digest = Digest(hashing: bytes)
             #expect(try await client.send(.POST, "\(Self.upload)?digest=\(digest)", body: .bytes(bytes)).status == 201)
             let count = try await RawConnection.with(port: client.port) { inbound, outbound in
                 try await outbound.write(
                     ByteBuffer(string: "GET /v2/shop/api/blobs/\(digest) HTTP/1.1\r\nHost: a\r\n\r\n"))
-                try await Task.sleep(for: .seconds(3))
+                try await Task.sleep(for: .seconds(6))
                 var count = 0
                 // Reset, or ended.
                 do { for try await part in inbound { count += part.readableBytes } } catch {}
                 return count
             }
             #expect(count < bytes.count)
-            let whole = try await client.get("/v2/shop/api/blobs/\(digest)")
-            #expect(whole.bytes.count == bytes.count)
+            // Whoever takes it gets it, unless the machine is so slow that this test takes nothing for as long.
+            var whole = try? await client.get("/v2/shop/api/blobs/\(digest)")
+            for _ in 0..<10 where whole == nil { whole = try? await client.get("/v2/shop/api/blobs/\(digest)") }
+            #expect(whole?.bytes.count == bytes.count)
         }
     }
 
@@ -246,7 +248,7 @@ struct LimitTests {
     func uploads() async throws {
         try await withServer({ settings in
             settings.limits.uploadsPerClient = 2
-            settings.limits.uploadIdleTime = .milliseconds(1500)
+            settings.limits.uploadIdleTime = .seconds(5)
         }) { client, _ in
             let first = try await client.send(.POST, Self.upload)
             #expect(try await client.send(.POST, Self.upload).status == 202)
