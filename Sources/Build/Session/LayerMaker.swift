@@ -7,8 +7,9 @@ struct LayerMaker: Sendable {
     let commits: LayerCommits
     /// Where tars wait until the build is over.
     let spools: FilePath
-    /// Each takes two threads, of which one waits for the other.
-    private let drafts = TaskLimit(2)
+    /// Each takes two of the ``BlockingThreads``, of which one waits for the other: so few at once in the whole process that
+    /// those that wait never take all threads.
+    private static let drafts = TaskLimit(4)
 
     init(restorer: ChainRestorer, commits: LayerCommits, spools: FilePath) {
         self.restorer = restorer
@@ -71,7 +72,7 @@ struct LayerMaker: Sendable {
     ) async throws -> (Result, LayerDraft?) {
         guard isNeededHere else { return (try await look(source), nil) }
         let layers = restorer.layers
-        return try await drafts.run {
+        return try await Self.drafts.run {
             let queue = PartQueue()
             async let draft = try? await BlockingThreads.run {
                 defer { queue.abandon() }
