@@ -44,7 +44,8 @@ extension RealClients {
                 }
                 _ = try await docker.build(
                     context,
-                    "--network host --file '\(context)/Dockerfile.docker' --tag \(host)/shop/api:buildkit --output type=registry")
+                    "--network host --file '\(context)/Dockerfile.docker' --tag \(host)/shop/api:buildkit --output type=registry"
+                )
                 try await pantry.peers(
                     """
                     podman pull --quiet $1/shop/api:buildkit
