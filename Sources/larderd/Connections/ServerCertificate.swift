@@ -1,5 +1,5 @@
+import Chunking
 import FoundationEssentials
-import Glibc
 import Logging
 import NIOSSL
 import Synchronization
@@ -8,19 +8,12 @@ import SystemPackage
 /// The certificate that new connections are served with: that of the files as they are now, or as they were when they last
 /// made sense.
 final class ServerCertificate: Sendable {
-    /// What tells that a file is another one or was written to.
+    /// What a file holds, links followed; `nil` for one that cannot be read. Such files are small.
     private struct Version: Equatable {
-        var inode: UInt64 = 0
-        var size: Int64 = 0
-        var seconds: Int = 0
-        var nanoseconds: Int = 0
+        private let digest: Digest?
 
-        /// All zeros when there is no such file.
         init(of path: FilePath) {
-            var status = stat()
-            guard unsafe stat(path.string, &status) == 0 else { return }
-            (inode, size) = (UInt64(status.st_ino), Int64(status.st_size))
-            (seconds, nanoseconds) = (status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
+            digest = FileManager.default.contents(atPath: path.string).map { Digest(hashing: Array($0)) }
         }
     }
 
