@@ -119,12 +119,13 @@ struct SecureChannelTests {
         try await withTemporaryDirectory { directory in
             let authority = try TestAuthority(in: directory)
             let files = Self.files(try authority.certificate(for: "127.0.0.1"))
-            try await SecureServer.run(files, { $0.limits.handshakeTime = .milliseconds(200) }) { server in
+            try await SecureServer.run(files, { $0.limits.handshakeTime = .seconds(2) }) { server in
                 for beginning in [[], [0x16, 0x03, 0x01, 0x02, 0x00, 0x01]] as [[UInt8]] {
                     try await RawConnection.with(port: server.port) { inbound, outbound in
-                        try await outbound.write(ByteBuffer(bytes: beginning))
-                        // Ends when the server closes.
-                        for try await _ in inbound {}
+                        // On a busy machine the server may have closed it already.
+                        try? await outbound.write(ByteBuffer(bytes: beginning))
+                        // Ends when the server closes, or has reset it.
+                        do { for try await _ in inbound {} } catch {}
                     }
                 }
                 #expect(try await server.ask(SecureClient(authority)) == "127.0.0.1 true nobody")
