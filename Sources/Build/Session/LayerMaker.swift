@@ -74,10 +74,7 @@ struct LayerMaker: Sendable {
         let layers = restorer.layers
         return try await Self.drafts.run {
             let queue = PartQueue()
-            async let draft = try? await BlockingThreads.run {
-                defer { queue.abandon() }
-                return try layers.draft(from: queue.source)
-            }
+            async let draft = Self.draft(of: queue, in: layers)
             do {
                 let result = try await look { write in
                     try source { bytes in
@@ -92,6 +89,11 @@ struct LayerMaker: Sendable {
                 throw error
             }
         }
+    }
+
+    private static func draft(of queue: PartQueue, in layers: LocalLayers) async -> LayerDraft? {
+        defer { queue.abandon() }
+        return try? await BlockingThreads.run { try layers.draft(from: queue.source) }
     }
 
     private func keep(_ draft: LayerDraft?, of result: LayerSplitter.Result) async {
