@@ -26,7 +26,7 @@ public struct APIFailure: Error, Codable, Sendable, Hashable, CustomStringConver
         case upstream
         /// 507: the disk is full.
         case diskFull
-        /// 503: the server is stopping, or an earlier disk error stopped writes.
+        /// 503: the server is stopping, an earlier disk error stopped writes, or it cannot be found out now who asks.
         case unavailable
         /// 500: anything else.
         case `internal`

@@ -129,7 +129,7 @@ struct AccessRulesTests {
             {"user":"alice","project":["shop","bank"],"scope":"main","rights":["read","write"],"tags":["*"]},
             {"user":"*","project":"{user}","rights":["read"]}
             """)
-        #expect(rules.nameUsers)
+        #expect(rules.ruleAboutUsers != nil)
         guard case .identified(let alice, _) = rules.outcome(forUser: "alice"),
             case .identified(let bob, _) = rules.outcome(forUser: "bob")
         else {
@@ -140,6 +140,37 @@ struct AccessRulesTests {
         #expect(bob.grants.map(\.projects.description) == ["bob"])
         #expect(bob.description == "user:bob")
         if case .identified = rules.outcome(forUser: "Bob Smith") { Issue.record("no project has such a name") }
+    }
+
+    @Test("Certificates have what the rule about their names gives, and no kind of name takes another's place")
+    func certificates() throws {
+        let rules = try parsed(
+            """
+            {"certificate":{"uri":"spiffe://acme.example/ci/*","fingerprint":{"not":"bad"}},"project":"{uri|last}",
+             "scope":"main","rights":["read","write"]},
+            {"certificate":{"dns":["*.ci.example","ci.example"]},"project":"x","rights":["read"]},
+            {"certificate":{"cn":"boss"},"identity":"{cn}@acme","project":"*","rights":["admin"]}
+            """)
+        #expect(rules.ruleAboutCertificates != nil && rules.ruleAboutUsers == nil)
+        func identity(
+            cn: [String] = [], dns: [String] = [], uri: [String] = [], _ fingerprint: String = "f"
+        ) -> Identity? {
+            let claims = CertificateClaims(
+                commonNames: cn, dnsNames: dns, uris: uri, fingerprint: fingerprint, expires: 99)
+            guard case .identified(let identity, _) = rules.outcome(forCertificate: claims) else { return nil }
+            return identity
+        }
+        let shop = try #require(identity(cn: ["boss"], uri: ["spiffe://acme.example/ci/shop"]))
+        #expect(shop.description == "certificate:uri:spiffe://acme.example/ci/shop" && shop.expires == 99)
+        #expect(shop.grants.map(\.projects.description) == ["shop"])
+        #expect(identity(uri: ["spiffe://acme.example/ci/shop"], "bad") == nil)
+        // Two names of a kind are no name of a project.
+        #expect(identity(uri: ["spiffe://acme.example/ci/shop", "spiffe://acme.example/ci/bank"]) == nil)
+        #expect(identity(uri: ["spiffe://acme.example/ci/*"]) == nil)
+        #expect(identity(cn: ["spiffe://acme.example/ci/shop"], dns: ["boss"]) == nil)
+        #expect(identity(dns: ["other", "a.ci.example"])?.description == "certificate:dns:other")
+        #expect(identity(cn: ["boss"])?.description == "certificate:boss@acme")
+        #expect(identity() == nil)
     }
 
     @Test(
@@ -158,8 +189,16 @@ struct AccessRulesTests {
             (#"{"issuer":"ci","claims":{"a":"b"},"project":"x","rights":[]}"#, "has none"),
             (#"{"issuer":"ci","claims":{"a":7},"project":"x"}"#, "a text or a list of texts"),
             (#"{"issuer":"ci","claims":{"a":{"isnt":"x"}},"project":"x"}"#, "means nothing"),
-            (#"{"issuer":"ci","user":"x","claims":{"a":"b"},"project":"x"}"#, "and not both"),
-            (#"{"project":"x"}"#, "to whom the rule applies"), ("7", "is a number, and not an object"),
+            (#"{"issuer":"ci","user":"x","claims":{"a":"b"},"project":"x"}"#, "and only one of them"),
+            (#"{"project":"x"}"#, "to whom the rule applies"),
+            (#"{"issuer":"ci","certificate":{"cn":"a"},"claims":{"a":"b"},"project":"x"}"#, "only one of them"),
+            (#"{"certificate":{"cn":"a"},"claims":{"a":"b"},"project":"x"}"#, "goes into 'certificate'"),
+            (#"{"certificate":{},"project":"x"}"#, "at least one claim"),
+            (#"{"certificate":"a","project":"x"}"#, "as in {\"uri\""),
+            (#"{"certificate":{"san":"a"},"project":"x"}"#, "they have cn, dns, uri, fingerprint"),
+            (#"{"certificate":{"cn":"a"},"project":"{ref}"}"#, "'project' has 'ref'"),
+            (#"{"certificate":{"cn":"a"},"project":"x","identity":"{sub}"}"#, "'identity' has 'sub'"),
+            ("7", "is a number, and not an object"),
         ])
     func flaws(rule: String, words: String) {
         do throws(AccessError) {

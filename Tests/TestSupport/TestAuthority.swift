@@ -48,7 +48,8 @@ public struct TestAuthority: Sendable {
     public func certificate(
         named name: String, hosts: [String] = [], uris: [String] = [], age: Double = 60, lifetime: Double = 86_400
     ) throws -> Pair {
-        let pair = Pair(certificate: directory.appending("\(name).pem"), key: directory.appending("\(name).key"))
+        let file = name.replacing("/", with: "_")
+        let pair = Pair(certificate: directory.appending("\(file).pem"), key: directory.appending("\(file).key"))
         let key = P256.Signing.PrivateKey()
         let start = Self.now - age
         let names =

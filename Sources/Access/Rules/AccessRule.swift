@@ -6,6 +6,8 @@ public struct AccessRule: Hashable, Sendable {
         case job(issuer: String)
         /// Those who log in with a password under a name.
         case user(NamePattern)
+        /// Those whose connection has a client certificate that is believed.
+        case certificate
     }
 
     /// How it is called in logs.
@@ -32,7 +34,7 @@ public struct AccessRule: Hashable, Sendable {
 }
 
 extension AccessRule {
-    static let keys = ["name", "issuer", "user", "claims", "identity"] + GrantTemplate.keys
+    static let keys = ["name", "issuer", "user", "certificate", "claims", "identity"] + GrantTemplate.keys
 
     /// Reads the rule that is the `number`th, from 1.
     /// - Throws: `invalidRules`.
@@ -45,12 +47,26 @@ extension AccessRule {
         conditions = try Self.conditions(fields, subject)
         grant = try GrantTemplate(fields)
         identity = try fields.template("identity")
+        if subject == .certificate { try checkNames(fields) }
+    }
+
+    /// Claims that no certificate has would make the rule apply to nobody.
+    private func checkNames(_ fields: DocumentFields) throws(AccessError) {
+        let used =
+            conditions.map { ("certificate", $0.claim) } + grant.claims
+            + (identity?.claims ?? []).map { ("identity", $0) }
+        for (key, claim) in used where !CertificateClaims.names.contains(claim.description) {
+            throw fields.flaw(
+                key,
+                "has '\(claim)', which certificates do not have; they have \(CertificateClaims.names.joined(separator: ", "))"
+            )
+        }
     }
 
     private static func subject(_ fields: DocumentFields, issuers: [String]) throws(AccessError) -> Subject {
         let (issuer, user) = (try fields.text("issuer"), try fields.text("user"))
-        switch (issuer, user) {
-        case (let issuer?, nil):
+        switch (issuer, user, fields["certificate"] != nil) {
+        case (let issuer?, nil, false):
             guard issuers.contains(issuer) else {
                 let advice = NearestName.of(issuer, among: issuers).map { "did you mean '\($0)'?" }
                 throw fields.flaw(
@@ -59,19 +75,28 @@ extension AccessRule {
                         + (advice ?? "it names \(issuers.isEmpty ? "none" : issuers.joined(separator: ", "))"))
             }
             return .job(issuer: issuer)
-        case (nil, let user?):
+        case (nil, let user?, false):
             guard let pattern = NamePattern(user) else { throw fields.flaw("user", "must not be empty") }
             return .user(pattern)
+        case (nil, nil, true): return .certificate
         default:
             throw fields.flaw(
-                "issuer", "or 'user' must say to whom the rule applies, and not both: the name of an issuer, or a user")
+                "issuer",
+                """
+                or 'user' or 'certificate' must say to whom the rule applies, and only one of them: the name of an issuer, \
+                a user, or what a certificate must have
+                """)
         }
     }
 
     private static func conditions(
         _ fields: DocumentFields, _ subject: Subject
     ) throws(AccessError) -> [ClaimCondition] {
-        guard let node = fields["claims"] else {
+        let key = subject == .certificate ? "certificate" : "claims"
+        if key != "claims", fields["claims"] != nil {
+            throw fields.flaw("claims", "is about jobs and users; what a certificate must have goes into 'certificate'")
+        }
+        guard let node = fields[key] else {
             if case .job = subject {
                 // Whoever may sign up at a public issuer would get in.
                 throw fields.flaw(
@@ -80,7 +105,8 @@ extension AccessRule {
             return []
         }
         guard case .object(let members) = node.value, !members.isEmpty else {
-            throw fields.flaw("claims", "must be an object with at least one claim")
+            let example = key == "claims" ? "" : ", as in {\"uri\": \"spiffe://acme.example/ci/*\"}"
+            throw fields.flaw(key, "must be an object with at least one claim\(example)")
         }
         var conditions: [ClaimCondition] = []
         for member in members { conditions.append(try condition(member, fields)) }

@@ -23,13 +23,22 @@ extension AccessRules {
 
     /// What a user may do who has shown the right password.
     public func outcome(forUser name: String) -> Outcome {
-        let claims = ClaimSet(
-            JSONNode(
-                .object([JSONNode.Member(name: "user", line: 1, node: JSONNode(.text(name), line: 1))]), line: 1))
-        return decide(claims) { rule in
+        decide(ClaimSet([("user", [name])])) { rule in
             if case .user(let pattern) = rule.subject { pattern.matches(name) } else { false }
         } identity: { _, grants in
             Identity(.user, name: name, grants: grants)
+        }
+    }
+
+    /// Who has a client certificate, which was verified, and what they may do.
+    public func outcome(forCertificate certificate: CertificateClaims) -> Outcome {
+        let claims = certificate.claims
+        return decide(claims) {
+            $0.subject == .certificate
+        } identity: { rule, grants in
+            let who = rule.identity.flatMap { try? $0.filled(from: claims) } ?? certificate.name
+            return Identity(
+                .certificate, name: String(who.prefix(400)), grants: grants, expires: certificate.expires)
         }
     }
 

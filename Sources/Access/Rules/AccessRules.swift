@@ -37,8 +37,11 @@ public struct AccessRules: Hashable, Sendable {
         (self.issuers, self.rules) = (issuers, rules)
     }
 
-    /// Whether some rule is about users who log in with a password.
-    public var nameUsers: Bool {
-        rules.contains { if case .user = $0.subject { true } else { false } }
+    /// The first rule about users who log in with a password; `nil` when there is none.
+    public var ruleAboutUsers: AccessRule? {
+        rules.first { if case .user = $0.subject { true } else { false } }
     }
+
+    /// The first rule about client certificates; `nil` when there is none.
+    public var ruleAboutCertificates: AccessRule? { rules.first { $0.subject == .certificate } }
 }

@@ -54,6 +54,11 @@ struct ClaimTemplate: Hashable, Sendable {
         return .claim(name, filters)
     }
 
+    /// The claims in it.
+    var claims: [ClaimName] {
+        parts.compactMap { if case .claim(let name, _) = $0 { name } else { nil } }
+    }
+
     /// Whether no claim is in it.
     var isLiteral: Bool {
         parts.allSatisfy { if case .literal = $0 { true } else { false } }

@@ -32,6 +32,13 @@ struct GrantTemplate: Hashable, Sendable {
         }
     }
 
+    /// The claims in it, each with the key that has it.
+    var claims: [(String, ClaimName)] {
+        [("project", projects), ("scope", scopes), ("reads", reads), ("tags", tags ?? [])].flatMap { key, templates in
+            templates.flatMap(\.claims).map { (key, $0) }
+        }
+    }
+
     private static func rights(_ fields: DocumentFields) throws(AccessError) -> Rights {
         guard let names = try fields.texts("rights") else { return .read }
         var rights: Rights = []

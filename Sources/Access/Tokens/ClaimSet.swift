@@ -10,6 +10,16 @@ public struct ClaimSet: Hashable, Sendable {
         self.object = object
     }
 
+    /// Claims that are in no document, each with its values: none is as if it were not there.
+    public init(_ claims: [(name: String, values: [String])]) {
+        let members = claims.filter { !$0.values.isEmpty }.map { name, values in
+            let texts = values.map { JSONNode(.text($0), line: 1) }
+            return JSONNode.Member(
+                name: name, line: 1, node: texts.count == 1 ? texts[0] : JSONNode(.list(texts), line: 1))
+        }
+        self.init(JSONNode(.object(members), line: 1))
+    }
+
     /// A claim; `nil` when there is none of that name.
     public subscript(name: ClaimName) -> JSONNode? {
         var node: JSONNode? = object

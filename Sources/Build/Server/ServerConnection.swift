@@ -150,7 +150,8 @@ public final class ServerConnection: Sendable {
         let retryAfter = response.headers.first(name: "retry-after").flatMap { Int($0) }
         if let failure = try? JSONDocument.decode(APIFailure.self, from: bytes, subject: "the failure") {
             let hint = failure.code == .unauthenticated ? " \(loginHint)" : ""
-            let isPassing = failure.code == .tooManyRequests
+            let isPassing =
+                failure.code == .tooManyRequests || failure.code == .unavailable && retryAfter != nil
             return BuildError(
                 .server, "The server says: \(failure.message)\(hint)",
                 cause: isPassing ? UnexpectedStatus(code: status, retryAfter: retryAfter) : failure)

@@ -9,11 +9,14 @@ struct AccessCheck: Sendable {
     let identity: Identity
     /// Why what the request showed proves nothing; `nil` when it proved something, or showed nothing.
     var refusal: String?
+    /// In how many seconds it may prove something; `nil` when it will not.
+    var retryAfter: Int?
 
-    init(policy: AccessPolicy, identity: Identity, refusal: String? = nil) {
+    init(policy: AccessPolicy, identity: Identity, refusal: String? = nil, retryAfter: Int? = nil) {
         self.policy = policy
         self.identity = identity
         self.refusal = refusal
+        self.retryAfter = refusal == nil ? nil : retryAfter
     }
 
     /// What is decided about `demand`. Whoever shows what proves nothing is not even taken for the anonymous.
@@ -83,6 +86,7 @@ struct AccessCheck: Sendable {
                 "This server wants to know who asks: log in with a token as the password of any user, or set LARDER_TOKEN."
             )
         }
+        if let retryAfter { return AccessRefusal(refusal, retryAfter: retryAfter) }
         return AccessRefusal(.unauthenticated, "This server does not take what you show: \(refusal).")
     }
 }

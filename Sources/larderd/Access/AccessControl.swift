@@ -28,8 +28,9 @@ struct AccessControl: Sendable {
         let registryTokens = RegistryTokens(key: settings.root.appending("registry-token.pem"))
         let renewed = RegistryTokenAuthenticator(
             tokens: registryTokens,
-            login: { origin in
-                if case .token(let id) = origin { own.identify(id: id) } else { await configured.login(origin) }
+            login: { origin, certificate in
+                if case .token(let id) = origin { return own.identify(id: id) }
+                return await configured.login(origin, certificate)
             }, logger: logger)
         self.registryTokens = registryTokens
         logIns = Authenticators([own] + configured.authenticators)
@@ -51,6 +52,9 @@ struct AccessControl: Sendable {
         case .refused(let reason):
             // Where everybody may do everything, nobody has to prove anything.
             return AccessCheck(policy: policy, identity: nobody, refusal: anonymous == .all ? nil : reason)
+        case .unavailable(let reason, let seconds):
+            return AccessCheck(
+                policy: policy, identity: nobody, refusal: anonymous == .all ? nil : reason, retryAfter: seconds)
         case .unknown:
             return AccessCheck(policy: policy, identity: nobody, refusal: "nobody here has these credentials")
         }
@@ -60,7 +64,8 @@ struct AccessControl: Sendable {
     func logIn(_ credentials: Credentials) async -> Authentication {
         switch await logIns.identify(credentials) {
         case .identified(let identity): .identified(Self.granted(identity, anonymousAccess))
-        case .refused where anonymousAccess == .all: .identified(Self.granted(.anonymous, .all))
+        case .refused where anonymousAccess == .all, .unavailable where anonymousAccess == .all:
+            .identified(Self.granted(.anonymous, .all))
         case let other: other
         }
     }

@@ -1,5 +1,6 @@
 import Access
 import CacheAPI
+import Hummingbird
 import OCI
 
 /// Why a request is not done: who asks may not.
@@ -14,15 +15,28 @@ struct AccessRefusal: Error, Hashable, Sendable, CustomStringConvertible {
         case forbidden
         /// There is the right, but not to this.
         case denied
+        /// Who asks cannot be found out at the moment.
+        case unavailable
     }
 
     let kind: Kind
     /// A sentence for people. No secret.
     let description: String
+    /// In how many seconds to ask again; `nil` when there is no use in that.
+    let retryAfter: Int?
 
     init(_ kind: Kind, _ description: String) {
         self.kind = kind
         self.description = description
+        retryAfter = nil
+    }
+
+    /// What is shown can be checked in so many seconds, and not now. It is in the audit log as a refusal.
+    init(_ reason: String, retryAfter: Int) {
+        RequestNotes.current?.note { $0.isRefused = true }
+        kind = .unavailable
+        description = "This server cannot check now what you show: \(reason). Try again in \(retryAfter) s."
+        self.retryAfter = retryAfter
     }
 }
 
@@ -34,6 +48,7 @@ extension APIFailure {
         case .absent: self.init(.notFound, refusal.description)
         case .forbidden: self.init(.forbidden, refusal.description)
         case .denied: self.init(.denied, refusal.description)
+        case .unavailable: self.init(.unavailable, refusal.description)
         }
     }
 }
@@ -45,6 +60,8 @@ extension RegistryFailure {
         case .unauthenticated: self.init(.unauthorized, refusal.description)
         case .absent: self.init(.nameUnknown, refusal.description)
         case .forbidden, .denied: self.init(.denied, refusal.description)
+        case .unavailable: self.init(.unavailable, refusal.description)
         }
+        if let seconds = refusal.retryAfter { headers[.retryAfter] = "\(seconds)" }
     }
 }

@@ -14,4 +14,7 @@ enum Authentication: Hashable, Sendable {
     case identified(Identity)
     /// They are of this kind, and prove nothing: why, for whoever showed them and for logs. No secret.
     case refused(String)
+    /// Nothing can be said about them now, and may be in so many seconds: why, as with ``refused(_:)``. It is no refusal:
+    /// whoever shows them is to try again, not to look for others.
+    case unavailable(String, retryAfter: Int)
 }

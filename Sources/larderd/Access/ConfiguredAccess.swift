@@ -9,20 +9,22 @@ struct ConfiguredAccess: Sendable {
     let jobs: JobAuthenticator?
     /// Knows the users; `nil` without a file of passwords.
     let users: PasswordAuthenticator?
+    /// Knows clients by their certificates; `nil` without rules.
+    let certificates: CertificateAuthenticator?
     /// What looks after the files.
     let services: [any Service]
 
     /// All that know somebody, in the order in which they are asked.
     var authenticators: [any Authenticator] {
         // A password takes long to check, so what is none is not taken for one.
-        [jobs as (any Authenticator)?, users].compactMap { $0 }
+        [jobs as (any Authenticator)?, users, certificates].compactMap { $0 }
     }
 
     /// Nobody.
     static let nobody = ConfiguredAccess()
 
     private init() {
-        (jobs, users, services) = (nil, nil, [])
+        (jobs, users, certificates, services) = (nil, nil, nil, [])
     }
 
     /// Reads the files. Blocks.
@@ -35,12 +37,14 @@ struct ConfiguredAccess: Sendable {
             services.append(
                 try WatchedFile(file, logger: logger) { bytes throws(AccessError) in
                     let fresh = try AccessRules(parsing: bytes)
+                    try Self.check(fresh, settings)
                     tokens.trust(fresh.issuers)
                     rules.replace(fresh)
                 })
             jobs = JobAuthenticator(tokens: tokens, rules: rules, logger: logger)
+            certificates = CertificateAuthenticator(rules: rules, logger: logger)
         } else {
-            jobs = nil
+            (jobs, certificates) = (nil, nil)
         }
         if let file = settings.passwords {
             let checker = PasswordChecker()
@@ -49,7 +53,7 @@ struct ConfiguredAccess: Sendable {
                     checker.replace(try PasswordFile(String(decoding: bytes, as: UTF8.self)))
                 })
             users = PasswordAuthenticator(checker: checker, rules: rules, logger: logger)
-            guard rules.current.nameUsers else {
+            guard rules.current.ruleAboutUsers != nil else {
                 throw SettingsError(
                     """
                     \(Setting.htpasswd.flag) names users, and no rule says what they may do: put one with "user" into the file \
@@ -62,9 +66,32 @@ struct ConfiguredAccess: Sendable {
         self.services = services
     }
 
+    /// Rules about those who cannot show who they are here say something that the settings do not.
+    /// - Throws: `invalidRules`.
+    private static func check(_ rules: AccessRules, _ settings: Settings) throws(AccessError) {
+        if settings.tls?.clientAuthority == nil, let rule = rules.ruleAboutCertificates {
+            throw AccessError(
+                .invalidRules, line: rule.line,
+                """
+                rule '\(rule.name)' is about client certificates, and this server believes none: name the authority that \
+                signs them with \(Setting.tlsClientCa.flag) (\(Setting.tlsClientCa.variable)), or take the rule out
+                """)
+        }
+        if settings.passwords == nil, let rule = rules.ruleAboutUsers {
+            throw AccessError(
+                .invalidRules, line: rule.line,
+                """
+                rule '\(rule.name)' is about users, and this server knows no passwords: name their file with \
+                \(Setting.htpasswd.flag) (\(Setting.htpasswd.variable)), or take the rule out
+                """)
+        }
+    }
+
     /// What somebody may do now who logged in with something that is no token of this server.
-    func login(_ origin: RegistryToken.Origin) async -> Authentication {
+    /// - Parameter certificate: that of the connection.
+    func login(_ origin: RegistryToken.Origin, _ certificate: ClientCertificate?) async -> Authentication {
         switch origin {
+        case .certificate: certificates?.identify(certificate) ?? .unknown
         case .job(let text): await jobs?.identify(text) ?? .unknown
         case .user(let name): users?.identify(user: name) ?? .unknown
         case .anonymous: .identified(.anonymous)

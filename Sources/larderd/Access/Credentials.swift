@@ -16,14 +16,14 @@ struct Credentials: Sendable {
 
     /// What the `Authorization` header says.
     let proof: Proof
-    /// The certificate that the client has shown and proved to have the key of; `nil` for none. DER.
-    let certificate: [UInt8]?
+    /// The certificate that the client has shown and proved to have the key of; `nil` for none.
+    let certificate: ClientCertificate?
 
     /// The longest header that is read. Bytes.
     static let headerMaximum = 16 << 10
 
     /// - Parameter authorization: the header's value.
-    init(authorization: String?, certificate: [UInt8]? = nil) {
+    init(authorization: String?, certificate: ClientCertificate? = nil) {
         proof = authorization.map(Self.read) ?? .none
         self.certificate = certificate
     }

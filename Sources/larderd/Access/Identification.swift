@@ -10,7 +10,8 @@ struct Identification: RouterMiddleware {
         next: @concurrent (Request, LarderRequestContext) async throws -> Response
     ) async throws -> Response {
         var context = context
-        context.access = await control.check(Credentials(authorization: request.headers[.authorization]))
+        context.access = await control.check(
+            Credentials(authorization: request.headers[.authorization], certificate: context.clientCertificate))
         return try await next(request, context)
     }
 }

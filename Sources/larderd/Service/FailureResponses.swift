@@ -28,7 +28,9 @@ struct FailureResponses: RouterMiddleware {
                         "http.status": "\(failure.status)", "error": "\(error)",
                     ])
             }
-            return .failure(failure)
+            var response = Response.failure(failure)
+            if let seconds = (error as? AccessRefusal)?.retryAfter { response.headers[.retryAfter] = "\(seconds)" }
+            return response
         }
     }
 }

@@ -42,7 +42,7 @@ struct ExampleRulesTests {
                 case .refused(let reason):
                     try #require(reason.contains("no access rule"), "\(reason)")
                     return nil
-                case .unknown: return nil
+                case .unavailable, .unknown: return nil
                 }
             }
         }
@@ -188,5 +188,28 @@ struct ExampleRulesTests {
             #expect(try await identify(claims("default", "builder")) == nil)
             #expect(try await identify(claims("ci-shop", "default")) == nil)
         }
+    }
+
+    @Test("Client certificates")
+    func certificates() throws {
+        let path = Self.directory.appending("certificates.json").string
+        let rules = try AccessRules(parsing: [UInt8](try Data(contentsOf: URL(filePath: path))))
+        func identify(
+            cn: String = "x", dns: [String] = [], uri: [String] = [], _ fingerprint: String = "f"
+        ) -> Identity? {
+            let claims = CertificateClaims(
+                commonNames: [cn], dnsNames: dns, uris: uri, fingerprint: fingerprint, expires: 1)
+            guard case .identified(let identity, _) = rules.outcome(forCertificate: claims) else { return nil }
+            return identity
+        }
+        let release = identify(uri: ["spiffe://acme.example/ci/shop/release"])
+        #expect(try writes(release, "main") && tags(release, "latest"))
+        #expect(
+            identify(uri: ["spiffe://acme.example/ci/shop/release"], String(repeating: "0", count: 64)) == nil)
+        let runner = identify(dns: ["r7.runners.acme.example"])
+        #expect(try writes(runner, "runners") && !writes(runner, "main") && reads(runner, "main"))
+        let node = identify(cn: "node-3")
+        #expect(try reads(node, "main") && !writes(node, "main") && !tags(node, "latest"))
+        #expect(identify(cn: "laptop") == nil)
     }
 }

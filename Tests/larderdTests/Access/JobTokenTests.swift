@@ -178,6 +178,56 @@ struct JobTokenTests {
         }
     }
 
+    @Test("While an issuer is down nothing is said of its jobs, and nothing of that is remembered")
+    func unavailable() async throws {
+        let clock = Mutex(0.0)
+        let (key, fresh) = (try await FakeIssuer.Key.es256("k1"), try await FakeIssuer.Key.es256("k2"))
+        let issuer = FakeIssuer([key])
+        try await issuer.run {
+            let rules = try AccessRules(
+                parsing: Array(
+                    """
+                    {"issuers":{"ci":{"issuer":"\(issuer.url)","audience":"larder"}},
+                     "rules":[{"issuer":"ci","claims":{"sub":"*"},"project":"shop","rights":["read"]}]}
+                    """.utf8))
+            let tokens = JobTokens(
+                client: IssuerClient(environment: [:]), logger: .quiet, steadyNow: { clock.withLock { $0 } })
+            tokens.trust(rules.issuers)
+            let jobs = JobAuthenticator(tokens: tokens, rules: CurrentRules(rules), logger: .quiet)
+            let token = try issuer.token(Self.claims, by: key)
+            issuer.setDown(true)
+            for _ in 0..<3 {
+                guard case .unavailable(_, let seconds) = await jobs.identify(token) else {
+                    Issue.record("a token that cannot be checked is refused or taken")
+                    return
+                }
+                #expect(seconds == JobAuthenticator.retryPause)
+            }
+            issuer.setDown(false)
+            clock.withLock { $0 += IssuerKeyCache.failurePause }
+            guard case .identified = await jobs.identify(token) else {
+                Issue.record("the token is not taken when the issuer is there again")
+                return
+            }
+            // A key that came while the issuer cannot be asked is no forged one.
+            issuer.setDown(true)
+            clock.withLock { $0 += IssuerKeyCache.pause }
+            let rotated = try issuer.token(Self.claims, by: fresh)
+            guard case .unavailable = await jobs.identify(rotated), case .identified = await jobs.identify(token)
+            else {
+                Issue.record("a new key is taken for a forged one")
+                return
+            }
+            issuer.setDown(false)
+            issuer.setKeys([key, fresh])
+            clock.withLock { $0 += IssuerKeyCache.failurePause }
+            guard case .identified = await jobs.identify(rotated) else {
+                Issue.record("the new key is not known when the issuer is there again")
+                return
+            }
+        }
+    }
+
     @Test(
         "How long keys are fresh is read from Cache-Control",
         arguments: [

@@ -53,4 +53,25 @@ struct PasswordTests {
         checker.replace(try PasswordFile(Self.bob))
         #expect(try await !checker.accepts("secret", of: "alice"))
     }
+
+    @Test("Too many checks at once are no refusal: the same password is taken a moment later")
+    func tooMany() async throws {
+        let rules = CurrentRules(
+            try AccessRules(parsing: Array(#"{"rules":[{"user":"alice","project":"shop","rights":["read"]}]}"#.utf8)))
+        func answer(_ maximum: Int) async throws -> Authentication {
+            let checker = PasswordChecker(try PasswordFile(Self.alice), waitingMaximum: maximum)
+            return await PasswordAuthenticator(checker: checker, rules: rules, logger: .quiet)
+                .identify(Credentials(user: "alice", password: "secret"))
+        }
+        guard case .unavailable(_, let seconds) = try await answer(0) else {
+            Issue.record("it is not said that the password could not be checked")
+            return
+        }
+        #expect(seconds > 0)
+        guard case .identified(let alice) = try await answer(1) else {
+            Issue.record("the right password is refused")
+            return
+        }
+        #expect(alice.name == "alice")
+    }
 }

@@ -148,6 +148,28 @@ struct RegistryLogInTests {
         }
     }
 
+    @Test("While a job's issuer cannot be asked the answer is 503 with a time to try again, and audited as a refusal")
+    func issuerDown() async throws {
+        try await withClosedServer { client, settings, issuer, key in
+            let claims = "{\"iss\":\"ISSUER\",\"aud\":\"larder\",\"sub\":\"shop\",\"iat\":NOW-5,\"exp\":NOW+300}"
+            let text = try issuer.token(claims, by: key)
+            issuer.setDown(true)
+            for headers in [Self.bearer(text), Self.basic("any", text)] {
+                for path in ["/v2/shop/api/tags/list", "/v2/token?service=s", "/api/v1/projects/shop/layers/x"] {
+                    let answer = try await client.send(.GET, path, headers: headers)
+                    #expect(answer.status == 503, "\(path): \(answer.text)")
+                    #expect(answer.headers.first(name: "retry-after") == "10", "\(path)")
+                    #expect(answer.headers.first(name: "www-authenticate") == nil, "\(path)")
+                }
+            }
+            // Others are known.
+            let alice = Self.basic("alice", "secret")
+            #expect(try await client.send(.GET, "/v2/shop/api/tags/list", headers: alice).status == 404)
+            let lines = try await AuditLine.read(of: settings, count: 6)
+            #expect(lines.filter { $0.status == 503 && $0.outcome == "refused" }.count == 6, "\(lines)")
+        }
+    }
+
     @Test("A token that is revoked takes the registry tokens with it that were given for it")
     func revocation() async throws {
         try await withClosedServer { client, settings, _, _ in

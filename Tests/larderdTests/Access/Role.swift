@@ -37,14 +37,18 @@ enum Role: String, CaseIterable, Sendable {
     case revoked
     /// Shows a token that was never one of this server, with a good checksum.
     case unknownToken
-    /// Shows what a CI system would say of its job, but signed by somebody else.
+    /// Shows what its CI system says of it, and may do by the rules what ``write`` may.
+    case job
+    /// Shows the same, but signed by somebody else.
     case forgedSignature
-    /// The same, not signed at all.
+    /// Shows the same, but not signed at all, and saying so.
     case unsigned
-    /// Shows what its CI system said to somebody else about it.
+    /// Shows the same, but said to somebody else.
     case wrongAudience
-    /// Shows what a CI system said of it that nobody here believes.
+    /// Shows the same, but said by a CI system that nobody here believes.
     case wrongIssuer
+    /// Shows the same, but its time is over.
+    case expiredJob
 
     /// What a token of the role allows; `nil` for roles that have no token of this server.
     var grant: Grant? {
@@ -54,7 +58,8 @@ enum Role: String, CaseIterable, Sendable {
             }
         }
         return switch self {
-        case .anonymous, .unknownToken, .forgedSignature, .unsigned, .wrongAudience, .wrongIssuer: nil
+        case .anonymous, .unknownToken, .job, .forgedSignature, .unsigned, .wrongAudience, .wrongIssuer, .expiredJob:
+            nil
         case .otherProject: grant("depot", .admin)
         case .bank: grant("bank", .admin)
         case .both: grant("*", .admin)
@@ -73,8 +78,9 @@ enum Role: String, CaseIterable, Sendable {
     /// Whether what the role shows proves anything.
     var isKnown: Bool {
         switch self {
-        case .otherProject, .bank, .both, .read, .write, .wrongScope, .delete, .deleteBranch, .admin: true
-        case .anonymous, .expired, .revoked, .unknownToken, .forgedSignature, .unsigned, .wrongAudience, .wrongIssuer:
+        case .otherProject, .bank, .both, .read, .write, .wrongScope, .delete, .deleteBranch, .admin, .job: true
+        case .anonymous, .expired, .revoked, .unknownToken, .forgedSignature, .unsigned, .wrongAudience, .wrongIssuer,
+            .expiredJob:
             false
         }
     }
@@ -88,18 +94,7 @@ struct RoleServer: Sendable {
 
     /// What the role shows.
     func headers(of role: Role) -> HTTPHeaders {
-        switch role {
-        case .anonymous: [:]
-        // {"alg":"none"} and {"sub":"repo:shop/api:ref:refs/heads/main"}: nobody here believes any issuer.
-        case .forgedSignature, .wrongAudience, .wrongIssuer:
-            [
-                "authorization":
-                    "Bearer eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJyZXBvOnNob3AvYXBpOnJlZjpyZWZzL2hlYWRzL21haW4ifQ.AAAA"
-            ]
-        case .unsigned:
-            ["authorization": "Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJyZXBvOnNob3AvYXBpOnJlZjpyZWZzL2hlYWRzL21haW4ifQ."]
-        default: ["authorization": "Bearer \(tokens[role] ?? "")"]
-        }
+        role == .anonymous ? [:] : ["authorization": "Bearer \(tokens[role] ?? "")"]
     }
 
     func send(_ sample: RouteSample, as role: Role) async throws -> TestClient.Answer {
@@ -117,21 +112,53 @@ struct RoleServer: Sendable {
         return try await client.send(method, path, body: body.map { .bytes($0) }, headers: headers)
     }
 
-    /// Lends one, on a new root.
+    /// Lends one, on a new root, that believes a CI system on this machine.
     static func run(
         _ change: (inout Settings) -> Void = { _ in }, _ body: @Sendable (RoleServer) async throws -> Void
     ) async throws {
+        let key = try await FakeIssuer.Key.es256("k1")
+        let issuer = FakeIssuer([key])
         try await withTemporaryDirectory { directory in
             var settings = Settings(root: directory.appending("root"))
             settings.listen.port = 0
             settings.storeThreads = 4
+            settings.accessRules = directory.appending("rules.json")
             change(&settings)
             try FileManager.default.createDirectory(atPath: settings.root.string, withIntermediateDirectories: true)
             let tokens = try Self.makeTokens(in: settings.root)
-            try await LarderServer.withRunning(settings, logger: .silent) { [settings] port in
-                try await body(RoleServer(client: TestClient(port: port), settings: settings, tokens: tokens))
+            try await issuer.run { [settings] in
+                let rules = settings.accessRules ?? ""
+                try Data(Self.rules(issuer).utf8).write(to: URL(filePath: rules.string))
+                let all = try await tokens.merging(Self.jobTokens(issuer, key)) { $1 }
+                try await LarderServer.withRunning(settings, logger: .silent) { port in
+                    try await body(RoleServer(client: TestClient(port: port), settings: settings, tokens: all))
+                }
             }
         }
+    }
+
+    private static func rules(_ issuer: FakeIssuer) -> String {
+        """
+        {"issuers": {"ci": {"issuer": "\(issuer.url)", "audience": "larder"}},
+         "rules": [{"issuer": "ci", "claims": {"sub": "repo:shop/api:ref:refs/heads/main"}, "project": "shop",
+                    "scope": "main", "rights": ["read", "write"]}]}
+        """
+    }
+
+    /// One token that is taken, and others that differ from it in one thing each.
+    private static func jobTokens(_ issuer: FakeIssuer, _ key: FakeIssuer.Key) async throws -> [Role: String] {
+        let claims =
+            "{\"iss\":\"ISSUER\",\"aud\":\"larder\",\"sub\":\"repo:shop/api:ref:refs/heads/main\",\"iat\":NOW-600,\"exp\":NOW+3600}"
+        let thief = try await FakeIssuer.Key.es256("k1")
+        let unsigned = try issuer.token(claims, by: key, header: "{\"alg\":\"none\",\"kid\":\"k1\",\"typ\":\"JWT\"}")
+        return [
+            .job: try issuer.token(claims, by: key),
+            .forgedSignature: try issuer.token(claims, by: thief),
+            .unsigned: unsigned.split(separator: ".").prefix(2).joined(separator: ".") + ".",
+            .wrongAudience: try issuer.token(claims.replacing("larder", with: "larder2"), by: key),
+            .wrongIssuer: try issuer.token(claims.replacing("ISSUER", with: "https://ci.example"), by: key),
+            .expiredJob: try issuer.token(claims.replacing("NOW+3600", with: "NOW-61"), by: key),
+        ]
     }
 
     private static func makeTokens(in root: FilePath) throws -> [Role: String] {

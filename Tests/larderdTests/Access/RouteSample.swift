@@ -18,9 +18,9 @@ struct RouteSample: Sendable {
     /// What whoever has no right in its project is told.
     var absence: UInt = 404
 
-    private static let readers: Set<Role> = [.read, .write, .wrongScope, .admin, .both]
-    private static let writers: Set<Role> = [.write, .wrongScope, .admin, .both]
-    private static let mainWriters: Set<Role> = [.write, .admin, .both]
+    private static let readers: Set<Role> = [.read, .write, .job, .wrongScope, .admin, .both]
+    private static let writers: Set<Role> = [.write, .job, .wrongScope, .admin, .both]
+    private static let mainWriters: Set<Role> = [.write, .job, .admin, .both]
     private static let deleters: Set<Role> = [.delete, .admin, .both]
 
     private static let digest = Digest(hashing: [1])

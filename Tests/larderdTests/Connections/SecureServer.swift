@@ -32,7 +32,7 @@ struct SecureServer: Sendable {
         let (ports, announce) = AsyncStream<Int>.makeStream()
         let router = Router(context: LarderRequestContext.self)
         router.get("/") { _, context in
-            let shown = context.clientCertificate.map { "\($0.commonName ?? "-") \($0.dnsNames) \($0.uris)" }
+            let shown = context.clientCertificate.map { "\($0.commonNames.last ?? "-") \($0.dnsNames) \($0.uris)" }
             return "\(context.connection.address) \(context.connection.isSecure) \(shown ?? "nobody")"
         }
         let application = Application(

@@ -18,6 +18,8 @@ struct IssuerKeyCache: Sendable {
     private var fetchTime: Double?
     private var freshUntil = 0.0
     private var nextAttempt = -Double.infinity
+    /// Whether the last request failed.
+    private var isDown = false
 
     /// What to do about a token.
     enum Step {
@@ -38,7 +40,8 @@ struct IssuerKeyCache: Sendable {
         if now >= freshUntil, mayFetch { return .fetch }
         guard now < fetchTime + Self.staleMaximum else { return .unavailable }
         let fitting = keys.filter { $0.fits(token) }
-        if fitting.isEmpty { return mayFetch ? .fetch : .unknownKey }
+        // An issuer that is down may have a new key.
+        if fitting.isEmpty { return mayFetch ? .fetch : isDown ? .unavailable : .unknownKey }
         return .use(fitting)
     }
 
@@ -50,12 +53,14 @@ struct IssuerKeyCache: Sendable {
     /// A request failed.
     mutating func fail(at now: Double) {
         nextAttempt = now + Self.failurePause
+        isDown = true
     }
 
     /// A request brought `keys`, which its answer calls fresh for `age` seconds.
     mutating func finish(_ keys: [IssuerKey], age: Double?, at now: Double) {
         self.keys = keys
         fetchTime = now
+        isDown = false
         freshUntil = now + min(max(age ?? Self.freshMaximum, Self.freshMinimum), Self.freshMaximum)
     }
 }

@@ -3,6 +3,9 @@ import Logging
 
 /// Knows the tokens that CI systems and clusters make for their jobs, shown as they are or as the password of a login.
 struct JobAuthenticator: Authenticator {
+    /// When whoever shows a token that cannot be checked may try again. Seconds.
+    static let retryPause = 10
+
     let tokens: JobTokens
     let rules: CurrentRules
     let logger: Logger
@@ -35,10 +38,11 @@ struct JobAuthenticator: Authenticator {
             }
         } catch let error as AccessError {
             logger.info("the token of a job is refused", metadata: ["reason": "\(error)"])
-            return .refused("\(error)")
+            guard error.code == .unavailableIssuer else { return .refused("\(error)") }
+            return .unavailable("\(error)", retryAfter: Self.retryPause)
         } catch {
             logger.warning("the token of a job could not be checked", metadata: ["error": "\(error)"])
-            return .refused("the token could not be checked; try again")
+            return .unavailable("the token could not be checked", retryAfter: Self.retryPause)
         }
     }
 }

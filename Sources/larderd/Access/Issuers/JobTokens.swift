@@ -26,14 +26,18 @@ final class JobTokens: Sendable {
     private let client: IssuerClient
     private let logger: Logger
     private let now: @Sendable () -> Double
+    private let steadyNow: @Sendable () -> Double
     private let issuers = Mutex<[String: IssuerKeys]>([:])
     private let checked = Mutex(RecentValues<Digest, Checked>(limit: JobTokens.memory))
 
-    /// - Parameter now: seconds since 1970.
+    /// - Parameters:
+    ///   - now: seconds since 1970.
+    ///   - steadyNow: seconds of a clock that never goes back.
     init(
-        client: IssuerClient, logger: Logger, now: @escaping @Sendable () -> Double = { Double(WallClock.seconds) }
+        client: IssuerClient, logger: Logger, now: @escaping @Sendable () -> Double = { Double(WallClock.seconds) },
+        steadyNow: @escaping @Sendable () -> Double = { ContinuousClock.now.secondsSinceStart }
     ) {
-        (self.client, self.logger, self.now) = (client, logger, now)
+        (self.client, self.logger, self.now, self.steadyNow) = (client, logger, now, steadyNow)
     }
 
     /// Believes these, and nobody else from now on. Keys of those who were believed before are kept.
@@ -43,7 +47,7 @@ final class JobTokens: Sendable {
             issuers = [:]
             for issuer in trusted {
                 let known = before[issuer.url].flatMap { $0.issuer == issuer ? $0 : nil }
-                issuers[issuer.url] = known ?? IssuerKeys(of: issuer, client: client, logger: logger)
+                issuers[issuer.url] = known ?? IssuerKeys(of: issuer, client: client, logger: logger, now: steadyNow)
             }
         }
         checked.withLock { $0 = RecentValues(limit: Self.memory) }

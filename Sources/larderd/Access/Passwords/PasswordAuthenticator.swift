@@ -14,7 +14,8 @@ struct PasswordAuthenticator: Authenticator {
                 return .refused("there is no such user, or the password is another")
             }
         } catch {
-            return .refused("\(error)")
+            let reason = error is AccessError ? "\(error)" : "the password could not be checked"
+            return .unavailable(reason, retryAfter: 1)
         }
         return identify(user: user)
     }

@@ -8,7 +8,7 @@ import Synchronization
 final class PasswordChecker: Sendable {
     /// How long a password that was right is not computed again. Seconds.
     static let memoryPeriod = 600.0
-    /// How many checks may wait; each takes tens of milliseconds of a processor.
+    /// How many checks may wait, where nothing else is said; each takes tens of milliseconds of a processor.
     static let waitingMaximum = 32
 
     private struct State {
@@ -22,14 +22,16 @@ final class PasswordChecker: Sendable {
     private let state: Mutex<State>
     /// What remembered passwords are hashed with: drawn when the process starts, and nowhere kept.
     private let key: [UInt8]
+    private let waitingMaximum: Int
     private let now: @Sendable () -> Double
 
     /// - Parameter now: seconds of a clock that never goes back.
     init(
-        _ file: PasswordFile = .nobody,
+        _ file: PasswordFile = .nobody, waitingMaximum: Int = PasswordChecker.waitingMaximum,
         now: @escaping @Sendable () -> Double = { ContinuousClock.now.secondsSinceStart }
     ) {
         state = Mutex(State(file: file))
+        self.waitingMaximum = waitingMaximum
         var generator = SystemRandomNumberGenerator()
         key = (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
         self.now = now
@@ -53,12 +55,12 @@ final class PasswordChecker: Sendable {
             if let time = state.right[name], now() < time + Self.memoryPeriod {
                 return (state.file, state.generation, true)
             }
-            guard state.waiting < Self.waitingMaximum else { return nil }
+            guard state.waiting < waitingMaximum else { return nil }
             state.waiting += 1
             return (state.file, state.generation, false)
         }
         guard let (file, generation, isKnown) = step else {
-            throw AccessError(.tooManyAttempts, "too many passwords are being checked; try again in a moment")
+            throw AccessError(.tooManyAttempts, "too many passwords are being checked")
         }
         if isKnown { return true }
         defer { state.withLock { $0.waiting -= 1 } }

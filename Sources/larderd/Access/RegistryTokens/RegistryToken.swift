@@ -14,6 +14,8 @@ struct RegistryToken: Sendable {
         case user(String)
         /// A job, by the token of its CI system.
         case job(String)
+        /// Whoever has the certificate of the connection: the token is of no use on another.
+        case certificate
         /// Nobody.
         case anonymous
     }
@@ -45,10 +47,11 @@ struct RegistryTokenClaims: JWTPayload {
     var iat: Int64
     var jti: String
     var access: [Access]
-    /// The token of this server, the user, or the token of a job; none of them for nobody.
+    /// The token of this server, the user, the token of a job, or that it was a certificate; none of them for nobody.
     var token: String?
     var user: String?
     var job: String?
+    var certificate: Bool?
 
     func verify(using algorithm: some JWTAlgorithm) {}
 
@@ -67,6 +70,7 @@ struct RegistryTokenClaims: JWTPayload {
         case .token(let id): self.token = id
         case .user(let name): user = name
         case .job(let text): job = text
+        case .certificate: certificate = true
         case .anonymous: break
         }
     }
@@ -79,7 +83,7 @@ struct RegistryTokenClaims: JWTPayload {
             case (let id?, _, _): .token(id: id)
             case (_, let name?, _): .user(name)
             case (_, _, let text?): .job(text)
-            default: .anonymous
+            default: certificate == true ? .certificate : .anonymous
             }
         let scopes = access.compactMap { entry -> RegistryScope? in
             guard entry.type == "repository", let name = try? RepositoryName(entry.name) else { return nil }
@@ -102,6 +106,7 @@ extension RegistryToken.Origin {
         case (.token, let text?): self = AccessToken(text).map { .token(id: $0.id) } ?? .anonymous
         case (.job, let text?): self = .job(text)
         case (.user, _): self = .user(identity.name)
+        case (.certificate, _): self = .certificate
         default: self = .anonymous
         }
     }

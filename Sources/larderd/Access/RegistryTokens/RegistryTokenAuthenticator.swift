@@ -4,8 +4,8 @@ import Logging
 /// Knows the tokens that registry clients got for a login. The login is looked at again each time: it may have been taken back.
 struct RegistryTokenAuthenticator: Authenticator {
     let tokens: RegistryTokens
-    /// What a login may do now.
-    let login: @Sendable (RegistryToken.Origin) async -> Authentication
+    /// What a login may do now, shown on a connection with a certificate or without.
+    let login: @Sendable (RegistryToken.Origin, ClientCertificate?) async -> Authentication
     let logger: Logger
 
     func identify(_ credentials: Credentials) async -> Authentication {
@@ -15,15 +15,15 @@ struct RegistryTokenAuthenticator: Authenticator {
             token = try await tokens.token(of: text)
         } catch {
             logger.error("registry tokens cannot be checked", metadata: ["error": "\(error)"])
-            return .refused("registry tokens cannot be checked at the moment")
+            return .unavailable("registry tokens cannot be checked", retryAfter: 5)
         }
         guard let token else { return .refused("the registry token is not one of this server, or its time is over") }
-        switch await login(token.origin) {
+        switch await login(token.origin, credentials.certificate) {
         case .identified(var identity):
             identity.use = token.access
             return .identified(identity)
-        case .refused(let reason): return .refused(reason)
-        case .unknown: return .refused("what the registry token was given for is not known here any more")
+        case let other where other != .unknown: return other
+        default: return .refused("what the registry token was given for is not known here any more")
         }
     }
 }

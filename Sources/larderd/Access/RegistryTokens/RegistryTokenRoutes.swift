@@ -13,20 +13,21 @@ struct RegistryTokenRoutes: Sendable {
     /// Answers a GET or a POST.
     /// - Throws: ``RegistryFailure`` for a login that is none, and a form that cannot be read.
     func answer(_ request: Request) async throws -> Response {
-        let authorization = request.headers[.authorization]
+        let shown = Credentials(
+            authorization: request.headers[.authorization], certificate: Connection.current.clientCertificate)
         if request.method == .post {
             let body = try await request.body.collect(upTo: RegistryTokenForm.bytesMaximum)
             let form = RegistryTokenForm(String(buffer: body))
-            let credentials = try Self.credentials(form, authorization)
+            let credentials = try Self.credentials(form, shown)
             return try await grant(form, credentials, renewable: form["access_type"] == "offline")
         }
         let form = RegistryTokenForm(request.uri.query ?? "")
-        return try await grant(form, Credentials(authorization: authorization), renewable: false)
+        return try await grant(form, shown, renewable: false)
     }
 
-    /// What a form logs in with.
+    /// What a form logs in with; what the request shows itself when the form has nothing.
     private static func credentials(
-        _ form: RegistryTokenForm, _ authorization: String?
+        _ form: RegistryTokenForm, _ shown: Credentials
     ) throws(RegistryFailure) -> Credentials {
         switch form["grant_type"] {
         case "password":
@@ -39,7 +40,7 @@ struct RegistryTokenRoutes: Sendable {
             guard form["grant_type"] == nil else {
                 throw RegistryFailure(.unsupported, status: 400, "grant_type must be 'password' or 'refresh_token'")
             }
-            return Credentials(authorization: authorization)
+            return shown
         }
     }
 
@@ -50,6 +51,7 @@ struct RegistryTokenRoutes: Sendable {
         switch await control.logIn(credentials) {
         case .identified(let known): identity = known
         case .refused(let reason): throw Self.refusal(reason)
+        case .unavailable(let reason, let seconds): throw AccessRefusal(reason, retryAfter: seconds)
         case .unknown: throw Self.refusal("nobody here has these credentials")
         }
         if identity.kind == .anonymous, identity.grants.isEmpty {
