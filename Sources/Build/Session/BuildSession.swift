@@ -264,24 +264,34 @@ struct BuildSession: Sendable {
 
     private func reports() async -> [StepReport] {
         noteHits()
+        let places = ReportPlaces(
+            prepared.plan, prepared.graph, prepared.graph.nodes.indices.filter { !isNeedless($0) })
         var reports: [StepReport] = []
-        for (index, node) in prepared.graph.nodes.enumerated() {
-            let answer = lookup[index]
+        for index in places.nodes {
+            let node = prepared.graph.nodes[index]
             let entry = log[index]
-            if case .workdir(_) = node.step.operation, let chain = entry?.chain, chain == self.chain(before: index) {
-                continue
-            }
             var byteCount = 0
             if let layer = entry?.layer { byteCount = await commits.byteCount(of: layer) }
-            reports.append(
-                StepReport(
-                    key: answer.key, instruction: node.step.text,
-                    stage: prepared.title(of: node.id.stage), verdict: entry?.verdict ?? .skipped,
-                    seconds: entry?.seconds ?? 0, commandSeconds: entry?.commandSeconds ?? 0, saved: entry?.saved ?? 0,
-                    bytes: byteCount,
-                    reason: entry?.verdict == .run || entry?.verdict == .failed ? reasons[index] : nil))
+            var report = StepReport(
+                key: lookup[index].key, instruction: node.step.text,
+                stage: prepared.title(of: node.id.stage), verdict: entry?.verdict ?? .skipped,
+                seconds: entry?.seconds ?? 0, commandSeconds: entry?.commandSeconds ?? 0, saved: entry?.saved ?? 0,
+                bytes: byteCount,
+                reason: entry?.verdict == .run || entry?.verdict == .failed ? reasons[index] : nil)
+            report.line = node.step.line
+            report.parent = places.parent(of: node)
+            report.sources = places.sources(of: node)
+            reports.append(report)
         }
         return reports
+    }
+
+    /// Whether the step at `index` is a WORKDIR that was there already.
+    private func isNeedless(_ index: Int) -> Bool {
+        guard case .workdir(_) = prepared.graph.nodes[index].step.operation, let chain = log[index]?.chain else {
+            return false
+        }
+        return chain == self.chain(before: index)
     }
 
     private func chain(before index: Int) -> [Digest]? {

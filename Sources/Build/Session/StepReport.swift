@@ -14,6 +14,16 @@ public struct StepReport: Sendable {
         case failed
     }
 
+    /// What a step stands on, or takes files from.
+    public enum Source: Hashable, Sendable {
+        /// Nothing.
+        case scratch
+        /// An image, as it is named in the Dockerfile.
+        case image(String)
+        /// Another step, by its position in the list of reports.
+        case step(Int)
+    }
+
     /// Its key; `nil` when no server told it.
     public var key: Digest?
     /// The instruction after expansion.
@@ -32,6 +42,12 @@ public struct StepReport: Sendable {
     public var bytes: Int
     /// For a step that was run: why it was no hit, for people; `nil` when that is not known.
     public var reason: String?
+    /// Its line in the Dockerfile, from 1.
+    public var line = 0
+    /// What it stands on.
+    public var parent = Source.scratch
+    /// What it takes files from besides build contexts, in order, each once.
+    public var sources: [Source] = []
 
     /// Makes a report.
     public init(

@@ -17,6 +17,7 @@ struct BuildCommand: AsyncParsableCommand {
               larder build -t shop/api:1 --build-arg VERSION=1.2 --secret id=npm,src=.npmrc --metadata-file build.json .
               larder build -t shop/api:1 --load .
               larder build -t shop/api:1 --output type=oci,dest=api.tar .
+              larder build -t shop/api:1 --report build.html --report type=md,dest="$GITHUB_STEP_SUMMARY" .
               larder build --check .
               larder build -f - --target test . < Dockerfile.test
             """)

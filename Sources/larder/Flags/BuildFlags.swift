@@ -81,6 +81,13 @@ struct BuildFlags: ParsableArguments {
     var iidfile: String?
     @Option(help: ArgumentHelp("Write what the build did to a file, one JSON object.", valueName: "FILE"))
     var metadataFile: String?
+    @Option(
+        help: ArgumentHelp(
+            """
+            Write a report for people, also about a build that fails: the steps, what was saved, why others were run. A page \
+            (.html), a short text (.md) or JSON; may be repeated. LARDER_REPORT.
+            """, valueName: "FILE|type=html|json|md,dest=FILE"), completion: .file(extensions: ["html", "json", "md"]))
+    var report: [String] = []
     @Option(help: ArgumentHelp("How progress is shown: auto, plain, tty or quiet.", valueName: "FORM"))
     var progress = ProgressForm.auto
     @Flag(name: .shortAndLong, help: "Show no progress; print the image id.")

@@ -20,6 +20,8 @@ struct BuildOrder: Sendable {
     /// Where the image id goes.
     var imageIDFile: FilePath?
     var metadataFile: FilePath?
+    /// What is written about the build, also when it fails.
+    var reports: [ReportFlag]
     /// Whether the image id is printed.
     var printsImageID: Bool
     var readsDockerfileFromInput: Bool
@@ -36,6 +38,7 @@ struct BuildOrder: Sendable {
         progress = flags.quiet ? .quiet : flags.progress
         imageIDFile = flags.iidfile.map { FilePath($0) }
         metadataFile = flags.metadataFile.map { FilePath($0) }
+        reports = try Self.reports(flags, in: surroundings)
         printsImageID = flags.quiet
         readsDockerfileFromInput = flags.file == "-"
 
@@ -65,18 +68,7 @@ struct BuildOrder: Sendable {
         request.refreshesImages = flags.pull
         request.container = try flags.container.settings(buildArguments: request.options.buildArguments)
         request.entitlements = try flags.container.entitlements()
-        for text in flags.secret {
-            let (id, secret) = try SecretFlag.read(text, in: surroundings)
-            guard request.secrets.updateValue(secret, forKey: id) == nil else {
-                throw ValidationError("--secret: '\(id)' is given twice")
-            }
-        }
-        for text in flags.ssh {
-            let (id, socket) = try AgentFlag.read(text, in: surroundings)
-            guard request.agents.updateValue(socket, forKey: id) == nil else {
-                throw ValidationError("--ssh: '\(id)' is given twice")
-            }
-        }
+        try Self.setSecrets(of: &request, flags, in: surroundings)
         request.outputs = try Self.outputs(flags)
         try Self.checkIndex(request, flags)
         request.epoch = try Self.epoch(&request.options, in: surroundings)
@@ -98,6 +90,29 @@ struct BuildOrder: Sendable {
             warnings.append(
                 "rewrite-timestamp=true does nothing without SOURCE_DATE_EPOCH, in the environment or as --build-arg.")
         }
+    }
+
+    private static func setSecrets(
+        of request: inout BuildRequest, _ flags: BuildFlags, in surroundings: Surroundings
+    ) throws {
+        for text in flags.secret {
+            let (id, secret) = try SecretFlag.read(text, in: surroundings)
+            guard request.secrets.updateValue(secret, forKey: id) == nil else {
+                throw ValidationError("--secret: '\(id)' is given twice")
+            }
+        }
+        for text in flags.ssh {
+            let (id, socket) = try AgentFlag.read(text, in: surroundings)
+            guard request.agents.updateValue(socket, forKey: id) == nil else {
+                throw ValidationError("--ssh: '\(id)' is given twice")
+            }
+        }
+    }
+
+    /// The variable reaches builds whose command line nobody edits.
+    private static func reports(_ flags: BuildFlags, in surroundings: Surroundings) throws -> [ReportFlag] {
+        let named = flags.report.isEmpty ? [surroundings.value("LARDER_REPORT")].compactMap(\.self) : flags.report
+        return try named.map { try ReportFlag.read($0) }
     }
 
     private static func options(_ flags: BuildFlags, in surroundings: Surroundings) throws -> Dockerfile.Options {

@@ -46,6 +46,10 @@ struct BuildRun: Sendable {
             let summary = BuildSummary(outcome, down: traffic.down, up: traffic.up, names: names)
             StandardError.write(summary.line + "\n")
         }
+        let report = BuildReport(
+            outcome: outcome, names: names, scope: order.request.scope, scopeReason: order.scopeReason,
+            down: traffic.down, up: traffic.up)
+        for flag in order.reports { try Self.write(report.text(flag.form), to: flag.file, "--report") }
         guard outcome.error == nil else { return }
         if let id = outcome.id {
             if let file = order.imageIDFile { try Self.write(Array("\(id)".utf8), to: file, "--iidfile") }
