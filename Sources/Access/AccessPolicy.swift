@@ -21,7 +21,7 @@ public struct AccessPolicy: Hashable, Sendable {
         case .open, .known, .anyProject(.read): return .allowed
         case .repository(let repository, let rights):
             return identity.isUsed(for: rights, in: repository) ? .allowed : .unauthenticated
-        case .anyProject, .project, .server: return .unauthenticated
+        case .anyProject, .everyProject, .project, .server: return .unauthenticated
         }
     }
 
@@ -34,6 +34,11 @@ public struct AccessPolicy: Hashable, Sendable {
         case .anyProject(let rights):
             if identity.grants.contains(where: { $0.rights.contains(rights) }) { return .allowed }
             return refusal(identity, "\(identity) has no right to \(rights) in any project.")
+        case .everyProject(let rights):
+            if identity.grants.contains(where: { $0.projects == .anything && $0.rights.contains(rights) }) {
+                return .allowed
+            }
+            return refusal(identity, "\(identity) lacks the right '\(rights)' in all projects ('*').")
         case .project(let project, let rights): return decide(rights, in: project, for: identity)
         case .repository(let repository, let rights):
             guard let project = ProjectName(owning: repository.description) else { return absence(identity) }

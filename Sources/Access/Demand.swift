@@ -10,6 +10,8 @@ public enum Demand: Hashable, Sendable {
     case known
     /// Rights in any project at all.
     case anyProject(Rights)
+    /// Rights in all projects.
+    case everyProject(Rights)
     /// Rights in a project.
     case project(ProjectName, Rights)
     /// Rights in the project that owns a repository.

@@ -20,6 +20,9 @@ public struct Statistics: Sendable, Codable, Hashable {
         public var layers: UInt64 = 0
         /// Step records.
         public var steps: UInt64 = 0
+
+        /// All zero.
+        public init() {}
     }
 
     /// Bytes of all blobs, each counted once per project that has it.

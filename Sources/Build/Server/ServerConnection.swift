@@ -19,6 +19,8 @@ public final class ServerConnection: Sendable {
     public let traffic: Traffic
     /// How the server, and other registries, are reached.
     public let network: NetworkSettings
+    /// Of which trace all requests are.
+    public let trace: TraceContext
     let http: WebClient
     private let token: RunnerToken
     /// Whether the server has ever answered.
@@ -32,13 +34,17 @@ public final class ServerConnection: Sendable {
     static let answerMaximum = 64 << 20
 
     /// Makes a connection; nothing is sent yet.
-    /// - Parameter token: what proves who asks; when `nil` and the server wants to know, the login that docker or podman keeps
-    ///   for it.
+    /// - Parameters:
+    ///   - token: what proves who asks; when `nil` and the server wants to know, the login that docker or podman keeps
+    ///     for it.
+    ///   - trace: what the requests are part of; `nil` for a trace of their own.
     public init(
         to address: ServerAddress, project: ProjectName, token: RunnerToken.Source?,
         network: NetworkSettings = NetworkSettings(),
-        traffic: Traffic = Traffic()
+        traffic: Traffic = Traffic(), trace: TraceContext? = nil
     ) {
+        var random = SystemRandomNumberGenerator()
+        self.trace = trace ?? TraceContext(using: &random)
         self.address = address
         self.project = project
         self.token = RunnerToken(token ?? .found(nil), for: address, project: project, network: network)
@@ -121,6 +127,9 @@ public final class ServerConnection: Sendable {
         to request: HTTPClientRequest, _ authorization: String?, within time: TimeAmount
     ) async throws(BuildError) -> HTTPClientResponse {
         var request = request
+        var random = SystemRandomNumberGenerator()
+        request.headers.replaceOrAdd(
+            name: TraceContext.headerName, value: trace.child(using: &random).traceparent)
         if let authorization { request.headers.replaceOrAdd(name: "authorization", value: authorization) }
         do {
             return try await http.execute(request, timeout: time)
@@ -148,12 +157,14 @@ public final class ServerConnection: Sendable {
         let bytes = (try? await collect(response, upTo: 1 << 20)) ?? []
         let status = response.status.code
         let retryAfter = response.headers.first(name: "retry-after").flatMap { Int($0) }
+        // What the server's log says more of.
+        let id = status >= 500 ? response.headers.first(name: "x-request-id").map { " (request \($0))" } ?? "" : ""
         if let failure = try? JSONDocument.decode(APIFailure.self, from: bytes, subject: "the failure") {
             let hint = failure.code == .unauthenticated ? " \(loginHint)" : ""
             let isPassing =
                 failure.code == .tooManyRequests || failure.code == .unavailable && retryAfter != nil
             return BuildError(
-                .server, "The server says: \(failure.message)\(hint)",
+                .server, "The server says: \(failure.message)\(hint)\(id)",
                 cause: isPassing ? UnexpectedStatus(code: status, retryAfter: retryAfter) : failure)
         }
         if let failure = (try? JSONDocument.decode(RegistryErrorBody.self, from: bytes, subject: "the failure"))?
@@ -167,7 +178,7 @@ public final class ServerConnection: Sendable {
             return BuildError(.server, "The server at \(address) refuses access (\(status)). \(loginHint)")
         }
         return BuildError(
-            .server, "The server at \(address) answers with status \(status).",
+            .server, "The server at \(address) answers with status \(status)\(id).",
             cause: UnexpectedStatus(code: status, retryAfter: retryAfter))
     }
 

@@ -33,6 +33,13 @@ final class Leases: Sendable {
         state = Monitor(State(period: clock.now / max(1, length), allHeldUntil: length == 0 ? 0 : clock.now + length))
     }
 
+    /// How many things are held, and how many uploads hold what they bring.
+    var counts: (held: Int, uploads: Int) {
+        state.with { state in
+            (state.periods.values.reduce(0) { $0 + $1.count }, state.uploads.values.reduce(0, +))
+        }
+    }
+
     /// Holds a blob of `project`. Before the caller looks whether it is there: then either the collector sees the lease, or
     /// the caller sees that it is gone.
     func hold(_ blob: Digest, of project: ProjectID) {

@@ -51,6 +51,8 @@ final class ChunkAppender: Sendable {
     private let nextSequence: Atomic<UInt64>
     private let nextCommit: Atomic<UInt64>
     let state: Mutex<State>
+    /// How much was appended since the store was opened. Bytes.
+    let appendedBytes = Atomic<UInt64>(0)
 
     /// Goes on where the index says that appending had come to.
     /// - Parameter tail: the newest file that is not full, already cut at its committed length.
@@ -109,6 +111,7 @@ final class ChunkAppender: Sendable {
             let tail = try openTail(&state)
             try write(bytes, at: tail.length, of: tail.file, &state)
             let end = tail.length + UInt64(bytes.count)
+            appendedBytes.add(UInt64(bytes.count), ordering: .relaxed)
             state.tail?.length = end
             if end - tail.written >= Self.writebackByteCount {
                 disk.beginWriteback(tail.file.descriptor, tail.written, end - tail.written)

@@ -15,6 +15,8 @@ final class RecordReader: Sendable {
     private let logger: Logger
     private let reported = Mutex<Set<Location>>([])
     private let damage = Atomic(false)
+    /// How much was read of chunk files since the store was opened. Bytes.
+    let readBytes = Atomic<UInt64>(0)
     private let retired = Mutex<Set<UInt32>>([])
 
     init(in directory: FilePath, salt: RootSalt, disk: Disk, logger: Logger) {
@@ -64,6 +66,7 @@ final class RecordReader: Sendable {
             let file = try files.file(location.file)
             var bytes = pool.take(Int(location.length))
             try disk.readInto(file.descriptor, location.offset, Int(location.length), &bytes)
+            readBytes.add(UInt64(bytes.count), ordering: .relaxed)
             return bytes
         } catch .noSuchFileOrDirectory {
             return nil

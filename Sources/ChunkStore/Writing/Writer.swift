@@ -62,6 +62,9 @@ final class Writer: Sendable {
         return try slot.get()
     }
 
+    /// How many jobs wait.
+    var queueDepth: Int { queue.with { $0.jobs.count } }
+
     /// Finishes the jobs that wait, refuses further ones, and returns when the thread has ended.
     func stop() {
         queue.with { $0.isStopping = true }

@@ -72,7 +72,8 @@ struct ConnectionFlags: ParsableArguments {
         let place = try address(in: surroundings)
         return ServerConnection(
             to: place, project: try project(in: surroundings, owning: image),
-            token: token(in: surroundings, for: place), network: try network(in: surroundings))
+            token: token(in: surroundings, for: place), network: try network(in: surroundings),
+            trace: surroundings.trace)
     }
 
     /// How the server and registries are reached: with further authorities, and through the proxies that the environment

@@ -1,3 +1,4 @@
+import CacheAPI
 import FoundationEssentials
 import Glibc
 import SystemPackage
@@ -31,6 +32,9 @@ struct Surroundings: Sendable {
         guard let value = environment[variable], !value.isEmpty else { return nil }
         return value
     }
+
+    /// The trace that the pipeline around this process says it is a part of (`TRACEPARENT`).
+    var trace: TraceContext? { value(TraceContext.headerName.uppercased()).flatMap { TraceContext(traceparent: $0) } }
 
     /// What the scopes of a build in `directory` can be found out from.
     func scopeFacts(of directory: FilePath) -> ScopeDetection.Facts {

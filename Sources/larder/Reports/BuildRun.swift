@@ -24,7 +24,8 @@ struct BuildRun: Sendable {
         input?.become(of: &request)
 
         let server = ServerConnection(
-            to: order.server, project: order.project, token: order.token, network: order.network)
+            to: order.server, project: order.project, token: order.token, network: order.network,
+            trace: surroundings.trace)
         let display = order.progress.display(environment: surroundings.environment)
         for warning in order.warnings { display.take(.warning(warning)) }
         let builder = Builder(server: server, events: display)

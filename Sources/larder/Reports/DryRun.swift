@@ -16,7 +16,8 @@ struct DryRun: Sendable {
         defer { input?.remove() }
         input?.become(of: &request)
         let server = ServerConnection(
-            to: order.server, project: order.project, token: order.token, network: order.network)
+            to: order.server, project: order.project, token: order.token, network: order.network,
+            trace: surroundings.trace)
         let display = order.progress.display(environment: surroundings.environment)
         for warning in order.warnings { display.take(.warning(warning)) }
         let (result, signal) = await Interruption.run(display) {

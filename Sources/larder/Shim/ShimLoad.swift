@@ -48,6 +48,7 @@ struct ShimLoad: Sendable {
         let address = try ServerAddress(image.server)
         return ServerConnection(
             to: address, project: ProjectName(image.project) ?? .default,
-            token: flags.token(in: surroundings, for: address), network: try flags.network(in: surroundings))
+            token: flags.token(in: surroundings, for: address), network: try flags.network(in: surroundings),
+            trace: surroundings.trace)
     }
 }

@@ -97,7 +97,7 @@ extension Demand {
         switch self {
         case .project(let project, _): "project \(project)"
         case .repository(let repository, _): "repository \(repository)"
-        case .open, .known, .anyProject, .server: "such thing"
+        case .open, .known, .anyProject, .everyProject, .server: "such thing"
         }
     }
 }

@@ -17,6 +17,8 @@ struct RouteRow: Sendable {
         case known
         /// A right in any project.
         case anywhere(Rights)
+        /// A right in all projects.
+        case everywhere(Rights)
         /// A right in the project of the path.
         case here(Rights)
     }
@@ -35,13 +37,20 @@ struct RouteRow: Sendable {
 
 /// Routes of the server itself.
 enum ServerRoute: String, CaseIterable, Sendable {
-    case health
+    case health, metrics
 
     var row: RouteRow {
         switch self {
         case .health: RouteRow(.get, "/healthz", .nothing)
+        // It tells of all projects.
+        case .metrics: RouteRow(.get, "/metrics", .everywhere(.read))
         }
     }
+}
+
+extension ServerRoute {
+    /// Whether a request for `path` only looks how the server is.
+    static func isWatching(_ path: String) -> Bool { path == health.row.path || path == metrics.row.path }
 }
 
 /// Routes of the cache API, below `/api/v1/projects/:project/`, see `CachePath`.

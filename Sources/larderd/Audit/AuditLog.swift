@@ -33,6 +33,9 @@ final class AuditLog: Sendable {
     /// How many lines were lost.
     var lost: Int { state.withLock { $0.lost } }
 
+    /// How many lines wait.
+    var waiting: Int { state.withLock { $0.count } }
+
     /// Writes `event` soon. Never waits.
     func note(_ event: AuditEvent) {
         let line = event.line

@@ -37,7 +37,7 @@ struct AuditTrail: RouterMiddleware {
         event.count = contents.promoted > 0 ? contents.promoted : nil
         event.outcome = isRefused ? .refused : status < 400 ? .done : .failed
         event.status = status
-        event.request = context.logger[metadataKey: "hb.request.id"]?.description
+        event.request = context.requestID
         event.identity = contents.identity.description
         event.job = contents.identity.job
         let address = context.connection.address

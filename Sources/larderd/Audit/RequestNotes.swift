@@ -21,6 +21,26 @@ final class RequestNotes: Sendable {
     @TaskLocal static var current: RequestNotes?
 
     private let state = Mutex(Contents())
+    private let name = Mutex<String?>(nil)
+    private let receivedBytes = Atomic(0)
+
+    /// How much was read of the request's body. Bytes.
+    var received: Int { receivedBytes.load(ordering: .relaxed) }
+
+    /// Notes that more of the body was read.
+    func count(received: Int) { receivedBytes.add(received, ordering: .relaxed) }
+
+    /// The route's name in its table, with its API before it, as in `cache.lookup`; `nil` for what is no route.
+    var route: String? { name.withLock { $0 } }
+
+    /// Notes the route.
+    func note(_ route: CacheRoute) { name.withLock { $0 = "cache.\(route.rawValue)" } }
+
+    /// Notes the route.
+    func note(_ route: RegistryRoute) { name.withLock { $0 = "registry.\(route.rawValue)" } }
+
+    /// Notes the route.
+    func note(_ route: ServerRoute) { name.withLock { $0 = "server.\(route.rawValue)" } }
 
     /// What is known.
     var contents: Contents { state.withLock { $0 } }

@@ -10,7 +10,7 @@ extension CacheRoutes {
     func lookup(_ request: Request, _ access: ProjectAccess) async throws -> Response {
         let project = access.project
         let body = try await request.bytes(upTo: Limits.jsonBytes)
-        let (encoded, findings) = try await executor.run { [views, scopes, claims] store in
+        let (encoded, findings) = try await executor.run { [views, scopes, claims, metrics] store in
             let query: GraphQuery = try body.decoded()
             var lookup = GraphLookup(store: store, access: access, views: views, rules: scopes)
             var answer = try lookup.answer(query)
@@ -19,6 +19,7 @@ extension CacheRoutes {
                 answer = try lookup.answer(query)
                 _ = claims.assign(&answer, query, access)
             }
+            metrics?.count(answer, in: project)
             return (try JSONEncoder.cacheAPI.encode(answer), lookup.findings)
         }
         if let promotion = findings.promotions.values.first {

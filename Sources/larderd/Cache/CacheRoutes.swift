@@ -15,16 +15,20 @@ struct CacheRoutes: Sendable {
     let sealer: RecordSealer?
     let views = ChainViews()
     let claims = StepClaims()
+    /// Where it is counted what becomes of look-ups; `nil` for nowhere.
+    let metrics: ServerMetrics?
 
     init(
         executor: StoreExecutor, images: ImageCatalog, scopes: ScopeRules, limits: Limits = Limits(),
-        sealer: RecordSealer? = nil
+        sealer: RecordSealer? = nil, metrics: ServerMetrics? = nil
     ) {
         self.executor = executor
         self.images = images
         self.scopes = scopes
         self.limits = limits
         self.sealer = sealer
+        self.metrics = metrics
+        metrics?.observe { [claims] in $0.add(.claims, [], claims.count) }
     }
 
     /// Adds the routes to `router`.
@@ -40,6 +44,7 @@ struct CacheRoutes: Sendable {
     private func answer(_ route: CacheRoute, _ request: Request, _ context: LarderRequestContext) async throws
         -> Response
     {
+        RequestNotes.current?.note(route)
         let access = ProjectAccess(project: try Self.project(context), check: context.access)
         try access.check.require(route.row.demand(in: access.project))
         return switch route {

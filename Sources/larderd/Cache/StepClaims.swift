@@ -12,6 +12,9 @@ final class StepClaims: Sendable {
     private let table = Mutex(ClaimTable())
     private let start = ContinuousClock.now
 
+    /// How many steps are claimed, by builds that may have died.
+    var count: Int { table.withLock { $0.count } }
+
     /// Seconds since the server began.
     private var now: Double { (ContinuousClock.now - start) / .seconds(1) }
 

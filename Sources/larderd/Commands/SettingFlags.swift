@@ -6,6 +6,7 @@ import SystemPackage
 struct SettingFlags: ParsableArguments {
     @Option(help: Self.help(.root)) var root: String?
     @Option(help: Self.help(.listen)) var listen: String?
+    @Option(help: Self.help(.metricsListen)) var metricsListen: String?
     @Flag(help: Self.help(.insecureListen)) var insecureListen = false
     @Option(help: Self.help(.tlsCert)) var tlsCert: String?
     @Option(help: Self.help(.tlsKey)) var tlsKey: String?
@@ -69,6 +70,7 @@ struct SettingFlags: ParsableArguments {
         switch setting {
         case .root: root
         case .listen: listen
+        case .metricsListen: metricsListen
         case .anonymous: anonymous
         case .defaultScope: defaultScope
         case .insecureListen: insecureListen ? "true" : nil

@@ -15,6 +15,9 @@ final class ConnectionCounts: Sendable {
         self.limits = limits
     }
 
+    /// How many there are.
+    var count: Int { state.withLock { $0.all } }
+
     /// Counts a connection until it is closed. Whether it may be served.
     func admit(_ channel: any Channel) -> Bool {
         let address = channel.remoteAddress?.ipAddress ?? ""

@@ -3,8 +3,10 @@ import NIOCore
 
 extension Settings {
     /// What serves connections: with TLS if there is a certificate. `waiting` is to be closed after it.
-    func server(_ certificate: ServerCertificate?, waiting: WaitingConnections) -> HTTPServerBuilder {
-        let (configuration, counts) = (channelConfiguration, ConnectionCounts(limits))
+    func server(
+        _ certificate: ServerCertificate?, counts: ConnectionCounts, waiting: WaitingConnections
+    ) -> HTTPServerBuilder {
+        let configuration = channelConfiguration
         return HTTPServerBuilder { [limits] responder in
             let http1 = HTTP1Channel(responder: responder, configuration: configuration)
             guard let certificate else {

@@ -125,7 +125,9 @@ extension RegistryRoutes {
             .sizeInvalid, status: 413, "the manifest has more than \(maximum) bytes, which is the most there may be")
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > maximum { throw tooLong }
         do {
-            return [UInt8](buffer: try await request.body.collect(upTo: maximum))
+            let bytes = [UInt8](buffer: try await request.body.collect(upTo: maximum))
+            RequestNotes.current?.count(received: bytes.count)
+            return bytes
         } catch is NIOTooManyBytesError {
             throw tooLong
         }

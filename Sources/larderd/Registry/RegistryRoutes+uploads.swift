@@ -184,6 +184,7 @@ extension RegistryRoutes {
         try await request.body.forEachBatch(of: uploads.batchMinimum) { batch in
             let count = batch.reduce(0) { $0 + $1.readableBytes }
             guard session.offset + UInt64(count) <= UInt64(limits.bodyBytes) else { throw tooLong }
+            RequestNotes.current?.count(received: count)
             do {
                 try await executor.run { try session.write(batch, to: $0) }
             } catch let error as StoreError {

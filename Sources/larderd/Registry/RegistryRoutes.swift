@@ -32,13 +32,15 @@ struct RegistryRoutes: Sendable {
     init(
         executor: StoreExecutor, rules: TagRules = TagRules(), localProjects: Set<ProjectName>? = nil,
         limits: Limits = Limits(), mirror: UpstreamMirror? = nil, encodings: LayerEncodings? = nil,
-        logIns: RegistryTokenRoutes? = nil, logger: Logger = Logger(label: "larderd.registry")
+        logIns: RegistryTokenRoutes? = nil, metrics: ServerMetrics? = nil,
+        logger: Logger = Logger(label: "larderd.registry")
     ) {
         self.executor = executor
         self.rules = rules
         self.localProjects = localProjects
         self.limits = limits
         uploads = UploadSessions(limits: limits)
+        metrics?.observe { [uploads] in $0.add(.uploads, [], uploads.count) }
         self.mirror = mirror
         self.encodings = encodings
         self.logIns = logIns
@@ -86,6 +88,7 @@ struct RegistryRoutes: Sendable {
 
     private func respond(to request: Request, _ access: AccessCheck) async throws -> Response {
         let path = try RegistryPath(request.uri.path)
+        path.route(request.method).map { RequestNotes.current?.note($0) }
         if let response = try await mirrored(path, request, access) { return response }
         guard let route = path.route(request.method) else {
             throw RegistryFailure(.unsupported, "\(request.method) is not offered for \(request.uri.path)")

@@ -33,7 +33,7 @@ final class Activity: Sendable {
     }
 }
 
-/// Notes every request that is more than a look at the server's health.
+/// Notes every request that is more than a look at the server's health or metrics.
 struct ActivityMeter: RouterMiddleware {
     let activity: Activity
 
@@ -41,7 +41,7 @@ struct ActivityMeter: RouterMiddleware {
         _ request: Request, context: LarderRequestContext,
         next: @concurrent (Request, LarderRequestContext) async throws -> Response
     ) async throws -> Response {
-        guard request.uri.path != "/healthz" else { return try await next(request, context) }
+        guard !ServerRoute.isWatching(request.uri.path) else { return try await next(request, context) }
         let token = activity.begin()
         var response = try await next(request, context)
         // The body is written after the handler has returned, or never.

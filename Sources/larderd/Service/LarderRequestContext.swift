@@ -19,6 +19,9 @@ struct LarderRequestContext: RequestContext {
         connection = .current
     }
 
+    /// What the log calls it; `nil` for a logger that keeps no such thing.
+    var requestID: String? { logger[metadataKey: "hb.request.id"]?.description }
+
     /// What the client has shown in its handshake, verified; `nil` without.
     var clientCertificate: ClientCertificate? { connection.clientCertificate }
 }

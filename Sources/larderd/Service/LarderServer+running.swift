@@ -5,10 +5,12 @@ extension LarderServer {
     /// Runs a server while `body` runs with its port, then stops it gracefully.
     /// - Throws: what the server or `body` throws.
     static func withRunning<Result: Sendable>(
-        _ settings: Settings, logger: Logger, _ body: @Sendable (Int) async throws -> Result
+        _ settings: Settings, logger: Logger, onMetricsListening: @escaping @Sendable (Int) async -> Void = { _ in },
+        _ body: @Sendable (Int) async throws -> Result
     ) async throws -> Result {
         let (ports, announce) = AsyncStream<Int>.makeStream()
-        let server = LarderServer(settings: settings, logger: logger) { announce.yield($0) }
+        var server = LarderServer(settings: settings, logger: logger) { announce.yield($0) }
+        server.onMetricsListening = onMetricsListening
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [

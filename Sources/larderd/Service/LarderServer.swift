@@ -15,6 +15,10 @@ struct LarderServer: Service, CustomStringConvertible {
     let logger: Logger
     /// Called once with the port when requests are answered.
     let onListening: @Sendable (Int) async -> Void
+    /// The same for ``Settings/metricsListen``.
+    var onMetricsListening: @Sendable (Int) async -> Void = { _ in }
+    /// What it counts.
+    let metrics = ServerMetrics()
 
     var description: String { "larderd" }
 
@@ -100,7 +104,13 @@ struct LarderServer: Service, CustomStringConvertible {
         var services: [any Service] = []
         let activity = Activity()
         let maintenance = Maintenance(
-            store: executor.store, settings: settings, activity: activity, logger: logger)
+            store: executor.store, settings: settings, activity: activity, metrics: metrics, logger: logger)
+        if let address = settings.metricsListen {
+            services.append(
+                MetricsListener(
+                    address: address, routes: ServerRoutes(executor: executor, metrics: metrics), waiting: waiting,
+                    onListening: onMetricsListening, logger: logger))
+        }
         if let admin {
             services.append(
                 admin.service(executor, maintenance, tokens, account.audit, waiting: waiting, logger: logger))
@@ -127,9 +137,11 @@ struct LarderServer: Service, CustomStringConvertible {
         _ control: AccessControl, _ waiting: WaitingConnections, _ certificate: ServerCertificate?,
         _ account: Accountability
     ) -> some Service {
-        Application(
+        let counts = ConnectionCounts(settings.limits)
+        observe(counts, executor, account)
+        return Application(
             router: router(executor, upstream, copies, activity, control, account),
-            server: settings.server(certificate, waiting: waiting),
+            server: settings.server(certificate, counts: counts, waiting: waiting),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.listen.host, port: settings.listen.port), serverName: "larderd"),
             onServerRunning: { [settings, logger, onListening] channel in
@@ -144,6 +156,17 @@ struct LarderServer: Service, CustomStringConvertible {
             logger: logger.quietened)
     }
 
+    private func observe(_ counts: ConnectionCounts, _ executor: StoreExecutor, _ account: Accountability) {
+        metrics.observe { [load = executor.load, audit = account.audit, storeThreads = settings.storeThreads] samples in
+            samples.add(.connections, [], counts.count)
+            samples.add(.queueDepth, [("queue", "store")], load.waiting)
+            samples.add(.queueDepth, [("queue", "audit")], audit?.waiting ?? 0)
+            samples.add(.errors, [("source", "audit")], audit?.lost ?? 0)
+            samples.add(.storeThreads, [("state", "busy")], load.running)
+            samples.add(.storeThreads, [("state", "all")], storeThreads)
+        }
+    }
+
     private func router(
         _ executor: StoreExecutor, _ upstream: UpstreamAccess, _ copies: EncodedCopies, _ activity: Activity,
         _ control: AccessControl, _ account: Accountability
@@ -152,23 +175,24 @@ struct LarderServer: Service, CustomStringConvertible {
         router.add(middleware: ActivityMeter(activity: activity))
         router.add(middleware: RequestLogging(level: logger.logLevel))
         router.add(middleware: AuditTrail(log: account.audit))
+        router.add(middleware: RequestMeter(metrics: metrics))
         router.add(middleware: FailureResponses())
         router.add(middleware: Identification(control: control))
         router.add(middleware: IdentityNote())
         router.add(middleware: RequestLimits(settings.limits))
-        HealthRoutes(executor: executor).add(to: router)
+        ServerRoutes(executor: executor, metrics: metrics).add(to: router)
         let images = ImageCatalog(
             executor: executor, settings: settings.images, upstream: upstream, logger: logger)
         CacheRoutes(
             executor: executor, images: images, scopes: settings.scopeRules, limits: settings.limits,
-            sealer: account.sealer
+            sealer: account.sealer, metrics: metrics
         ).add(to: router)
         RegistryRoutes(
             executor: executor, rules: settings.tagRules, localProjects: settings.images.localProjects,
             limits: settings.limits,
             mirror: UpstreamMirror(executor: executor, access: upstream, rules: settings.mirrors),
             encodings: LayerEncodings(settings.contentEncodings, copies: copies),
-            logIns: RegistryTokenRoutes(control: control), logger: logger
+            logIns: RegistryTokenRoutes(control: control), metrics: metrics, logger: logger
         ).add(to: router)
         return router
     }

@@ -16,16 +16,18 @@ struct Maintenance: Service {
     let store: Store
     let settings: Settings
     let activity: Activity
+    let metrics: ServerMetrics
     let logger: Logger
     private let isStopping = Flag()
     /// Somebody waits for all background work, so that a scrub should make way.
     private let isWanted = Flag()
     private let thread = NIOThreadPool(numberOfThreads: 1)
 
-    init(store: Store, settings: Settings, activity: Activity, logger: Logger) {
+    init(store: Store, settings: Settings, activity: Activity, metrics: ServerMetrics, logger: Logger) {
         self.store = store
         self.settings = settings
         self.activity = activity
+        self.metrics = metrics
         self.logger = logger
     }
 
@@ -56,10 +58,13 @@ struct Maintenance: Service {
                 return
             }
             let isPatient = ContinuousClock.now - lastPacked < Self.patience
+            let start = ContinuousClock.now
             do {
                 let report = try await once(isPatient: isPatient)
+                metrics.count(report, ContinuousClock.now - start)
                 if report.packed.isComplete { lastPacked = .now }
             } catch {
+                metrics.countFailure(maintenance: ContinuousClock.now - start)
                 logger.error("maintenance failed; it goes on in a while", metadata: ["error": "\(error)"])
             }
         }
@@ -88,6 +93,7 @@ struct Maintenance: Service {
         let report = try store.scrub(bytesPerSecond: 2 * settings.scrubRate) {
             isStopping.isSet || isWanted.isSet || ContinuousClock.now >= end
         }
+        metrics.count(report)
         if report.damaged > 0 {
             logger.error(
                 "damage was found; what needs it counts as missing until it is stored again",
@@ -99,9 +105,11 @@ struct Maintenance: Service {
     func complete() async throws -> MaintenanceReport {
         isWanted.set()
         defer { isWanted.clear() }
+        let start = ContinuousClock.now
         let report = try await thread.runIfActive { [self] in
             try MaintenanceReport(completing: store, settings: settings) { isStopping.isSet }
         }
+        metrics.count(report, ContinuousClock.now - start)
         log(report)
         return report
     }

@@ -11,7 +11,9 @@ extension Request {
         let failure = APIFailure(.tooLarge, "The body is too long; this request takes at most \(limit) bytes.")
         if let announced = headers[.contentLength].flatMap({ Int($0) }), announced > limit { throw failure }
         do {
-            return try await body.collect(upTo: limit)
+            let bytes = try await body.collect(upTo: limit)
+            RequestNotes.current?.count(received: bytes.readableBytes)
+            return bytes
         } catch is NIOTooManyBytesError {
             throw failure
         }
@@ -30,6 +32,7 @@ extension Request {
         for try await buffer in body {
             batch.append(buffer)
             count += buffer.readableBytes
+            RequestNotes.current?.count(received: buffer.readableBytes)
             sum += buffer.readableBytes
             if sum > limit { throw failure }
             guard count >= size else { continue }

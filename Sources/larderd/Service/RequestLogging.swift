@@ -1,7 +1,10 @@
+import CacheAPI
+import HTTPTypes
 import Hummingbird
 import Logging
 
-/// Logs each request at debug level, and gives its logger the level that the server was asked for.
+/// Logs each request at debug level, and gives its logger the level that the server was asked for and the trace that the client
+/// says it belongs to. The answer has the id that all lines about a request have (`hb.request.id`).
 struct RequestLogging: RouterMiddleware {
     let level: Logger.Level
 
@@ -11,8 +14,13 @@ struct RequestLogging: RouterMiddleware {
     ) async throws -> Response {
         var context = context
         context.logger.logLevel = level
+        if let trace = request.headers[.traceparent].flatMap({ TraceContext(traceparent: $0) }) {
+            context.logger[metadataKey: "trace.id"] = "\(trace.traceID)"
+            context.logger[metadataKey: "trace.parent"] = "\(trace.spanID)"
+        }
         let start = ContinuousClock.now
-        let response = try await next(request, context)
+        var response = try await next(request, context)
+        response.headers[.requestID] = context.requestID
         context.logger.debug(
             "request",
             metadata: [
@@ -21,4 +29,15 @@ struct RequestLogging: RouterMiddleware {
             ])
         return response
     }
+}
+
+extension HTTPField.Name {
+    /// `traceparent`, of W3C Trace Context.
+    static let traceparent = name(TraceContext.headerName)
+
+    /// `X-Request-Id`: under which the log tells of the request.
+    static let requestID = name("X-Request-Id")
+
+    // The names above are valid ones, so the second branch is never taken.
+    private static func name(_ name: String) -> HTTPField.Name { HTTPField.Name(name) ?? .contentDisposition }
 }

@@ -34,7 +34,8 @@ struct ServerError: Error, Sendable, CustomStringConvertible {
     }
 
     /// What `error` means when it came while beginning to listen on `address`; `nil` for other errors.
-    init?(listeningOn address: ListenAddress, failedWith error: any Error) {
+    /// - Parameter setting: what says so.
+    init?(listeningOn address: ListenAddress, setting: Setting = .listen, failedWith error: any Error) {
         guard let error = error as? IOError else {
             guard let error = error as? SocketAddressError, case .unknown = error else { return nil }
             self.init(.addressUnusable, "The host of \(address) is not known; give an address of this machine.")
@@ -45,9 +46,9 @@ struct ServerError: Error, Sendable, CustomStringConvertible {
         case .addressInUse:
             self.init(
                 .addressInUse,
-                "Another program listens on \(address) already; stop it, or choose another address with --listen.")
+                "Another program listens on \(address) already; stop it, or choose another address with \(setting.flag).")
         case .addressNotAvailable, .permissionDenied, .notPermitted:
-            self.init(.addressUnusable, "\(address) cannot be listened on (\(errno)); choose another with --listen.")
+            self.init(.addressUnusable, "\(address) cannot be listened on (\(errno)); choose another with \(setting.flag).")
         default: return nil
         }
     }

@@ -144,7 +144,7 @@ extension StatisticsReport {
 }
 
 extension StatisticsReport.Ratios {
-    fileprivate init(_ statistics: Statistics) {
+    init(_ statistics: Statistics) {
         func ratio(_ above: Double, _ below: Double) -> Double { below > 0 && above > 0 ? above / below : 1 }
         let plainRaw = Double(statistics.frameRawBytes - min(statistics.frameRawBytes, statistics.deltaRawBytes))
         let plain = Double(statistics.frameBytes - min(statistics.frameBytes, statistics.deltaBytes))

@@ -4,6 +4,7 @@ import ChunkStore
 enum Setting: String, CaseIterable, Sendable {
     case root
     case listen
+    case metricsListen
     case anonymous
     case defaultScope
     case insecureListen
@@ -60,7 +61,7 @@ enum Setting: String, CaseIterable, Sendable {
     var form: String {
         switch self {
         case .root: "DIR"
-        case .listen: "HOST:PORT"
+        case .listen, .metricsListen: "HOST:PORT"
         case .anonymous: "all|read|none"
         case .defaultScope: "NAME"
         case .insecureListen: "true|false"
@@ -96,6 +97,7 @@ enum Setting: String, CaseIterable, Sendable {
         switch self {
         case .root: nil
         case .listen: "127.0.0.1:7070"
+        case .metricsListen: "only at /metrics of the server, for who may read all projects"
         case .anonymous: "all on loopback as long as there is no token, else none"
         case .defaultScope: "main"
         case .insecureListen: "false"
@@ -144,6 +146,8 @@ enum Setting: String, CaseIterable, Sendable {
         case .anonymous: "What whoever does not show who they are may do"
         case .defaultScope: "The scope that everybody reads who reads a project, and whose writers write any tag"
         case .listen: "The address to serve on; port 0 takes a free one"
+        case .metricsListen:
+            "Another address to serve /metrics and /healthz on, to everybody who reaches it, as plain HTTP; as in 127.0.0.1:7071"
         case .insecureListen: "Serve plain HTTP to other machines, too: whoever is on the way can read and change it"
         case .tlsCert:
             "The server's certificate, PEM, and those it was signed with: serves HTTPS; read again when it changes"

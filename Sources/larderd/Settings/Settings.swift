@@ -18,6 +18,8 @@ struct Settings: Sendable {
     var root: FilePath
     /// Where to serve.
     var listen = ListenAddress(host: "127.0.0.1", port: 7070)
+    /// Where to serve metrics besides, without asking who wants them; `nil` for nowhere.
+    var metricsListen: ListenAddress?
     /// What whoever does not show who they are may do; `nil` for everything on loopback while nobody can be known.
     var anonymous: AnonymousAccess?
     /// The scope that everybody reads who reads a project.

@@ -6,6 +6,9 @@ extension SettingsReader {
         try read(
             .listen, "HOST:PORT, as in 127.0.0.1:7070 or [::1]:7070", { ListenAddress($0) }, into: &settings.listen)
         try read(
+            .metricsListen, "HOST:PORT, as in 127.0.0.1:7071 or [::1]:7071",
+            { ListenAddress($0).map(Optional.some) }, into: &settings.metricsListen)
+        try read(
             .limits,
             "limits with commas between them, as in connections=2000,slow-time=30s,body-size=8GiB; they are "
                 + Limits.names.joined(separator: ", "), Limits.init, into: &settings.limits)

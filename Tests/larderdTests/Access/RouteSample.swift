@@ -35,6 +35,8 @@ struct RouteSample: Sendable {
         switch route {
         case .health:
             RouteSample(title: "health", method: .GET, path: "/healthz", allowed: Set(Role.allCases))
+        case .metrics:
+            RouteSample(title: "metrics", method: .GET, path: "/metrics", allowed: [.both], absence: 403)
         }
     }
 

@@ -62,7 +62,8 @@ struct SettingsTests {
     @Test("Every setting can be set in every place")
     func everyPlace() async throws {
         let values: [Setting: String] = [
-            .root: "/x", .listen: "localhost:80", .insecureListen: "false", .tlsCert: "/tls/cert", .tlsKey: "/tls/key",
+            .root: "/x", .listen: "localhost:80", .metricsListen: "127.0.0.1:9", .insecureListen: "false",
+            .tlsCert: "/tls/cert", .tlsKey: "/tls/key",
             .tlsClientCa: "/tls/ca", .tlsClientAuth: "require",
             .limits: "connections=7, slow-time=2m,body-size=8GiB", .anonymous: "read", .defaultScope: "trunk",
             .logLevel: "debug", .logFormat: "json", .localProjects: "shop,tools",
@@ -99,6 +100,7 @@ struct SettingsTests {
             #expect(settings.limits.connections == 7 && settings.limits.slowTime == .seconds(120))
             #expect(settings.limits.bodyBytes == 8 << 30 && settings.limits.uploads == 1024)
             #expect(settings.listen == ListenAddress(host: "localhost", port: 80))
+            #expect(settings.metricsListen == ListenAddress(host: "127.0.0.1", port: 9))
             #expect(settings.logLevel == .debug)
             #expect(settings.logFormat == .json)
             #expect(settings.localProjects.map(\.description) == ["shop", "tools"])

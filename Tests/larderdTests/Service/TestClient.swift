@@ -62,7 +62,7 @@ struct TestClient: Sendable {
 
 /// Lends a client of a server on a new root.
 func withServer<Result: Sendable>(
-    _ change: (inout Settings) -> Void = { _ in },
+    _ change: (inout Settings) -> Void = { _ in }, logger: Logger = .silent,
     _ body: @Sendable (TestClient, Settings) async throws -> Result
 ) async throws -> Result {
     try await withTemporaryDirectory { directory in
@@ -70,7 +70,7 @@ func withServer<Result: Sendable>(
         settings.listen.port = 0
         settings.storeThreads = 4
         change(&settings)
-        return try await LarderServer.withRunning(settings, logger: .silent) { [settings] port in
+        return try await LarderServer.withRunning(settings, logger: logger) { [settings] port in
             try await body(TestClient(port: port), settings)
         }
     }
