@@ -57,7 +57,8 @@ enum Metric: String, CaseIterable, Sendable {
     /// What it is, for people.
     var help: String {
         switch self {
-        case .requestSeconds: "Time from the head of a request to the last byte of its answer, by route and class of status."
+        case .requestSeconds:
+            "Time from the head of a request to the last byte of its answer, by route and class of status."
         case .requests: "Requests under way."
         case .connections: "Open connections."
         case .uploads: "Open uploads to the registry."

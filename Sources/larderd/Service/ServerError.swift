@@ -46,9 +46,11 @@ struct ServerError: Error, Sendable, CustomStringConvertible {
         case .addressInUse:
             self.init(
                 .addressInUse,
-                "Another program listens on \(address) already; stop it, or choose another address with \(setting.flag).")
+                "Another program listens on \(address) already; stop it, or choose another address with "
+                    + "\(setting.flag).")
         case .addressNotAvailable, .permissionDenied, .notPermitted:
-            self.init(.addressUnusable, "\(address) cannot be listened on (\(errno)); choose another with \(setting.flag).")
+            self.init(
+                .addressUnusable, "\(address) cannot be listened on (\(errno)); choose another with \(setting.flag).")
         default: return nil
         }
     }

@@ -36,7 +36,8 @@ struct SecureServer: Sendable {
             return "\(context.connection.address) \(context.connection.isSecure) \(shown ?? "nobody")"
         }
         let application = Application(
-            router: router, server: settings.server(certificate, counts: ConnectionCounts(settings.limits), waiting: waiting),
+            router: router,
+            server: settings.server(certificate, counts: ConnectionCounts(settings.limits), waiting: waiting),
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
             onServerRunning: { announce.yield($0.localAddress?.port ?? 0) }, logger: .silent)
         let group = ServiceGroup(configuration: ServiceGroupConfiguration(services: [application], logger: .silent))
