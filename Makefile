@@ -4,8 +4,11 @@
 SHELL := /bin/bash
 SWIFT ?= swift
 SCRIPTS := .ci/run $(shell git ls-files deploy Benchmarks | xargs -r grep -lE '^\#!/bin/bash' 2>/dev/null)
-SWIFT_SOURCES := Package.swift Sources Tests $(wildcard Benchmarks/*/Sources) Benchmarks/Package.swift Benchmarks/Sources \
-	Benchmarks/Tests
+SWIFT_SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Tests
+
+# Benchmarks are a package of their own, so that nothing depends on what they need. They are built in the same place, where
+# what they share with larder and larderd is built already.
+BENCHMARKS := -c release --package-path Benchmarks --scratch-path .build
 
 .DEFAULT_GOAL := help
 .PHONY: help build build-bench test test-long fuzz demo bench lint format install-deps clean
@@ -21,7 +24,10 @@ build: ## Build larder and larderd into .build/release/
 test: ## Run all tests
 	@deploy/install-deps build test
 	@deploy/peers install test
-	$(SWIFT) test --disable-xctest --package-path Benchmarks
+	@deploy/install-deps micro
+	$(SWIFT) build $(BENCHMARKS) --build-tests
+	$(SWIFT) test $(BENCHMARKS) --disable-xctest --skip-build
+	.build/release/larder-bench micro --check
 	$(SWIFT) test --disable-xctest
 
 # What proves that nothing is lost, at full length; each count may be given, as may LARDER_PROOF_SEED.
@@ -56,10 +62,9 @@ demo: ## Build a real application three times and show what was reused
 	@$(MAKE) --no-print-directory build
 	deploy/demo/run
 
-build-bench:
-	$(SWIFT) build -c release --product store-bench
-	$(SWIFT) build -c release --product registry-bench
-	$(SWIFT) build -c release --package-path Benchmarks --product larder-bench
+build-bench: ## Build larder-bench into .build/release/
+	$(SWIFT) build $(BENCHMARKS) --product larder-bench
+	$(SWIFT) build $(BENCHMARKS) --product larder-bench-micro
 
 # Which benchmarks `make bench` runs.
 BENCH ?= hitrate e2e store registry

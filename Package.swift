@@ -45,7 +45,9 @@ let package = Package(
         .executable(name: "larder", targets: ["larder"]),
         .executable(name: "larderd", targets: ["larderd"]),
         // What the package Benchmarks is made of
-        .library(name: "LarderModules", targets: ["Build", "CacheAPI", "Dockerfile", "OCI", "Chunking"]),
+        .library(
+            name: "LarderModules",
+            targets: ["Build", "ChunkStore", "CacheAPI", "Dockerfile", "OCI", "Compression", "Chunking"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -121,15 +123,6 @@ let package = Package(
         .systemLibrary(name: "CXXHash", providers: [.apt(["libxxhash-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CArchive", providers: [.apt(["libarchive-dev"])]),
-        // Measure the store and the registry; part of no product
-        .executableTarget(
-            name: "store-bench",
-            dependencies: ["ChunkStore", "Chunking", "Compression", argumentParser, logging, systemPackage],
-            path: "Benchmarks/store/Sources",
-            swiftSettings: strict),
-        .executableTarget(
-            name: "registry-bench", dependencies: [argumentParser, nioCore, nioPosix, systemPackage],
-            path: "Benchmarks/registry/Sources", swiftSettings: strict),
         // Tests
         .target(
             name: "TestSupport", dependencies: [crypto, subprocess, swiftASN1, systemPackage, x509],

@@ -23,7 +23,7 @@ public struct ChunkParameters: Hashable, Sendable {
     }
 
     /// Any sizes, for experiments: recipes name only the sets that ``init(id:)`` knows.
-    package init(id: UInt16, minimum: Int, average: Int, maximum: Int, fileRestart: Int) {
+    public init(id: UInt16, minimum: Int, average: Int, maximum: Int, fileRestart: Int) {
         self.id = id
         self.minimum = minimum
         self.average = average

@@ -1,4 +1,7 @@
 import ArgumentParser
+import LoadGenerator
+import Scale
+import StoreMeasures
 
 /// `larder-bench`: what a cache is worth, and whether this one is faster.
 @main
@@ -6,5 +9,8 @@ struct LarderBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "larder-bench",
         abstract: "Measure caches of image builds.",
-        subcommands: [HitRateCommand.self])
+        subcommands: [
+            HitRateCommand.self, StoreCommand.self, RegistryCommand.self, LoadCommand.self, MicroCommand.self,
+            ScaleCommand.self,
+        ])
 }

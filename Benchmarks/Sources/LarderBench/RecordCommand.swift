@@ -65,13 +65,11 @@ struct RecordCommand: AsyncParsableCommand {
             recording.arguments[String(parts[0])] = String(parts[1])
         }
         if let costs { recording.costs = try CostRule.list(decoding: try InputFile.read(costs), named: costs) }
-        let directory = FileManager.default.temporaryDirectory.appending(
-            path: "larder-bench-\(UInt64.random(in: 0 ... .max))")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: directory) }
         let progress = ProgressLine()
-        let trace = try await recording.run(in: FilePath(directory.path)) { done, all in
-            progress.show("planned \(done) of \(all) commits")
+        let trace = try await ScratchDirectory.use { directory in
+            try await recording.run(in: FilePath(directory)) { done, all in
+                progress.show("planned \(done) of \(all) commits")
+            }
         }
         progress.end()
         try trace.encoded().write(to: URL(filePath: output), options: .atomic)

@@ -1,6 +1,5 @@
+import HitRates
 import Testing
-
-@testable import HitRates
 
 /// Each test is a history whose hits are plain to see from how the cache works.
 @Suite struct ReplayTests {

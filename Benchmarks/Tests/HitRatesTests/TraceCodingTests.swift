@@ -1,7 +1,6 @@
 import FoundationEssentials
+import HitRates
 import Testing
-
-@testable import HitRates
 
 @Suite struct TraceCodingTests {
     private func sketch() -> Sketch {

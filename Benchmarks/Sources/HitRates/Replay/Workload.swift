@@ -22,7 +22,7 @@ public struct Workload: Sendable, Hashable {
     }
 
     /// One build.
-    struct Job: Sendable, Hashable {
+    package struct Job: Sendable, Hashable {
         /// The place of the build in the trace.
         let build: Int
         /// 0 for the default branch.
@@ -30,7 +30,7 @@ public struct Workload: Sendable, Hashable {
         /// Whether it may only read what others keep.
         let isFork: Bool
         /// Where it fails, from 0 for its first step to 1 for its last; `nil` for one that succeeds.
-        let failsAt: Double?
+        package let failsAt: Double?
         /// The first of the job's repetitions (of a matrix) is 0.
         let variant: Int
     }
@@ -52,7 +52,7 @@ public struct Workload: Sendable, Hashable {
     public init() {}
 
     /// The jobs in groups that run at the same time.
-    func slots(builds count: Int) -> [[Job]] {
+    package func slots(builds count: Int) -> [[Job]] {
         var jobs: [[Job]] = []
         switch branches {
         case .trunk:

@@ -6,13 +6,13 @@ public struct Trace: Sendable, Hashable {
     /// What was recorded.
     public var header: TraceHeader
     /// Contents of files that steps read.
-    public internal(set) var sets: [TraceFileSet] = []
+    public package(set) var sets: [TraceFileSet] = []
     /// Steps.
-    public internal(set) var steps: [TraceStep] = []
+    public package(set) var steps: [TraceStep] = []
     /// Instructions.
-    public internal(set) var lines: [TraceLine] = []
+    public package(set) var lines: [TraceLine] = []
     /// Builds, the oldest first.
-    public internal(set) var builds: [TraceBuild] = []
+    public package(set) var builds: [TraceBuild] = []
 
     /// Makes a trace without builds.
     public init(_ header: TraceHeader) {

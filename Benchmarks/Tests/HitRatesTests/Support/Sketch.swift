@@ -1,4 +1,4 @@
-@testable import HitRates
+import HitRates
 
 /// A history in few words.
 struct Sketch {

@@ -1,0 +1,42 @@
+/// What one job of a workload asks of a cache, and for how long it runs.
+public struct JobWork: Sendable, Hashable {
+    /// Steps of the graph.
+    public var steps: Int
+    /// Steps that were executed and kept.
+    public var recorded: Int
+    /// What they take. Seconds.
+    public var seconds: Double
+    /// Sent to the cache. Bytes of layers.
+    public var sent: UInt64
+    /// Received from it. Bytes of layers.
+    public var received: UInt64
+
+    /// Makes a job's work.
+    public init(steps: Int, recorded: Int, seconds: Double, sent: UInt64, received: UInt64) {
+        self.steps = steps
+        self.recorded = recorded
+        self.seconds = seconds
+        self.sent = sent
+        self.received = received
+    }
+}
+
+extension Replay {
+    /// What each job asks of one policy, in the order in which they run.
+    public func work(of policy: PolicyName) -> [JobWork] {
+        let contents = FileContents(trace)
+        var outputs = OutputModel(equalRate: equalOutputRate)
+        let builds = trace.builds.filter { $0.failure == nil }
+        let graphs = builds.map { ReplayGraph($0, of: trace, contents, costs, &outputs) }
+        var cache = policy.make(contents, quota: quota)
+        return workload.slots(builds: graphs.count).flatMap { slot in
+            let jobs = slot.map { PolicyJob(job: $0, graph: graphs[$0.build]) }
+            return zip(jobs, cache.run(jobs)).map { job, outcome in
+                JobWork(
+                    steps: job.graph.nodes.count, recorded: job.job.isFork ? 0 : outcome.finished.count,
+                    seconds: outcome.executed.reduce(0) { $0 + job.graph.nodes[$1].seconds },
+                    sent: outcome.sent, received: outcome.received)
+            }
+        }
+    }
+}

@@ -1,0 +1,114 @@
+import Chunking
+import Dispatch
+import Glibc
+import SeededData
+import Synchronization
+
+/// Loads a real server with builds of a replayed history, and compares what that takes with the model.
+struct LoadCheck {
+    let server: MeasuredServer
+    let costs: ServerCosts
+    /// Builds in the order in which they come.
+    let jobs: [JobDemand]
+
+    private static let project = "check"
+    /// How many steps have been built before.
+    private static let baseSteps = 100
+    private static let workers = 16
+
+    /// - Parameters:
+    ///   - rate: builds a second.
+    ///   - byteShare: how much of their bytes is sent and fetched, so that one small machine can be client and server.
+    func run(rate: Double, byteShare: Double, seconds: Double) async throws -> LoadPoint {
+        let (base, pool) = try prepareServer()
+        let prepared = try prepare(count: Int(rate * seconds), byteShare, base, pool)
+        var point = LoadPoint(rate: rate, byteShare: byteShare)
+        let (disk, before) = (try await server.diskBytes(), try server.processorSeconds)
+        let start = ContinuousClock.now
+        let wire = try send(prepared, rate: rate)
+        point.seconds =
+            Double((ContinuousClock.now - start).components.seconds)
+            + Double((ContinuousClock.now - start).components.attoseconds) / 1e18
+        point.builds = prepared.count
+        point.processor.measured = try server.processorSeconds - before
+        point.disk.measured = try await server.diskBytes() - disk
+        point.bytesUp.measured = Double(wire.up)
+        point.bytesDown.measured = Double(wire.down)
+        point.processor.predicted = costs.idle * point.seconds
+        for job in prepared.map(\.demand) {
+            point.processor.predicted += costs.processor(for: job)
+            point.bytesUp.predicted += costs.bytesUp(for: job)
+            point.bytesDown.predicted += costs.bytesDown(for: job)
+            point.disk.predicted += costs.diskFresh * job.sent
+        }
+        return point
+    }
+
+    /// Steps that are there, and layers that are fetched.
+    private func prepareServer() throws -> (base: SampleGraph, pool: [SampleLayer]) {
+        var client = try BuildClient(server, project: Self.project)
+        let small = try SampleLayer(byteCount: 4096, seed: 1 << 40)
+        try client.send(small)
+        let base = SampleGraph(
+            names: (0..<Self.baseSteps).map { -1 - $0 },
+            chain: [_](repeating: small.recipe.digest, count: Self.baseSteps))
+        for step in base.names.indices { try client.record(step, of: base) }
+        let pool = try (0..<8).map { try SampleLayer(byteCount: (256 << 10) << ($0 % 4), seed: (1 << 41) + UInt64($0)) }
+        for layer in pool { try client.send(layer) }
+        return (base, pool)
+    }
+
+    private func prepare(
+        count: Int, _ byteShare: Double, _ base: SampleGraph, _ pool: [SampleLayer]
+    ) throws -> [PreparedJob] {
+        // What is left over when a build fetches whole layers only, for the next one.
+        var owed = 0.0
+        var random = SeededBytes(seed: UInt64(count))
+        return try (0..<count).map { number in
+            let job = jobs[number % jobs.count].withBytes(byteShare)
+            let size = job.recorded > 0 ? max(4096, Int(job.sent) / job.recorded) : 0
+            let layers = try (0..<job.recorded).map { _ in try SampleLayer(byteCount: size, seed: random.next()) }
+            let found = min(job.steps - job.recorded, base.names.count)
+            owed += job.received
+            var fetched: [SampleLayer] = []
+            while let layer = pool.filter({ $0.byteCount <= owed }).max(by: { $0.byteCount < $1.byteCount }) {
+                fetched.append(layer)
+                owed -= layer.byteCount
+            }
+            let graph = SampleGraph(
+                names: Array(base.names.prefix(found)) + layers.indices.map { number * 1_000 + $0 },
+                chain: Array(base.chain.prefix(found)) + layers.map(\.recipe.digest))
+            return PreparedJob(graph: graph, found: found, layers: layers, fetched: fetched)
+        }
+    }
+
+    /// Begins each build at its moment, as far as there are workers.
+    private func send(_ jobs: [PreparedJob], rate: Double) throws -> (up: Int, down: Int) {
+        let group = DispatchGroup()
+        let total = Mutex((up: 0, down: 0))
+        let failure = Mutex<(any Error)?>(nil)
+        let next = Atomic<Int>(0)
+        let start = ContinuousClock.now
+        for _ in 0..<Self.workers {
+            DispatchQueue.global().async(group: group) {
+                do {
+                    var client = try BuildClient(server, project: Self.project)
+                    while true {
+                        let number = next.add(1, ordering: .relaxed).oldValue
+                        guard number < jobs.count else { break }
+                        let left = start + .seconds(Double(number) / rate) - .now
+                        if left > .zero { usleep(UInt32(left / .microseconds(1))) }
+                        try jobs[number].run(&client, number: number)
+                    }
+                    let (up, down) = (client.sentBytes, client.receivedBytes)
+                    total.withLock { $0 = ($0.up + up, $0.down + down) }
+                } catch {
+                    failure.withLock { $0 = $0 ?? error }
+                }
+            }
+        }
+        group.wait()
+        if let error = failure.withLock({ $0 }) { throw error }
+        return total.withLock { $0 }
+    }
+}

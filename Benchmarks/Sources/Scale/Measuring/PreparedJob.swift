@@ -1,0 +1,30 @@
+/// A build whose requests are ready: nothing of the client's own work falls into the time that is measured.
+struct PreparedJob: Sendable {
+    /// The whole graph: what others have built, and then what is new.
+    let graph: SampleGraph
+    /// How many of its steps are there.
+    let found: Int
+    /// Those that are built, one for each further step.
+    let layers: [SampleLayer]
+    /// Layers that are there and are fetched.
+    let fetched: [SampleLayer]
+
+    /// What it asks of a server, as the model counts.
+    var demand: JobDemand {
+        JobDemand(
+            steps: graph.names.count, recorded: layers.count, sent: layers.reduce(0) { $0 + $1.byteCount },
+            received: fetched.reduce(0) { $0 + $1.byteCount }, seconds: 0)
+    }
+
+    /// Does what a build does, but building.
+    func run(_ client: inout BuildClient, number: Int) throws {
+        let hits = try client.look(up: graph)
+        guard hits == found else { throw ScaleError("\(hits) steps of build \(number) are hits, not \(found)") }
+        for layer in fetched { try client.fetch(layer) }
+        for (position, layer) in layers.enumerated() {
+            try client.send(layer)
+            try client.record(found + position, of: graph)
+        }
+        try client.assemble(graph, tag: number)
+    }
+}
