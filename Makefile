@@ -11,7 +11,7 @@ SWIFT_SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks
 BENCHMARKS := -c release --package-path Benchmarks --scratch-path .build
 
 .DEFAULT_GOAL := help
-.PHONY: help build build-bench test test-long fuzz demo bench lint format install-deps clean
+.PHONY: help build build-bench test test-long fuzz demo bench package lint format install-deps clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -73,6 +73,12 @@ bench: ## Measure Larder against other tools (BENCH=hitrate, e2e, store or regis
 	@deploy/install-deps bench
 	@$(MAKE) --no-print-directory build build-bench
 	for bench in $(BENCH); do Benchmarks/$$bench/run || exit 1; done
+
+package: ## Make Debian packages in .build/packages
+	@deploy/install-deps build package
+	$(SWIFT) build -c release --static-swift-stdlib --product larder
+	$(SWIFT) build -c release --static-swift-stdlib --product larderd
+	deploy/package/debian .build/release .build/packages
 
 lint: ## Check formatting and style of the Swift code, and the syntax of the scripts
 	$(SWIFT) format lint --strict --parallel --recursive $(SWIFT_SOURCES)

@@ -180,6 +180,11 @@ let package = Package(
             dependencies: ["larderd", "larder", "Chunking", "TestSupport", subprocess, systemPackage],
             exclude: ["Differential/Cases", "HitRates/Cases"],
             swiftSettings: strict),
+        .testTarget(
+            name: "DeployTests",
+            dependencies: ["larderd", "larder", "TestSupport", subprocess, systemPackage],
+            exclude: ["GitHub", "GitLab", "Jenkins"],
+            swiftSettings: strict),
         .testTarget(name: "LayeringTests", dependencies: [subprocess, systemPackage], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -9,8 +9,9 @@ import Testing
 @Suite("Which scope a build has")
 struct ScopeDetectionTests {
     private func detect(_ environment: [String: String], event: String? = nil, git: GitHead? = nil) -> String {
-        let found = ScopeDetection.detect(
-            ScopeDetection.Facts(environment: environment, githubEvent: event.map { Array($0.utf8) }, git: git))
+        let found = JobDetection.detect(
+            JobDetection.Facts(environment: environment, githubEvent: event.map { Array($0.utf8) }, git: git)
+        ).scopes
         return ([found.own] + found.bases).map(\.description).joined(separator: " < ")
     }
 

@@ -14,6 +14,7 @@ struct LarderCommand: AsyncParsableCommand {
               larder explain --server http://127.0.0.1:7070 -t shop/api:1 .
               larder push --server http://127.0.0.1:7070 shop/api:1 registry.example.com/shop/api:1
               larder import --server http://127.0.0.1:7070 rootfs.tar debian:bookworm
+              larder ci
               larder shim install /opt/larder/bin
               source <(larder completion bash)
 
@@ -27,6 +28,6 @@ struct LarderCommand: AsyncParsableCommand {
         version: version,
         subcommands: [
             BuildCommand.self, PlanCommand.self, ExplainCommand.self, PushCommand.self, ImportCommand.self,
-            ShimCommand.self, DiskUsageCommand.self, PruneCommand.self, CompletionCommand.self,
+            CICommand.self, ShimCommand.self, DiskUsageCommand.self, PruneCommand.self, CompletionCommand.self,
         ])
 }

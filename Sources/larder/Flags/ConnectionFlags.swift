@@ -58,12 +58,19 @@ struct ConnectionFlags: ParsableArguments {
     /// What proves to `server` who asks: never on the command line, where every process of the machine sees it. Files are
     /// read when they are needed, and again when their writer renews them.
     func token(in surroundings: Surroundings, for server: ServerAddress) -> RunnerToken.Source {
-        if let tokenFile { return .file(FilePath(tokenFile)) }
-        // GitLab gives a job its token under the name that its configuration says.
-        if let text = surroundings.value("LARDER_TOKEN") ?? surroundings.value("LARDER_ID_TOKEN") { return .text(text) }
-        if let file = surroundings.value("LARDER_TOKEN_FILE") { return .file(FilePath(file)) }
+        if let (source, _) = givenToken(in: surroundings) { return source }
         let audience = surroundings.value("LARDER_TOKEN_AUDIENCE") ?? server.description
         return .found(JobTokenRequest(environment: surroundings.environment, audience: audience))
+    }
+
+    /// The token that somebody gave, and what it was given by; `nil` for none.
+    func givenToken(in surroundings: Surroundings) -> (source: RunnerToken.Source, by: String)? {
+        if let tokenFile { return (.file(FilePath(tokenFile)), "--token-file") }
+        // GitLab gives a job its token under the name that its configuration says.
+        for name in ["LARDER_TOKEN", "LARDER_ID_TOKEN"] {
+            if let text = surroundings.value(name) { return (.text(text), name) }
+        }
+        return surroundings.value("LARDER_TOKEN_FILE").map { (.file(FilePath($0)), "LARDER_TOKEN_FILE") }
     }
 
     /// A connection on behalf of the project that is named, else that of `image`.

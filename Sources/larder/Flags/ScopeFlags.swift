@@ -25,7 +25,7 @@ struct ScopeFlags: ParsableArguments {
     func scopes(of directory: FilePath, _ caches: CacheFlags.Scopes, in surroundings: Surroundings) throws
         -> DetectedScopes
     {
-        var scopes = ScopeDetection.detect(surroundings.scopeFacts(of: directory))
+        var scopes = JobDetection.detect(surroundings.jobFacts(of: directory)).scopes
         if let text = scope ?? surroundings.value("LARDER_SCOPE") ?? caches.to {
             let own = try Self.name(text, "--scope")
             // What was found out is then where to look after it.

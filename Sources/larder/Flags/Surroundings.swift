@@ -36,9 +36,9 @@ struct Surroundings: Sendable {
     /// The trace that the pipeline around this process says it is a part of (`TRACEPARENT`).
     var trace: TraceContext? { value(TraceContext.headerName.uppercased()).flatMap { TraceContext(traceparent: $0) } }
 
-    /// What the scopes of a build in `directory` can be found out from.
-    func scopeFacts(of directory: FilePath) -> ScopeDetection.Facts {
-        ScopeDetection.Facts(
+    /// What the job, and so the scopes, of a build in `directory` can be found out from.
+    func jobFacts(of directory: FilePath) -> JobDetection.Facts {
+        JobDetection.Facts(
             environment: environment, githubEvent: value("GITHUB_EVENT_PATH").flatMap { file(FilePath($0)) },
             git: git(directory))
     }

@@ -60,12 +60,19 @@ struct RootAccess: Sendable {
                 return try work(store)
             }
         } catch let error as StoreError where error.code == .rootInUse {
-            return try await askServer(method, path, content, timeout: timeout, error)
+            return try await askServer(method, path, content, timeout: timeout, "\(error)")
         }
     }
 
+    /// Has the server that has the root open do what it does for `path`, and nothing without one.
+    /// - Throws: ``ServerError`` when there is none, or it does not answer, or refuses.
+    func ask<Result: Codable>(_ path: String, timeout: Int64) async throws -> Result {
+        try await askServer(.GET, path, nil, timeout: timeout, "No server that has \(root) open answers.")
+    }
+
+    /// - Parameter inUse: why it has to be asked, for people.
     private func askServer<Result: Codable>(
-        _ method: HTTPMethod, _ path: String, _ content: String?, timeout: Int64, _ inUse: StoreError
+        _ method: HTTPMethod, _ path: String, _ content: String?, timeout: Int64, _ inUse: String
     ) async throws -> Result {
         guard let socket = AdminSocket(root: root),
             let url = URL(httpURLWithSocketPath: socket.path.string, uri: path)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FoundationEssentials
 import Glibc
 import Logging
 
@@ -8,7 +9,9 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve",
         abstract: "Serve a root over HTTP until SIGTERM or SIGINT (the default).",
         discussion: """
-            A stop finishes the requests under way. Nothing that was acknowledged is lost, whatever stops the server.
+            A stop finishes the requests under way. Nothing that was acknowledged is lost, whatever stops the server. A \
+            service manager that sets NOTIFY_SOCKET, as systemd does for Type=notify, is told when requests are answered, \
+            and with WatchdogSec that the server is alive.
 
             EXAMPLES:
               larderd serve --root /var/lib/larder
@@ -21,6 +24,10 @@ struct ServeCommand: AsyncParsableCommand {
         let settings = try await flags.settings()
         // What a root holds is for nobody but the account that serves it.
         umask(0o077)
-        try await LarderServer(settings: settings, logger: Logger(for: settings)).runUntilSignalled()
+        let manager = ServiceManager(environment: ProcessInfo.processInfo.environment)
+        let server = LarderServer(settings: settings, logger: Logger(for: settings)) { port in
+            manager?.tell("READY=1\nSTATUS=serving on port \(port)")
+        }
+        try await server.runUntilSignalled(telling: manager)
     }
 }

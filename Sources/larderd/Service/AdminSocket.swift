@@ -24,7 +24,8 @@ struct AdminSocket: Sendable {
         guard path.string.utf8.count <= Self.pathBytesMaximum else { return nil }
     }
 
-    /// The service that answers on the socket: `GET /stats` gives a ``StatisticsReport``, `POST /maintain` does all
+    /// The service that answers on the socket: `GET /stats` gives a ``StatisticsReport``, `GET /health` a ``HealthReport`` or an
+    /// error, `POST /maintain` does all
     /// background work and gives a ``MaintenanceReport``, `POST /backup` copies the store to the absolute path in its body
     /// and gives a ``BackupReport``, `POST /evict` removes what an ``EvictionOrder`` says and gives an ``EvictionReport``;
     /// ``TokenRoutes`` besides. Whoever can open the socket may do all that: there is no other access control on it.
@@ -40,6 +41,10 @@ struct AdminSocket: Sendable {
             let histograms = request.uri.queryParameters["histograms"] != nil
             return try Response.json(
                 await executor.run { try StatisticsReport(of: $0, histograms: histograms) })
+        }
+        router.get("/health") { _, _ in
+            try await executor.run { try $0.checkWritable() }
+            return try Response.json(HealthReport(status: "ok"))
         }
         router.post("/maintain") { _, _ in try Response.json(await maintenance.complete()) }
         router.post("/backup") { request, _ in

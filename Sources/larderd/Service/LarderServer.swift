@@ -46,9 +46,11 @@ struct LarderServer: Service, CustomStringConvertible {
     }
 
     /// Serves until SIGTERM or SIGINT.
-    func runUntilSignalled() async throws {
+    /// - Parameter manager: the service manager that wants to hear that it is alive; `nil` for none.
+    func runUntilSignalled(telling manager: ServiceManager? = nil) async throws {
+        let services: [any Service] = [self] + (manager.map { [ServiceHeartbeat(manager: $0)] } ?? [])
         let configuration = ServiceGroupConfiguration(
-            services: [self], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.quietened)
+            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.quietened)
         try await ServiceGroup(configuration: configuration).run()
     }
 
