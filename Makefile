@@ -75,9 +75,8 @@ bench: ## Measure Larder against other tools (BENCH=hitrate, e2e, store or regis
 	for bench in $(BENCH); do Benchmarks/$$bench/run || exit 1; done
 
 package: ## Make Debian packages in .build/packages
-	@deploy/install-deps build package
-	$(SWIFT) build -c release --static-swift-stdlib --product larder
-	$(SWIFT) build -c release --static-swift-stdlib --product larderd
+	@deploy/install-deps package
+	@$(MAKE) --no-print-directory build
 	deploy/package/debian .build/release .build/packages
 
 lint: ## Check formatting and style of the Swift code, and the syntax of the scripts
