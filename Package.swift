@@ -80,6 +80,8 @@ let package = Package(
                 nioPosix, nioHTTP1, nioHTTP2, nioHTTPTypes, nioHTTPTypesHTTP2, nioSSL, nioTLS, swiftASN1, x509,
                 httpTypes, systemPackage,
             ],
+            // The dashboard, part of the executable.
+            resources: ["html", "css", "js", "svg"].map { .embedInCode("Insight/Page/dashboard.\($0)") },
             swiftSettings: strict),
         .executableTarget(
             name: "larder",

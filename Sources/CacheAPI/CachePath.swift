@@ -60,6 +60,9 @@ public enum CachePath {
     /// `POST` ``AssembleRequest``: ``AssembleAnswer``, 201.
     public static func images(_ project: ProjectName) -> String { self.project(project) + "/images" }
 
+    /// `POST` ``OutcomeReport``: 204.
+    public static func outcomes(_ project: ProjectName) -> String { self.project(project) + "/outcomes" }
+
     /// The most chunk ids in one request.
     public static let chunkIDsMaximum = 65_536
 }

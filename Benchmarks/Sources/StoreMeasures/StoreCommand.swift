@@ -9,7 +9,7 @@ public struct StoreCommand: ParsableCommand {
         discussion: "Benchmarks/store/run calls these, beside what it measures of other tools.",
         subcommands: [
             InterfaceCommand.self, UpkeepCommand.self, IndexCommand.self, OpeningCommand.self, LoadCommand.self,
-            CheckingCommand.self, HistoryCommand.self, SweepCommand.self, PackCommand.self,
+            CheckingCommand.self, HistoryCommand.self, SweepCommand.self, PackCommand.self, StepsCommand.self,
         ])
 
     /// Makes a command.

@@ -23,7 +23,8 @@ final class BuildClaims: Sendable {
 
     private let link: ServerLink
     private let progress: ProgressLog
-    private let id =
+    /// Names this build among all others.
+    let id =
         String(UInt64.random(in: .min ... .max), radix: 16) + String(UInt64.random(in: .min ... .max), radix: 16)
     private let writer: String
     private let state: Mutex<State>

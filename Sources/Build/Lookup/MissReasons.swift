@@ -9,6 +9,8 @@ internal import SystemPackage
 final class MissReasons: Sendable {
     private struct State {
         var texts: [Int: String] = [:]
+        /// The same as words, with what has changed.
+        var causes: [Int: (cause: MissCause, changed: [String])] = [:]
         /// Tasks of steps of which nothing is known yet.
         var tasks: [Int: ProgressTask] = [:]
         var asked: Set<Int> = []
@@ -46,10 +48,15 @@ final class MissReasons: Sendable {
         state.withLock { $0.texts[index] }
     }
 
+    /// The same as a word, with names of what has changed.
+    func cause(of index: Int) -> (cause: MissCause, changed: [String])? {
+        state.withLock { $0.causes[index] }
+    }
+
     /// Has a task told why its step is no hit, as soon as that is known.
     func tell(_ index: Int, _ task: ProgressTask) {
         guard lookup[index].verdict == .miss, link.reading != nil else { return }
-        if lookup[index].isRenewed == true { note([index: renewal(of: index)]) }
+        if lookup[index].isRenewed == true { note([index: renewal(of: index)], [index: (renewalCause, [])]) }
         let text = state.withLock { state in
             if state.texts[index] == nil { state.tasks[index] = task }
             return state.texts[index]
@@ -67,9 +74,11 @@ final class MissReasons: Sendable {
             return Array(wanted.prefix(ExplainQuery.stepsMaximum))
         }
         var texts: [Int: String] = [:]
+        var causes: [Int: (cause: MissCause, changed: [String])] = [:]
         let unknown = wanted.filter { index in
             guard lookup[index].isRenewed == true else { return true }
             texts[index] = renewal(of: index)
+            causes[index] = (renewalCause, [])
             return false
         }
         let query = query(unknown)
@@ -78,8 +87,11 @@ final class MissReasons: Sendable {
         for (index, step) in zip(unknown, answer?.steps ?? []) {
             let arguments = prepared.graph.nodes[index].step.operation.argumentNames
             texts[index] = MissText.text(step.nearest, scopes: lookup.terms.scopes, arguments: arguments)
+            var cause = MissText.cause(step.nearest, scopes: lookup.terms.scopes)
+            if cause.0 == .files, !prepared.graph.nodes[index].step.operation.readsContext { cause.0 = .inputs }
+            causes[index] = cause
         }
-        note(texts)
+        note(texts, causes)
     }
 
     /// Waits a little for answers that are on their way.
@@ -95,8 +107,9 @@ final class MissReasons: Sendable {
         }
     }
 
-    private func note(_ texts: [Int: String]) {
+    private func note(_ texts: [Int: String], _ causes: [Int: (cause: MissCause, changed: [String])]) {
         let told = state.withLock { state in
+            state.causes.merge(causes) { first, _ in first }
             state.texts.merge(texts) { first, _ in first }
             return texts.keys.compactMap { index in
                 state.tasks.removeValue(forKey: index).map { (task: $0, text: state.texts[index] ?? "") }
@@ -119,6 +132,11 @@ final class MissReasons: Sendable {
                 components: parts, instruction: prepared.graph.nodes[index].step.text)
         }
         return ExplainQuery(scopes: lookup.terms.scopes, steps: steps)
+    }
+
+    private var renewalCause: MissCause {
+        request.verification != nil && request.renewedStages.isEmpty && !request.ignoresCache
+            && request.recordAgeMaximum == nil ? .unsigned : .asked
     }
 
     private func renewal(of index: Int) -> String {
@@ -184,6 +202,16 @@ extension PlannedStep.Operation {
     /// The variables of a RUN that are ARGs.
     fileprivate var argumentNames: Set<String> {
         if case .run(let run) = self { run.argumentNames } else { [] }
+    }
+
+    /// Whether any of the files that it takes come from a build context, and not from another stage or image.
+    fileprivate var readsContext: Bool {
+        sources.contains { source in
+            switch source {
+            case .context, .directory: true
+            case .image, .stage: false
+            }
+        }
     }
 
     /// What kind of instruction it is.

@@ -33,6 +33,30 @@ enum MissText {
             : "what it stands on is not what it was (when \(built))"
     }
 
+    /// The same as a word, with names of what has changed.
+    static func cause(_ nearest: ExplainAnswer.Nearest?, scopes: [ScopeName]) -> (MissCause, changed: [String]) {
+        guard let nearest else { return (.new, []) }
+        if nearest.isSameKey { return (scopes.contains(nearest.scope) ? .evicted : .scope, []) }
+        guard nearest.instruction != nil else { return (.evicted, []) }
+        let own = nearest.differences.map { ($0.name.prefix { $0 != "." }, $0) }.filter { $0.0 != "argument" }
+        guard let first = own.min(by: { rank(String($0.0)) < rank(String($1.0)) })?.0 else {
+            return (nearest.isSameParent ? .inputs : .parent, [])
+        }
+        let names = own.filter { $0.0 == first }.map { LineText.printable(rest(of: $0.1.name)) }
+        return (cause(of: first), Array(names.prefix(OutcomeReport.changedMaximum)))
+    }
+
+    private static func cause(of kind: Substring) -> MissCause {
+        switch kind {
+        case "base": .base
+        case "image", "remote": .image
+        case "file": .files
+        case "environment": .variables
+        case "arguments", "document": .command
+        default: .settings
+        }
+    }
+
     private static func built(_ nearest: ExplainAnswer.Nearest) -> String {
         let time = Timestamp.text(seconds: nearest.created).prefix(16).replacing("T", with: " ")
         let writer = nearest.writer.isEmpty ? "" : " by \(nearest.writer)"

@@ -89,6 +89,13 @@ extension ServerConnection {
         _ = try await collect(response, upTo: Self.answerMaximum)
     }
 
+    /// Says how a build ended. Once: it is worth no second try.
+    func note(_ outcome: OutcomeReport) async throws(BuildError) {
+        let response = try await send(
+            .POST, CachePath.outcomes(project), body: try Self.json(outcome), within: .seconds(5))
+        _ = try await collect(response, upTo: Self.answerMaximum)
+    }
+
     // MARK: Chunks and layers
 
     /// The positions in `ids` of the chunks that the server lacks.

@@ -90,7 +90,8 @@ struct BuildSession: Sendable {
 
     /// Builds.
     func run() async -> BuildOutcome {
-        await withTaskCancellationHandler {
+        let start = ContinuousClock.now
+        return await withTaskCancellationHandler {
             var outcome = BuildOutcome()
             do {
                 await lookup.ask()
@@ -118,7 +119,11 @@ struct BuildSession: Sendable {
             await reasons.finish()
             outcome.lookupCount = lookup.askCount
             await prepared.remotes.remove()
-            outcome.steps = await reports()
+            let reports = await reports()
+            outcome.steps = reports.map(\.report)
+            await OutcomeNotice(
+                request: request, prepared: prepared, subject: reasons.subject, claims: claims, link: link
+            ).send(reports, isDone: outcome.error == nil, seconds: Clock.seconds(since: start))
             return outcome
         } onCancel: {
             commits.cancel()
@@ -262,11 +267,11 @@ struct BuildSession: Sendable {
         }
     }
 
-    private func reports() async -> [StepReport] {
+    private func reports() async -> [(index: Int, report: StepReport)] {
         noteHits()
         let places = ReportPlaces(
             prepared.plan, prepared.graph, prepared.graph.nodes.indices.filter { !isNeedless($0) })
-        var reports: [StepReport] = []
+        var reports: [(index: Int, report: StepReport)] = []
         for index in places.nodes {
             let node = prepared.graph.nodes[index]
             let entry = log[index]
@@ -276,12 +281,16 @@ struct BuildSession: Sendable {
                 key: lookup[index].key, instruction: node.step.text,
                 stage: prepared.title(of: node.id.stage), verdict: entry?.verdict ?? .skipped,
                 seconds: entry?.seconds ?? 0, commandSeconds: entry?.commandSeconds ?? 0, saved: entry?.saved ?? 0,
-                bytes: byteCount,
-                reason: entry?.verdict == .run || entry?.verdict == .failed ? reasons[index] : nil)
+                bytes: byteCount)
+            if report.verdict == .run || report.verdict == .failed {
+                report.reason = reasons[index]
+                let cause = reasons.cause(of: index)
+                (report.cause, report.changed) = (cause?.cause, cause?.changed ?? [])
+            }
             report.line = node.step.line
             report.parent = places.parent(of: node)
             report.sources = places.sources(of: node)
-            reports.append(report)
+            reports.append((index, report))
         }
         return reports
     }

@@ -1,3 +1,4 @@
+public import CacheAPI
 public import Chunking
 
 /// What became of one step.
@@ -42,6 +43,10 @@ public struct StepReport: Sendable {
     public var bytes: Int
     /// For a step that was run: why it was no hit, for people; `nil` when that is not known.
     public var reason: String?
+    /// The same as a word.
+    public var cause: MissCause?
+    /// Names of what has changed, a few of them: files, variables.
+    public var changed: [String] = []
     /// Its line in the Dockerfile, from 1.
     public var line = 0
     /// What it stands on.

@@ -55,7 +55,7 @@ extension ServerRoute {
 
 /// Routes of the cache API, below `/api/v1/projects/:project/`, see `CachePath`.
 enum CacheRoute: String, CaseIterable, Sendable {
-    case resolve, assemble, lookup, explain, waitForClaim, renewClaims, releaseClaims, record
+    case resolve, assemble, lookup, explain, waitForClaim, renewClaims, releaseClaims, record, noteOutcome
     case findCacheMount, keepCacheMount, missingChunks, fetchChunks, takeFrames, commitLayer, layer, queryChain, file
 
     var row: RouteRow {
@@ -68,6 +68,8 @@ enum CacheRoute: String, CaseIterable, Sendable {
         case .renewClaims: RouteRow(.post, "claims/renew", .here(.write))
         case .releaseClaims: RouteRow(.post, "claims/release", .here(.write))
         case .record: RouteRow(.post, "steps", .here(.write))
+        // Builds that may only read have an outcome, too. Nothing is decided by it.
+        case .noteOutcome: RouteRow(.post, "outcomes", .here(.read))
         case .findCacheMount: RouteRow(.post, "cache-mounts/find", .here(.read))
         case .keepCacheMount: RouteRow(.post, "cache-mounts", .here(.write))
         case .missingChunks: RouteRow(.post, "chunks/missing", .here(.write))
@@ -77,6 +79,40 @@ enum CacheRoute: String, CaseIterable, Sendable {
         case .layer: RouteRow(.get, "layers/:digest", .here(.read))
         case .queryChain: RouteRow(.post, "chain/query", .here(.read))
         case .file: RouteRow(.post, "chain/file", .here(.read))
+        }
+    }
+}
+
+/// Routes of the dashboard's page, which itself tells nothing.
+enum PageRoute: String, CaseIterable, Sendable {
+    case page, style, script, icon
+
+    var row: RouteRow {
+        switch self {
+        case .page: RouteRow(.get, "/", .nothing)
+        case .style: RouteRow(.get, "/dashboard.css", .nothing)
+        case .script: RouteRow(.get, "/dashboard.js", .nothing)
+        case .icon: RouteRow(.get, "/dashboard.svg", .nothing)
+        }
+    }
+}
+
+/// Routes of what the dashboard shows, below `/api/v1`.
+enum InsightRoute: String, CaseIterable, Sendable {
+    case projects, storage, projectStorage, history, misses, builds, repositories, image, scopes, scopeSteps
+
+    var row: RouteRow {
+        switch self {
+        case .projects: RouteRow(.get, "projects", .anywhere(.read))
+        case .storage: RouteRow(.get, "storage", .everywhere(.read))
+        case .projectStorage: RouteRow(.get, "projects/:project/storage", .here(.read))
+        case .history: RouteRow(.get, "projects/:project/history", .here(.read))
+        case .misses: RouteRow(.get, "projects/:project/misses", .here(.read))
+        case .builds: RouteRow(.get, "projects/:project/builds", .here(.read))
+        case .repositories: RouteRow(.get, "projects/:project/repositories", .here(.read))
+        case .image: RouteRow(.get, "projects/:project/image", .here(.read))
+        case .scopes: RouteRow(.get, "projects/:project/scopes", .here(.read))
+        case .scopeSteps: RouteRow(.get, "projects/:project/scopes/steps", .here(.read))
         }
     }
 }

@@ -40,6 +40,12 @@ final class RequestNotes: Sendable {
     func note(_ route: RegistryRoute) { name.withLock { $0 = "registry.\(route.rawValue)" } }
 
     /// Notes the route.
+    func note(_ route: InsightRoute) { name.withLock { $0 = "insight.\(route.rawValue)" } }
+
+    /// Notes the route.
+    func note(_ route: PageRoute) { name.withLock { $0 = "page.\(route.rawValue)" } }
+
+    /// Notes the route.
     func note(_ route: ServerRoute) { name.withLock { $0 = "server.\(route.rawValue)" } }
 
     /// What is known.

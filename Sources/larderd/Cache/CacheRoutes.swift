@@ -17,10 +17,12 @@ struct CacheRoutes: Sendable {
     let claims = StepClaims()
     /// Where it is counted what becomes of look-ups; `nil` for nowhere.
     let metrics: ServerMetrics?
+    /// Where it is kept what builds report; `nil` for nowhere.
+    let history: BuildHistory?
 
     init(
         executor: StoreExecutor, images: ImageCatalog, scopes: ScopeRules, limits: Limits = Limits(),
-        sealer: RecordSealer? = nil, metrics: ServerMetrics? = nil
+        sealer: RecordSealer? = nil, metrics: ServerMetrics? = nil, history: BuildHistory? = nil
     ) {
         self.executor = executor
         self.images = images
@@ -28,6 +30,7 @@ struct CacheRoutes: Sendable {
         self.limits = limits
         self.sealer = sealer
         self.metrics = metrics
+        self.history = history
         metrics?.observe { [claims] in $0.add(.claims, [], claims.count) }
     }
 
@@ -56,6 +59,7 @@ struct CacheRoutes: Sendable {
         case .renewClaims: try await renewClaims(request, access.project)
         case .releaseClaims: try await releaseClaims(request, access.project)
         case .record: try await record(request, access)
+        case .noteOutcome: try await noteOutcome(request, access)
         case .findCacheMount: try await findCacheMount(request, access)
         case .keepCacheMount: try await keepCacheMount(request, access)
         case .missingChunks: try await missingChunks(request, in: access.project)
@@ -68,7 +72,7 @@ struct CacheRoutes: Sendable {
         }
     }
 
-    private static func project(_ context: LarderRequestContext) throws -> ProjectName {
+    static func project(_ context: LarderRequestContext) throws -> ProjectName {
         let text = try context.parameters.require("project")
         guard let name = ProjectName(text) else {
             throw APIFailure(

@@ -101,6 +101,14 @@ struct ClaimTable: Sendable {
         builders[id]?.claims[place] = nil
     }
 
+    /// The builds of `project` that hold anything, with when they claimed each.
+    func builds(in project: ProjectName, at now: Double) -> [(writer: String, claims: [Place: Double])] {
+        builders.compactMap { id, builder in
+            guard id.project == project, builder.expires > now, !builder.claims.isEmpty else { return nil }
+            return (builder.writer, builder.claims)
+        }
+    }
+
     private mutating func expire(at now: Double) {
         for (id, builder) in builders where builder.expires <= now {
             for place in builder.claims.keys { holders[place] = nil }

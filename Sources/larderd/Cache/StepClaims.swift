@@ -15,6 +15,18 @@ final class StepClaims: Sendable {
     /// How many steps are claimed, by builds that may have died.
     var count: Int { table.withLock { $0.count } }
 
+    /// The builds of `project` that have claimed steps, in scopes that `reads` allows; the one that runs for longest first.
+    func running(in project: ProjectName, reads: (ScopeName) -> Bool) -> [BuildsAnswer.Running] {
+        let now = now
+        return table.withLock { $0.builds(in: project, at: now) }.compactMap { build in
+            let places = build.claims.filter { reads($0.key.scope) }
+            guard let first = places.values.min() else { return nil }
+            return BuildsAnswer.Running(
+                writer: build.writer, scopes: Set(places.keys.map(\.scope.description)).sorted(), steps: places.count,
+                seconds: max(0, now - first))
+        }.sorted { $0.seconds > $1.seconds }
+    }
+
     /// Seconds since the server began.
     private var now: Double { (ContinuousClock.now - start) / .seconds(1) }
 

@@ -110,6 +110,21 @@ final class ServerMetrics: Sendable {
         }
     }
 
+    /// Counts a build that has ended.
+    /// - Parameter isDefault: whether it is of the default scope.
+    func count(_ report: OutcomeReport, in project: ProjectName, isDefault: Bool) {
+        let project = ("project", projects.label(project.description))
+        let scope = ("scope", isDefault ? "default" : "other")
+        let tally = Tally(report, savedBytes: 0)
+        add(.builds, [project, ("result", report.isDone ? "done" : "failed")], 1)
+        add(.steps, [project, scope, ("outcome", "hit"), ("reason", "")], tally.hits)
+        for (cause, count) in tally.misses {
+            add(.steps, [project, scope, ("outcome", "miss"), ("reason", cause)], count)
+        }
+        add(.savedSeconds, [project], seconds: tally.savedSeconds)
+        add(.runSeconds, [project], seconds: tally.runSeconds)
+    }
+
     /// Counts a round of maintenance.
     func count(_ report: MaintenanceReport, _ duration: Duration) {
         record(maintenance: duration, result: "done")

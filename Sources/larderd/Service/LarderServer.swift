@@ -19,6 +19,8 @@ struct LarderServer: Service, CustomStringConvertible {
     var onMetricsListening: @Sendable (Int) async -> Void = { _ in }
     /// What it counts.
     let metrics = ServerMetrics()
+    /// What builds have reported.
+    let history: BuildHistory
 
     var description: String { "larderd" }
 
@@ -26,6 +28,7 @@ struct LarderServer: Service, CustomStringConvertible {
         self.settings = settings
         self.logger = logger
         self.onListening = onListening
+        history = BuildHistory(of: settings.root, metrics: metrics, logger: logger)
     }
 
     /// Opens the root and serves until the task is cancelled or shut down gracefully. Stopping finishes the requests
@@ -117,7 +120,7 @@ struct LarderServer: Service, CustomStringConvertible {
             services.append(
                 admin.service(executor, maintenance, tokens, account.audit, waiting: waiting, logger: logger))
         }
-        services.append(maintenance)
+        services += [maintenance, history]
         let configured = try await NIOThreadPool.singleton.runIfActive { [settings, logger] in
             try ConfiguredAccess(settings, logger: logger)
         }
@@ -185,10 +188,12 @@ struct LarderServer: Service, CustomStringConvertible {
         ServerRoutes(executor: executor, metrics: metrics).add(to: router)
         let images = ImageCatalog(
             executor: executor, settings: settings.images, upstream: upstream, logger: logger)
-        CacheRoutes(
+        let cache = CacheRoutes(
             executor: executor, images: images, scopes: settings.scopeRules, limits: settings.limits,
-            sealer: account.sealer, metrics: metrics
-        ).add(to: router)
+            sealer: account.sealer, metrics: metrics, history: history)
+        cache.add(to: router)
+        PageRoutes().add(to: router)
+        InsightRoutes(executor: executor, history: history, claims: cache.claims).add(to: router)
         RegistryRoutes(
             executor: executor, rules: settings.tagRules, localProjects: settings.images.localProjects,
             limits: settings.limits,

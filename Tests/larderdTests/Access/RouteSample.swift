@@ -28,6 +28,7 @@ struct RouteSample: Sendable {
     /// Those for all routes that name a project.
     static func all(in project: ProjectName) throws -> [RouteSample] {
         try CacheRoute.allCases.map { try sample(of: $0, in: project) }
+            + InsightRoute.allCases.filter { $0 != .storage }.map { sample(of: $0, in: project) }
             + RegistryRoute.allCases.map { sample(of: $0, in: project) }
     }
 
@@ -37,6 +38,29 @@ struct RouteSample: Sendable {
             RouteSample(title: "health", method: .GET, path: "/healthz", allowed: Set(Role.allCases))
         case .metrics:
             RouteSample(title: "metrics", method: .GET, path: "/metrics", allowed: [.both], absence: 403)
+        }
+    }
+
+    static func sample(of route: PageRoute) -> RouteSample {
+        RouteSample(title: route.rawValue, method: .GET, path: route.row.path, allowed: Set(Role.allCases))
+    }
+
+    static func sample(of route: InsightRoute, in project: ProjectName) -> RouteSample {
+        let below = "/api/v1/projects/\(project)"
+        func sample(_ path: String, _ allowed: Set<Role> = readers, absence: UInt = 404) -> RouteSample {
+            RouteSample(title: route.rawValue, method: .GET, path: path, allowed: allowed, absence: absence)
+        }
+        return switch route {
+        case .projects: sample("/api/v1/projects", readers.union([.otherProject, .bank]))
+        case .storage: sample("/api/v1/storage", [.both], absence: 403)
+        case .projectStorage: sample("\(below)/storage")
+        case .history: sample("\(below)/history?days=7")
+        case .misses: sample("\(below)/misses")
+        case .builds: sample("\(below)/builds")
+        case .repositories: sample("\(below)/repositories")
+        case .image: sample("\(below)/image?repository=\(project)/app&reference=latest")
+        case .scopes: sample("\(below)/scopes")
+        case .scopeSteps: sample("\(below)/scopes/steps?scope=main")
         }
     }
 
@@ -67,6 +91,12 @@ struct RouteSample: Sendable {
         case .renewClaims: try json(route, CachePath.claimRenewal(project), ClaimRenewal(id: "b"), writers)
         case .releaseClaims: try json(route, CachePath.claimRelease(project), ClaimRelease(id: "b"), writers)
         case .record: try json(route, CachePath.steps(project), record, mainWriters)
+        case .noteOutcome:
+            try json(
+                route, CachePath.outcomes(project),
+                OutcomeReport(
+                    id: "b", writer: "w", scope: .main, subject: "s", isDone: true, seconds: 1, sent: 0, received: 0,
+                    steps: []), readers)
         case .findCacheMount:
             try json(
                 route, CachePath.cacheMountQuery(project), CacheMountQuery(scopes: [.main], key: digest), readers)
