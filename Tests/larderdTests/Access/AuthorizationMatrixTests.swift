@@ -15,7 +15,8 @@ struct AuthorizationMatrixTests {
 
     @Test("Every route answers every role as it should")
     func matrix() async throws {
-        let samples = try RouteSample.all(in: shop) + ServerRoute.allCases.map { RouteSample.sample(of: $0) }
+        let samples =
+            try RouteSample.all(in: shop) + ServerRoute.allCases.map { RouteSample.sample(of: $0) }
             + PageRoute.allCases.map { RouteSample.sample(of: $0) }
             + [RouteSample.sample(of: InsightRoute.storage, in: shop)]
         try await RoleServer.run { server in

@@ -61,6 +61,7 @@ function duration(seconds) {
 }
 
 const percent = (share) => share === null || share === undefined ? "–" : `${(share * 100).toFixed(share > 0.995 || share === 0 ? 0 : 1)} %`;
+const plural = (value, one, many) => `${count(value)} ${value === 1 ? one : many}`;
 const count = (value) => value.toLocaleString("en");
 const times = (value) => `${value.toFixed(value < 10 ? 2 : 1)} ×`;
 
@@ -167,7 +168,7 @@ function showMisses(answer) {
   const costly = answer.steps.filter((step) => step.cost > 0);
   const items = costly.map((step) => {
     const reasons = Object.entries(step.causes).sort((a, b) => b[1] - a[1]).map(([cause, amount]) => `${causes[cause] || cause} (${amount})`);
-    const caused = step.causedMisses ? `, ${duration(step.causedSeconds)} of it in ${count(step.causedMisses)} steps that missed because of it` : "";
+    const caused = step.causedMisses ? `, ${duration(step.causedSeconds)} of it in ${plural(step.causedMisses, "step", "steps")} that missed because of it` : "";
     return element("li", {},
       element("p", {}, code(step.instruction), " ", element("span", { class: "quiet" }, `${step.subject}, stage ${step.stage}`)),
       element("p", {}, element("span", { class: "cost" }, duration(step.cost)), caused, `. Missed in ${count(step.misses)} of ${count(step.builds)} builds: ${reasons.join(", ")}.`),
@@ -182,7 +183,7 @@ function showMisses(answer) {
 
 function showBuilds(answer) {
   const running = answer.running.map((build) => element("li", {},
-    `${build.writer || "somebody"}, scope ${build.scopes.join(", ")}: ${count(build.steps)} steps to make, for ${duration(build.seconds)}`));
+    `${build.writer || "somebody"}, scope ${build.scopes.join(", ")}: ${plural(build.steps, "step", "steps")} to make, for ${duration(build.seconds)}`));
   byId("running").replaceChildren(...(running.length ? running : [element("li", {}, nothing("No build is making steps right now."))]));
   const rows = answer.ended.map((build) => element("tr", {}, element("th", { scope: "row" }, moment(build.ended)), cell(build.subject),
     cell(build.scope), cell(build.identity ? `${build.writer} (${build.identity})` : build.writer),
@@ -194,11 +195,11 @@ function showBuilds(answer) {
 
 function showStorage(answer) {
   byId("storage").replaceChildren(tile("layers", count(answer.layers)), tile("recorded steps", count(answer.steps)),
-    tile("once per image", bytes(answer.namedBytes)), tile("deduplicated", bytes(answer.uniqueBytes)),
+    tile("blobs, each once", bytes(answer.logicalBytes)), tile("deduplicated", bytes(answer.uniqueBytes)),
     tile("kept less by", times(Math.max(answer.namedBytes, answer.logicalBytes) / Math.max(1, answer.uniqueBytes))));
   const most = Math.max(1, answer.namedBytes, answer.logicalBytes, answer.uniqueBytes);
   byId("sizes").replaceChildren(
-    bar("layers, once for each image", answer.namedBytes / most, bytes(answer.namedBytes)),
+    bar("layers, once for each manifest", answer.namedBytes / most, bytes(answer.namedBytes)),
     bar("blobs, each once", answer.logicalBytes / most, bytes(answer.logicalBytes)),
     bar("chunks, each once", answer.uniqueBytes / most, bytes(answer.uniqueBytes)),
     bar("kept for differences only", answer.heldBytes / most, bytes(answer.heldBytes)),
@@ -244,7 +245,7 @@ function showRepositories(answer) {
       [tag.time ? moment(tag.time) : "", tag.identity && tag.identity !== "anonymous" ? `by ${tag.identity}` : ""].filter(Boolean).join(" "))],
       () => layersOf(repository.name, tag.name)));
     const more = repository.hasMore ? [nothing("and more tags")] : [];
-    return element("section", { "aria-label": repository.name }, element("h3", {}, repository.name), ...tags, ...more);
+    return element("div", { role: "group", "aria-label": repository.name }, element("h3", {}, repository.name), ...tags, ...more);
   });
   byId("repositories").replaceChildren(...(boxes.length ? boxes : [nothing("No image has a tag.")]));
 }
