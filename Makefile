@@ -66,13 +66,15 @@ build-bench: ## Build larder-bench into .build/release/
 	$(SWIFT) build $(BENCHMARKS) --product larder-bench
 	$(SWIFT) build $(BENCHMARKS) --product larder-bench-micro
 
-# Which benchmarks `make bench` runs.
-BENCH ?= hitrate e2e store registry
+# Which benchmarks `make bench` runs, and at which length: quick, full, or smoke.
+BENCH ?= hitrate micro scale store registry e2e
+BENCH_LENGTH ?= quick
 
-bench: ## Measure Larder against other tools (BENCH=hitrate, e2e, store or registry for one only)
+bench: export BENCH_LENGTH := $(BENCH_LENGTH)
+bench: ## Measure Larder, also against other tools, in ten minutes (BENCH=e2e for one only; BENCH_LENGTH=full takes hours)
 	@deploy/install-deps bench
 	@$(MAKE) --no-print-directory build build-bench
-	for bench in $(BENCH); do Benchmarks/$$bench/run || exit 1; done
+	Benchmarks/run $(BENCH)
 
 package: ## Make Debian packages in .build/packages
 	@deploy/install-deps package

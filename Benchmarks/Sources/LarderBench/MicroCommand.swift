@@ -29,6 +29,10 @@ struct MicroCommand: AsyncParsableCommand {
     var tolerance = 3.0
     @Option(help: ArgumentHelp("The baseline.", valueName: "FILE"), completion: .file())
     var baseline = "Benchmarks/micro/baseline.json"
+    @Option(
+        help: ArgumentHelp("Also write what is counted now into a file like a baseline.", valueName: "FILE"),
+        completion: .file())
+    var save: String?
     @Flag(help: "Print JSON.")
     var json = false
 
@@ -43,6 +47,10 @@ struct MicroCommand: AsyncParsableCommand {
         #else
         let counts = try await counts()
         try show(counts)
+        if let save {
+            let now = MicroBaseline(machine: .current, counts: counts)
+            try now.encoded().write(to: URL(filePath: save), options: .atomic)
+        }
         if renew { try write(counts) }
         if check { try compare(counts) }
         #endif

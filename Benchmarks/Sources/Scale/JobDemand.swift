@@ -10,14 +10,17 @@ package struct JobDemand: Hashable, Sendable {
     package var sent: Double
     /// Bytes of layers that are fetched.
     package var received: Double
+    /// How many layers those are.
+    package var fetched: Int
     /// How long the steps take on the runner. Seconds.
     package var seconds: Double
 
-    package init(steps: Int, recorded: Int, sent: Double, received: Double, seconds: Double) {
+    package init(steps: Int, recorded: Int, sent: Double, received: Double, fetched: Int, seconds: Double) {
         self.steps = steps
         self.recorded = recorded
         self.sent = sent
         self.received = received
+        self.fetched = fetched
         self.seconds = seconds
     }
 
@@ -27,7 +30,7 @@ package struct JobDemand: Hashable, Sendable {
     package init(_ work: JobWork, newShare: Double) {
         self.init(
             steps: work.steps, recorded: work.recorded, sent: Double(work.sent) * newShare,
-            received: Double(work.received), seconds: work.seconds)
+            received: Double(work.received), fetched: work.fetched, seconds: work.seconds)
     }
 
     /// The same with the bytes of `share` of it.

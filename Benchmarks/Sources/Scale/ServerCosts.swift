@@ -17,20 +17,25 @@ package struct ServerCosts: Codable, Hashable, Sendable {
     package var image = 0.0
     /// For each layer that is committed, beside its bytes: seconds of a processor.
     package var layer = 0.0
+    /// For each layer that is fetched, beside its bytes: seconds of a processor.
+    package var fetch = 0.0
     /// For each new megabyte of layers: seconds of a processor.
     package var upload = 0.0
     /// For each megabyte of layers that is fetched: seconds of a processor.
     package var download = 0.0
     /// For each new megabyte, once, when the server is idle (packing, compaction): seconds of a processor.
     package var maintenance = 0.0
-    /// For each chunk in the store, each time it is collected: seconds of a processor.
+    /// For each chunk that is collected since nothing needs it any more: seconds of a processor.
     package var collection = 0.0
     /// Bytes up for each new byte of layers.
     package var wireUp = 0.0
     /// Bytes down for each byte of layers that is fetched.
     package var wireDown = 0.0
-    /// Bytes in both directions for each step of a graph that is looked up.
-    package var wireStep = 0.0
+    /// Bytes up and down for each step of a graph that is looked up.
+    package var wireStepUp = 0.0
+    package var wireStepDown = 0.0
+    /// Bytes up for each step that is recorded and each layer that is committed, beside those of the layer.
+    package var wireRecord = 0.0
     /// Bytes on disk for each new byte, after the upload.
     package var diskFresh = 0.0
     /// The same after maintenance.
@@ -59,13 +64,16 @@ package struct ServerCosts: Codable, Hashable, Sendable {
 
     /// What a job takes of the processors while it is there. Seconds.
     package func processor(for job: JobDemand) -> Double {
-        lookup + lookupStep * Double(job.steps) + (record + layer) * Double(job.recorded) + image
+        lookup + lookupStep * Double(job.steps) + (record + layer) * Double(job.recorded)
+            + fetch * Double(job.fetched) + image
             + upload * job.sent / 1e6 + download * job.received / 1e6
     }
 
     /// Bytes from clients.
-    package func bytesUp(for job: JobDemand) -> Double { wireUp * job.sent + wireStep / 2 * Double(job.steps) }
+    package func bytesUp(for job: JobDemand) -> Double {
+        wireUp * job.sent + wireStepUp * Double(job.steps) + wireRecord * Double(job.recorded)
+    }
 
     /// Bytes to clients.
-    package func bytesDown(for job: JobDemand) -> Double { wireDown * job.received + wireStep / 2 * Double(job.steps) }
+    package func bytesDown(for job: JobDemand) -> Double { wireDown * job.received + wireStepDown * Double(job.steps) }
 }

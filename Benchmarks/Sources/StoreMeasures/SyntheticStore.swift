@@ -33,9 +33,11 @@ package struct SyntheticStore: ParsableArguments {
 
     /// Opens it.
     /// - Parameter isReal: whether chunk files get as long as in service; else so long that there are as many of them.
-    package func open(isReal: Bool = true) throws -> (store: Store, project: ProjectID) {
+    /// - Parameter keepsNew: whether what was stored a moment ago is kept when nothing refers to it.
+    package func open(isReal: Bool = true, keepsNew: Bool = true) throws -> (store: Store, project: ProjectID) {
         var options = Store.Options()
         if !isReal { options.chunkFileSize /= Self.shrinking }
+        if !keepsNew { options.leasePeriod = 0 }
         let store = try Store(opening: FilePath(root), options: options, logger: Logger(label: "larder-bench"))
         return (store, try store.makeProject(named: "bench"))
     }
@@ -53,9 +55,20 @@ package struct SyntheticStore: ParsableArguments {
         }
     }
 
+    /// Deletes what refers to the first half of the layers, so that they and their chunks can be collected.
+    package func forgetHalf(of store: Store, _ project: ProjectID) throws {
+        for start in stride(from: 0, to: chunkCount / 2, by: chunksPerLayer) {
+            for table in [RecordTable.step, .manifest] {
+                _ = try store.delete(in: table, key: Self.layerName(start).rawBytes, project: project)
+            }
+        }
+    }
+
+    private static func layerName(_ first: Int) -> Digest { Digest(hashing: Array("layer \(first)".utf8)) }
+
     /// A layer, and a manifest and a step that refer to it.
     private func addLayer(of numbers: Range<Int>, to store: Store, _ project: ProjectID) throws {
-        let name = Digest(hashing: Array("layer \(numbers.lowerBound)".utf8))
+        let name = Self.layerName(numbers.lowerBound)
         let chunks = numbers.map(Self.chunk)
         let size = UInt64(chunks.count * Self.chunkByteCount)
         try store.commitUnseen(

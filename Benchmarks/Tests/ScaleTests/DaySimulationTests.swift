@@ -9,6 +9,7 @@ import Testing
         costs.record = 0.002
         costs.layer = 0.001
         costs.upload = 0.005
+        costs.fetch = 0.001
         costs.download = 0.002
         costs.maintenance = 0.02
         costs.wireUp = 0.5
@@ -19,7 +20,7 @@ import Testing
         costs.chunkBytes = 50_000
         return costs
     }()
-    private let job = JobDemand(steps: 10, recorded: 2, sent: 20e6, received: 50e6, seconds: 60)
+    private let job = JobDemand(steps: 10, recorded: 2, sent: 20e6, received: 50e6, fetched: 3, seconds: 60)
 
     private func report(_ change: (inout DaySettings) -> Void = { _ in }) -> DayReport {
         var settings = DaySettings()
@@ -33,8 +34,8 @@ import Testing
         let report = report()
         #expect(report.steps == 200_000)
         #expect(report.newBytes == 20_000 * 20e6)
-        // 0.001 + 10 · 0.0001 + 2 · 0.003 + 20 · 0.005 + 50 · 0.002 for each build
-        #expect(abs(report.processor.mean - 20_000 * 0.208 / 86_400) < 1e-6)
+        // 0.001 + 10 · 0.0001 + 2 · 0.003 + 20 · 0.005 + 3 · 0.001 + 50 · 0.002 for each build
+        #expect(abs(report.processor.mean - 20_000 * 0.211 / 86_400) < 1e-6)
         #expect(abs(report.up.mean - 20_000 * 10e6 / 86_400) < 1)
         #expect(abs(report.maintenance - 20_000 * 20 * 0.02 / 86_400) < 1e-9)
         #expect(report.processor.busiest > report.processor.mean)

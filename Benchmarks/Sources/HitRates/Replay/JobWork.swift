@@ -10,14 +10,17 @@ public struct JobWork: Sendable, Hashable {
     public var sent: UInt64
     /// Received from it. Bytes of layers.
     public var received: UInt64
+    /// How many layers were received.
+    public var fetched: Int
 
     /// Makes a job's work.
-    public init(steps: Int, recorded: Int, seconds: Double, sent: UInt64, received: UInt64) {
+    public init(steps: Int, recorded: Int, seconds: Double, sent: UInt64, received: UInt64, fetched: Int) {
         self.steps = steps
         self.recorded = recorded
         self.seconds = seconds
         self.sent = sent
         self.received = received
+        self.fetched = fetched
     }
 }
 
@@ -35,7 +38,8 @@ extension Replay {
                 JobWork(
                     steps: job.graph.nodes.count, recorded: job.job.isFork ? 0 : outcome.finished.count,
                     seconds: outcome.executed.reduce(0) { $0 + job.graph.nodes[$1].seconds },
-                    sent: outcome.sent, received: outcome.received)
+                    sent: outcome.sent, received: outcome.received,
+                    fetched: outcome.received > 0 ? outcome.restored(in: job.graph).count : 0)
             }
         }
     }

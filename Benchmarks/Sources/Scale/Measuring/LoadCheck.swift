@@ -1,8 +1,5 @@
 import Chunking
-import Dispatch
-import Glibc
 import SeededData
-import Synchronization
 
 /// Loads a real server with builds of a replayed history, and compares what that takes with the model.
 struct LoadCheck {
@@ -25,15 +22,18 @@ struct LoadCheck {
         var point = LoadPoint(rate: rate, byteShare: byteShare)
         let (disk, before) = (try await server.diskBytes(), try server.processorSeconds)
         let start = ContinuousClock.now
-        let wire = try send(prepared, rate: rate)
+        let clients = ParallelClients(server: server, project: Self.project, count: Self.workers)
+        let wire = try clients.forEach(prepared, rate: rate) { client, job, number in
+            try job.run(&client, number: number)
+        }
         point.seconds =
             Double((ContinuousClock.now - start).components.seconds)
             + Double((ContinuousClock.now - start).components.attoseconds) / 1e18
         point.builds = prepared.count
         point.processor.measured = try server.processorSeconds - before
         point.disk.measured = try await server.diskBytes() - disk
-        point.bytesUp.measured = Double(wire.up)
-        point.bytesDown.measured = Double(wire.down)
+        point.bytesUp.measured = wire.up
+        point.bytesDown.measured = wire.down
         point.processor.predicted = costs.idle * point.seconds
         for job in prepared.map(\.demand) {
             point.processor.predicted += costs.processor(for: job)
@@ -80,35 +80,5 @@ struct LoadCheck {
                 chain: Array(base.chain.prefix(found)) + layers.map(\.recipe.digest))
             return PreparedJob(graph: graph, found: found, layers: layers, fetched: fetched)
         }
-    }
-
-    /// Begins each build at its moment, as far as there are workers.
-    private func send(_ jobs: [PreparedJob], rate: Double) throws -> (up: Int, down: Int) {
-        let group = DispatchGroup()
-        let total = Mutex((up: 0, down: 0))
-        let failure = Mutex<(any Error)?>(nil)
-        let next = Atomic<Int>(0)
-        let start = ContinuousClock.now
-        for _ in 0..<Self.workers {
-            DispatchQueue.global().async(group: group) {
-                do {
-                    var client = try BuildClient(server, project: Self.project)
-                    while true {
-                        let number = next.add(1, ordering: .relaxed).oldValue
-                        guard number < jobs.count else { break }
-                        let left = start + .seconds(Double(number) / rate) - .now
-                        if left > .zero { usleep(UInt32(left / .microseconds(1))) }
-                        try jobs[number].run(&client, number: number)
-                    }
-                    let (up, down) = (client.sentBytes, client.receivedBytes)
-                    total.withLock { $0 = ($0.up + up, $0.down + down) }
-                } catch {
-                    failure.withLock { $0 = $0 ?? error }
-                }
-            }
-        }
-        group.wait()
-        if let error = failure.withLock({ $0 }) { throw error }
-        return total.withLock { $0 }
     }
 }

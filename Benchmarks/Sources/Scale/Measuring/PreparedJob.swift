@@ -13,7 +13,7 @@ struct PreparedJob: Sendable {
     var demand: JobDemand {
         JobDemand(
             steps: graph.names.count, recorded: layers.count, sent: layers.reduce(0) { $0 + $1.byteCount },
-            received: fetched.reduce(0) { $0 + $1.byteCount }, seconds: 0)
+            received: fetched.reduce(0) { $0 + $1.byteCount }, fetched: fetched.count, seconds: 0)
     }
 
     /// Does what a build does, but building.

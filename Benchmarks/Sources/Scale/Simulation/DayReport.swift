@@ -32,7 +32,7 @@ package struct DayReport: Codable, Hashable, Sendable {
     package var processor = Load(mean: 0, busiest: 0)
     /// The same for packing and compaction, which can wait, over the whole day.
     package var maintenance = 0.0
-    /// The same for collection.
+    /// The same for collection, when as much goes as comes.
     package var collection = 0.0
     /// Bytes a second from clients and to them.
     package var up = Load(mean: 0, busiest: 0)

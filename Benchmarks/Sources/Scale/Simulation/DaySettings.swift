@@ -6,8 +6,6 @@ package struct DaySettings: Sendable {
     package var runners = 1_000
     /// For how many days what was built is kept.
     package var days = 7.0
-    /// How often all is collected.
-    package var collections = 24.0
     /// The machine.
     package var machine = MachineSize()
     /// Decides what is drawn.

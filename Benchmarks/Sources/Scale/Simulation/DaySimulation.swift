@@ -85,7 +85,7 @@ package struct DaySimulation {
         report.processor = DayReport.Load(
             mean: day.processor.mean + costs.idle, busiest: day.processor.busiest + costs.idle)
         report.maintenance = costs.maintenance * day.sent / 1e6 / 86_400
-        report.collection = costs.collection * chunks * settings.collections / 86_400
+        report.collection = costs.collection * chunks / settings.days / 86_400
         report.up = DayReport.Load(mean: day.up.mean, busiest: day.up.busiest)
         report.down = DayReport.Load(mean: day.down.mean, busiest: day.down.busiest)
         report.chunks = chunks
