@@ -94,8 +94,9 @@ let package = Package(
         .target(
             name: "Build",
             dependencies: [
-                "Networking", "Dockerfile", "OCI", "CacheAPI", "Erofs", "Chunking", "Compression", "CLinux", logging,
-                asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioSSL, subprocess, systemPackage,
+                "Networking", "Attestation", "Dockerfile", "OCI", "CacheAPI", "Erofs", "Chunking", "Compression",
+                "CLinux",
+                logging, asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioSSL, subprocess, systemPackage,
             ],
             swiftSettings: strict),
         .target(
@@ -114,6 +115,7 @@ let package = Package(
         .target(
             name: "Compression", dependencies: ["Chunking", "CZstd", "CLZ4", "CZlib", "CArchive"], swiftSettings: strict
         ),
+        .target(name: "Attestation", dependencies: ["Chunking"], swiftSettings: strict),
         .target(name: "Erofs", dependencies: ["Chunking"], swiftSettings: strict),
         .target(name: "Chunking", dependencies: [crypto], swiftSettings: strict),
         // The kernel, and C libraries of the distribution
@@ -147,6 +149,8 @@ let package = Package(
             dependencies: ["ChunkStore", "Chunking", "Compression", "TestSupport", logging, systemPackage],
             exclude: ["Corpus", "Golden"],
             swiftSettings: strict),
+        .testTarget(
+            name: "AttestationTests", dependencies: ["Attestation", "Chunking", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "BuildTests",
             dependencies: [

@@ -24,6 +24,8 @@ public enum MediaType {
     public static let dockerLayerGzip = "application/vnd.docker.image.rootfs.diff.tar.gzip"
     /// The configuration of a cache of BuildKit.
     public static let buildCache = "application/vnd.buildkit.cacheconfig.v0"
+    /// `{}`: what stands where a configuration must, in manifests that are no images.
+    public static let empty = "application/vnd.oci.empty.v1+json"
     /// Any bytes.
     public static let octetStream = "application/octet-stream"
 

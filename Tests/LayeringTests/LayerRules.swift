@@ -39,7 +39,10 @@ struct LayerRules {
                 modules: ["ArgumentParser", "Configuration", "SystemPackage", "UnixSignals"]),
             Row(
                 "Build",
-                targets: ["Networking", "Dockerfile", "OCI", "CacheAPI", "Erofs", "Chunking", "Compression", "CLinux"],
+                targets: [
+                    "Networking", "Attestation", "Dockerfile", "OCI", "CacheAPI", "Erofs", "Chunking", "Compression",
+                    "CLinux",
+                ],
                 modules: [
                     "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "Subprocess", "SystemPackage",
                 ]),
@@ -52,6 +55,7 @@ struct LayerRules {
             Row("Dockerfile", targets: ["Chunking"]),
             Row("OCI", targets: ["Chunking"]),
             Row("Compression", targets: ["Chunking", "CZstd", "CLZ4", "CZlib", "CArchive"]),
+            Row("Attestation", targets: ["Chunking"]),
             Row("Erofs", targets: ["Chunking"]),
             Row("Chunking", modules: ["Crypto"]),
             Row("CLinux"),

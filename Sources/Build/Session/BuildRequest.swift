@@ -81,6 +81,10 @@ public struct BuildRequest: Sendable {
     public var baseScopes: [ScopeName] = []
     /// Who builds, for people who look at records.
     public var writer = ""
+    /// What is attached to the image on the server.
+    public var attestations: Set<Attestation> = []
+    /// The version of the program that builds, for what is attached.
+    public var version = ""
     /// What the records of this build are signed with; `nil` for not.
     public var signingKey: SigningKey?
     /// Whose records are hits; `nil` for everybody's who may write the scopes.

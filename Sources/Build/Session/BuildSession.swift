@@ -24,6 +24,8 @@ struct BuildSession: Sendable {
     private let foreign: ForeignPrograms
     /// Where temporary files are made.
     private let spools: FilePath
+    /// Seconds since 1970.
+    private let began = Clock.seconds()
 
     /// Reads and plans what is to be built.
     /// - Throws: ``DockerfileError``; `invalidInput`, `io`, `server`.
@@ -202,7 +204,24 @@ struct BuildSession: Sendable {
         if outcome.image == nil, !request.tags.isEmpty, request.outputs.contains(.push) {
             throw BuildError(.server, "The image cannot be pushed: the server does not have it. Build again.")
         }
+        try await attest(images, outcome.image)
         try await hand(out: images, request.outputs + (outcome.image == nil ? request.fallbackOutputs : []))
+    }
+
+    /// Attaches what was asked for to the image on the server.
+    private func attest(_ images: [ImageExport.Image], _ answer: AssembleAnswer?) async throws {
+        if request.attestations.isEmpty { return }
+        guard let answer, let server = link.writing else {
+            progress.warn("Nothing is attached to the image: it is not on the server.")
+            return
+        }
+        let attested = zip(images, zip(answer.images, prepared.plan.targets)).map { image, place in
+            ImageAttestations.Image(
+                manifest: place.0, chain: image.layers, platform: place.1.platform, stage: place.1.stage)
+        }
+        let attestations = ImageAttestations(
+            request: request, prepared: prepared, scan: PackageScan(restorer: restorer), began: began)
+        try await attestations.attach(to: attested, on: server, steps: await reports(), progress)
     }
 
     /// The layers that the image has: those of its last step, with their times set if that was asked for.

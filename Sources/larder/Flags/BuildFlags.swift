@@ -77,6 +77,7 @@ struct BuildFlags: ParsableArguments {
             valueName: "type=TYPE[,dest=FILE]"))
     var output: [String] = []
     @OptionGroup var compression: CompressionFlags
+    @OptionGroup var attestations: AttestationFlags
     @Option(help: ArgumentHelp("Write the image id to a file.", valueName: "FILE"), completion: .file())
     var iidfile: String?
     @Option(help: ArgumentHelp("Write what the build did to a file, one JSON object.", valueName: "FILE"))

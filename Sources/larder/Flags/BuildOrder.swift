@@ -70,6 +70,8 @@ struct BuildOrder: Sendable {
         request.entitlements = try flags.container.entitlements()
         try Self.setSecrets(of: &request, flags, in: surroundings)
         request.outputs = try Self.outputs(flags)
+        request.attestations = try flags.attestations.attestations()
+        request.version = LarderCommand.version
         try Self.checkIndex(request, flags)
         request.epoch = try Self.epoch(&request.options, in: surroundings)
         request.rewritesTimestamps = try flags.output.contains { try OutputFlag.read($0).rewritesTimestamps }
