@@ -87,6 +87,26 @@ struct AttestationBuildTests {
         }
     }
 
+    @Test("Where the image is pushed, what is attached goes, too")
+    func pushed() async throws {
+        try await BuildLab.run { lab in
+            try await BuildLab.run { other in
+                let report = try await lab.build(try lab.context(Self.files), runner: "a") { request in
+                    request.attestations = [.sbom]
+                    request.outputs = [.push]
+                    request.tags += ["127.0.0.1:\(other.port)/shop/api:1"].compactMap { try? ImageReference($0) }
+                }
+                let image = try #require(report.outcome.image).digest
+                let server = ServerConnection(
+                    to: try ServerAddress("http://127.0.0.1:\(other.port)"), project: try ProjectName.named("shop"),
+                    token: nil)
+                let referrers = try await server.referrers(of: image, in: try RepositoryName("shop/api"))
+                #expect(referrers.map(\.artifactType) == ["application/spdx+json"])
+                await server.shutdown()
+            }
+        }
+    }
+
     @Test("Without a server there is a word about it, and the build is done")
     func noServer() async throws {
         try await BuildLab.run { lab in

@@ -1,7 +1,9 @@
+import AsyncHTTPClient
 import CacheAPI
 import Chunking
 import Compression
 import FoundationEssentials
+import NIOCore
 import NIOHTTP1
 import OCI
 import SystemPackage
@@ -166,6 +168,90 @@ import Testing
                 #expect(subject == copied.manifests[0].digest.description)
                 let child = try await Self.manifest(copied.manifests[0].digest.description, of: other.port)
                 #expect(child.layers.allSatisfy { $0.mediaType == MediaType.layerGzip })
+            }
+        }
+    }
+
+    /// Has the lab's image refer to by something, and that by something else; gives their digests.
+    private static func attach(to digest: String, in lab: BuildLab) async throws -> [Digest] {
+        let server = ServerConnection(
+            to: try ServerAddress("http://127.0.0.1:\(lab.port)"), project: try .named("shop"), token: nil)
+        let attachments = Attachments(server: server, repository: try RepositoryName("shop/api"))
+        var subject = Descriptor(
+            mediaType: MediaType.manifest, digest: try #require(Digest(digest)),
+            size: Int64(try await get("/v2/shop/api/manifests/1", of: lab.port).count))
+        var digests: [Digest] = []
+        for name in ["list", "signature"] {
+            try await attachments.attach(
+                .init(type: "application/\(name)", bytes: Array(name.utf8)), to: subject,
+                created: "2026-11-30T12:00:00Z")
+            let referrer = try #require(
+                try await server.referrers(of: subject.digest, in: attachments.repository).first)
+            digests.append(referrer.digest)
+            subject = referrer
+        }
+        await server.shutdown()
+        return digests
+    }
+
+    @Test func whatRefersToAnImageFollowsWhereItIsCopiedAsItIs() async throws {
+        try await Self.run { lab, digest in
+            let referrers = try await Self.attach(to: digest, in: lab)
+            try await GatedRegistry.run({ _, _ in nil }) { other in
+                _ = try await Self.copy("shop/api:1", to: ["\(other.host)/shop/api"], from: lab)
+                let list: Index = try JSONDocument.decode(
+                    from: try await Self.get(
+                        "/v2/shop/api/referrers/\(digest)", of: other.port, accept: MediaType.index),
+                    subject: "list")
+                #expect(list.manifests.map(\.digest) == [referrers[0]])
+                let blob = try #require(try await Self.manifest("\(referrers[1])", of: other.port).layers.first)
+                let bytes = try await Self.get("/v2/shop/api/blobs/\(blob.digest)", of: other.port, accept: "*/*")
+                #expect(String(decoding: bytes, as: UTF8.self) == "signature")
+            }
+            // Compressed it is another image.
+            try await GatedRegistry.run({ _, _ in nil }) { other in
+                let events = EventLog { _ in }
+                let new = try await Self.copy(
+                    "shop/api:1", to: ["\(other.host)/shop/api"], try LayerCompression(.gzip), from: lab, events)
+                #expect(events.warnings.contains { $0.contains("is not copied") })
+                for subject in [digest, new] {
+                    let list = try await Self.get(
+                        "/v2/shop/api/referrers/\(subject)", of: other.port, accept: MediaType.index)
+                    #expect(String(decoding: list, as: UTF8.self).contains(#""manifests":[]"#))
+                }
+            }
+        }
+    }
+
+    @Test(
+        "A registry that lists no referrers gets the list under the tag that clients look for then",
+        .enabled(if: DistributionRegistry.isInstalled, "docker-registry is not installed"))
+    func referrersTag() async throws {
+        try await Self.run { lab, digest in
+            let referrers = try await Self.attach(to: digest, in: lab)
+            try await withTemporaryDirectory { directory in
+                try await DistributionRegistry.run(in: directory) { registry in
+                    let server = ServerConnection(
+                        to: try ServerAddress("http://127.0.0.1:\(lab.port)"), project: try .named("shop"), token: nil)
+                    let copy = ImageCopy(
+                        name: try ImageReference("shop/api:1"),
+                        destinations: [try ImageReference("\(registry.host)/shop/api")],
+                        compression: nil, temporaryDirectory: lab.directory)
+                    let credentials = try PushSample.credentials("u:pantry", at: registry.host, in: directory)
+                    // The second time nothing is listed twice.
+                    for _ in 0..<2 { _ = try await copy.run(on: server, credentials, ProgressLog(EventLog { _ in })) }
+                    await server.shutdown()
+                    let tag = digest.replacing(":", with: "-")
+                    let basic = "Basic " + Data("u:pantry".utf8).base64EncodedString()
+                    var request = HTTPClientRequest(url: "http://\(registry.host)/v2/shop/api/manifests/\(tag)")
+                    request.headers.add(name: "accept", value: MediaType.index)
+                    request.headers.add(name: "authorization", value: basic)
+                    let answer = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+                    let list: Index = try JSONDocument.decode(
+                        from: Array(buffer: try await answer.body.collect(upTo: 1 << 20)), subject: "list")
+                    #expect(list.manifests.map(\.digest) == [referrers[0]])
+                    #expect(list.manifests.map(\.artifactType) == ["application/list"])
+                }
             }
         }
     }

@@ -52,20 +52,33 @@ public struct ImageCopy: Sendable {
         on server: ServerConnection, _ credentials: RegistryCredentials, _ progress: ProgressLog
     ) async throws -> PushContent.Document {
         let image = try await progress.run("resolve \(name)") { _ in try await StoredImage(name, on: server) }
-        let content = try await content(of: image, progress)
+        let content = try await content(of: image, on: server, progress)
         try await PushDestination.push(content, to: pushDestinations, credentials, server.network, progress)
         return content.root
     }
 
-    private func content(of image: StoredImage, _ progress: ProgressLog) async throws -> PushContent {
-        guard let compression else { return try image.content() }
+    private func content(
+        of image: StoredImage, on server: ServerConnection, _ progress: ProgressLog
+    ) async throws -> PushContent {
+        let referrers = try await ImageReferrers(
+            of: image.documents.map(\.digest), in: name.repository, on: server)
+        guard let compression else {
+            var content = try image.content()
+            content.add(referrers)
+            return content
+        }
         return try await progress.run("compressing layers with \(compression.format)") { task in
             let layers = TranscodedLayers(compression, in: temporaryDirectory)
-            let content = try await TranscodedImage.content(of: image, layers)
+            var content = try await TranscodedImage.content(of: image, layers)
             if content.root == image.root {
+                content.add(referrers)
                 task.output("all layers are compressed so already; the digest stays \(content.root.digest)")
             } else {
                 task.output("the digest becomes \(content.root.digest); on the server it is \(image.root.digest)")
+                if !referrers.documents.isEmpty {
+                    progress.warn(
+                        "What refers to the image, as attestations do, names another digest, and is not copied.")
+                }
             }
             return content
         }

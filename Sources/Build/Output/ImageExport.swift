@@ -25,6 +25,8 @@ struct ImageExport: Sendable {
     let read: @Sendable (Digest, @escaping @Sendable (LayerSource) throws -> Void) async throws -> Void
     /// What compresses the layers; `nil` when they leave as they are.
     let transcoded: TranscodedLayers?
+    /// What refers to the image on the server, and goes where it is pushed.
+    var referrers: ImageReferrers?
 
     /// Makes an export.
     /// - Parameter size: without it, layers are read once just to be measured.
@@ -69,8 +71,14 @@ struct ImageExport: Sendable {
                 }
             case .push:
                 if destinations.isEmpty { continue }
-                try await PushDestination.push(
-                    try await content().pushed, to: destinations, credentials, network, progress)
+                var content = try await content().pushed
+                if let referrers, transcoded == nil {
+                    content.add(referrers)
+                } else if referrers != nil {
+                    progress.warn(
+                        "What is attached to the image stays on the server: compressed it has another digest.")
+                }
+                try await PushDestination.push(content, to: destinations, credentials, network, progress)
             }
         }
     }

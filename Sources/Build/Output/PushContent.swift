@@ -30,6 +30,17 @@ struct PushContent: Sendable {
     var children: [Document] = []
     /// What a tag of the image points to.
     var root: Document
+    /// Manifests that are about the others, such as attestations and signatures, each behind what it is about.
+    var referrers: [Document] = []
+}
+
+extension PushContent {
+    /// Adds what refers to the image, with its blobs.
+    mutating func add(_ referrers: ImageReferrers) {
+        self.referrers += referrers.documents
+        let known = Set(blobs.map(\.digest))
+        blobs += referrers.blobs.filter { !known.contains($0.digest) }
+    }
 }
 
 extension PushContent.Blob {

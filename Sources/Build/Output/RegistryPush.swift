@@ -31,12 +31,13 @@ struct RegistryPush: Sendable {
             return count
         }
         for child in content.children {
-            try await retrying { try await put(child, as: child.digest.description) }
+            _ = try await retrying { try await put(child, as: child.digest.description) }
         }
         let names = tags.isEmpty ? [content.root.digest.description] : tags.map(\.description)
         for name in names {
-            try await retrying { try await put(content.root, as: name) }
+            _ = try await retrying { try await put(content.root, as: name) }
         }
+        for referrer in content.referrers { try await retrying { try await attach(referrer) } }
         return count
     }
 
@@ -119,7 +120,8 @@ struct RegistryPush: Sendable {
         }
     }
 
-    private func put(_ document: PushContent.Document, as name: String) async throws {
+    /// Sends a document; returns the head of the answer.
+    func put(_ document: PushContent.Document, as name: String) async throws -> HTTPHeaders {
         var request = HTTPClientRequest(url: "\(access.base)/manifests/\(name)")
         request.method = .PUT
         request.headers.add(name: "content-type", value: document.mediaType)
@@ -130,6 +132,18 @@ struct RegistryPush: Sendable {
         guard digest == nil || digest == document.digest.description else {
             throw BuildError(.registry, "The registry \(access.host) stored another manifest than it was sent.")
         }
+        return answer.headers
+    }
+
+    /// The index that a tag names; an empty one when there is none.
+    func index(at tag: String) async throws -> Index {
+        var request = HTTPClientRequest(url: "\(access.base)/manifests/\(tag)")
+        request.headers.add(name: "accept", value: MediaType.index)
+        let answer = try await access.send(request)
+        let body = try await RegistryAccess.collect(answer)
+        if answer.status == .notFound { return Index(manifests: []) }
+        try check(answer, body, is: 200, "a question for the tag \(tag)")
+        return try JSONDocument.decode(from: body, subject: "the index \(tag)")
     }
 }
 

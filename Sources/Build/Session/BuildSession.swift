@@ -7,17 +7,17 @@ internal import SystemPackage
 
 /// One build while it runs: its parts, and their order.
 struct BuildSession: Sendable {
-    private let request: BuildRequest
-    private let prepared: PreparedBuild
-    private let link: ServerLink
-    private let progress: ProgressLog
-    private let lookup: GraphLookup
-    private let log: StepLog
-    private let restorer: ChainRestorer
-    private let commits: LayerCommits
+    let request: BuildRequest
+    let prepared: PreparedBuild
+    let link: ServerLink
+    let progress: ProgressLog
+    let lookup: GraphLookup
+    let log: StepLog
+    let restorer: ChainRestorer
+    let commits: LayerCommits
     private let recorder: StepRecorder
     private let claims: BuildClaims
-    private let reasons: MissReasons
+    let reasons: MissReasons
     private let mounts: RunMounts
     private let stages: StageBuilds
     private let maker: LayerMaker
@@ -25,7 +25,7 @@ struct BuildSession: Sendable {
     /// Where temporary files are made.
     private let spools: FilePath
     /// Seconds since 1970.
-    private let began = Clock.seconds()
+    let began = Clock.seconds()
 
     /// Reads and plans what is to be built.
     /// - Throws: ``DockerfileError``; `invalidInput`, `io`, `server`.
@@ -205,23 +205,8 @@ struct BuildSession: Sendable {
             throw BuildError(.server, "The image cannot be pushed: the server does not have it. Build again.")
         }
         try await attest(images, outcome.image)
-        try await hand(out: images, request.outputs + (outcome.image == nil ? request.fallbackOutputs : []))
-    }
-
-    /// Attaches what was asked for to the image on the server.
-    private func attest(_ images: [ImageExport.Image], _ answer: AssembleAnswer?) async throws {
-        if request.attestations.isEmpty { return }
-        guard let answer, let server = link.writing else {
-            progress.warn("Nothing is attached to the image: it is not on the server.")
-            return
-        }
-        let attested = zip(images, zip(answer.images, prepared.plan.targets)).map { image, place in
-            ImageAttestations.Image(
-                manifest: place.0, chain: image.layers, platform: place.1.platform, stage: place.1.stage)
-        }
-        let attestations = ImageAttestations(
-            request: request, prepared: prepared, scan: PackageScan(restorer: restorer), began: began)
-        try await attestations.attach(to: attested, on: server, steps: await reports(), progress)
+        let outputs = request.outputs + (outcome.image == nil ? request.fallbackOutputs : [])
+        try await hand(out: images, outputs, try await referrers(to: outcome.image, outputs))
     }
 
     /// The layers that the image has: those of its last step, with their times set if that was asked for.
@@ -234,18 +219,21 @@ struct BuildSession: Sendable {
     }
 
     /// Makes the outputs besides the image on the server.
-    private func hand(out images: [ImageExport.Image], _ outputs: [ImageOutput]) async throws {
+    private func hand(
+        out images: [ImageExport.Image], _ outputs: [ImageOutput], _ referrers: ImageReferrers?
+    ) async throws {
         guard !outputs.isEmpty else { return }
         var size: (@Sendable (Digest) async throws -> UInt64)?
         if let server = link.reading, await commits.areCommitted(images.flatMap(\.layers)) {
             size = { try await server.recipe(of: $0).size }
         }
-        let export = ImageExport(
+        var export = ImageExport(
             images: images, names: request.tags, size: size,
             transcoded: request.compression.flatMap { compression in
                 compression.format == .uncompressed ? nil : TranscodedLayers(compression, in: spools)
             },
             read: { [restorer] in try await restorer.read($0, $1) })
+        export.referrers = referrers
         try await export.make(outputs, server: nil, network: link.network, progress)
     }
 
@@ -275,57 +263,5 @@ struct BuildSession: Sendable {
         var local = name
         local.host = nil
         return local.description
-    }
-
-    // MARK: Reports
-
-    /// Notes the hits that nothing asked for, since what stands on them is a hit, too: the image and reports tell of them.
-    private func noteHits() {
-        for index in prepared.graph.nodes.indices where log[index] == nil && lookup[index].verdict == .hit {
-            log.hit(index, lookup[index])
-        }
-    }
-
-    private func reports() async -> [(index: Int, report: StepReport)] {
-        noteHits()
-        let places = ReportPlaces(
-            prepared.plan, prepared.graph, prepared.graph.nodes.indices.filter { !isNeedless($0) })
-        var reports: [(index: Int, report: StepReport)] = []
-        for index in places.nodes {
-            let node = prepared.graph.nodes[index]
-            let entry = log[index]
-            var byteCount = 0
-            if let layer = entry?.layer { byteCount = await commits.byteCount(of: layer) }
-            var report = StepReport(
-                key: lookup[index].key, instruction: node.step.text,
-                stage: prepared.title(of: node.id.stage), verdict: entry?.verdict ?? .skipped,
-                seconds: entry?.seconds ?? 0, commandSeconds: entry?.commandSeconds ?? 0, saved: entry?.saved ?? 0,
-                bytes: byteCount)
-            if report.verdict == .run || report.verdict == .failed {
-                report.reason = reasons[index]
-                let cause = reasons.cause(of: index)
-                (report.cause, report.changed) = (cause?.cause, cause?.changed ?? [])
-            }
-            report.line = node.step.line
-            report.parent = places.parent(of: node)
-            report.sources = places.sources(of: node)
-            reports.append((index, report))
-        }
-        return reports
-    }
-
-    /// Whether the step at `index` is a WORKDIR that was there already.
-    private func isNeedless(_ index: Int) -> Bool {
-        guard case .workdir(_) = prepared.graph.nodes[index].step.operation, let chain = log[index]?.chain else {
-            return false
-        }
-        return chain == self.chain(before: index)
-    }
-
-    private func chain(before index: Int) -> [Digest]? {
-        switch prepared.graph.nodes[index].parent {
-        case .base(let chain, _): chain
-        case .step(let parent): log[parent]?.chain ?? lookup[parent].chain
-        }
     }
 }

@@ -25,6 +25,13 @@ enum PushSample {
         }
     }
 
+    /// The credentials of a runner whose docker is logged in at `host` with `login` (`user:password`).
+    static func credentials(_ login: String, at host: String, in directory: FilePath) throws -> RegistryCredentials {
+        let entry = #""\#(host)": {"auth": "\#(Data(login.utf8).base64EncodedString())"}"#
+        try Data(#"{"auths": {\#(entry)}}"#.utf8).write(to: URL(filePath: "\(directory)/config.json"))
+        return RegistryCredentials { $0 == "DOCKER_CONFIG" ? directory.string : nil }
+    }
+
     /// Pushes it as `shop/api:1` with the login `login` (`user:password`), or with an identity token.
     static func push(to host: String, login: String? = nil, identityToken: String? = nil) async throws {
         try await withTemporaryDirectory { directory in
