@@ -313,7 +313,11 @@ async function refresh() {
   try {
     const answer = await ask("projects");
     if (round !== state.round) return;
-    if (!answer.projects.some((project) => project.name === state.project)) state.project = answer.projects[0]?.name ?? null;
+    if (!answer.projects.some((project) => project.name === state.project)) {
+      // Who has not chosen one sees the one that is built most.
+      const busiest = answer.projects.reduce((best, project) => project.week.builds > best.week.builds ? project : best, answer.projects[0]);
+      state.project = busiest?.name ?? null;
+    }
     state.readsAll = answer.readsAll;
     byId("sign-in").hidden = true;
     byId("identity").textContent = answer.identity;
