@@ -45,6 +45,12 @@ public struct BearerChallenge: Hashable, Sendable {
         tokenURL(scope: scope ?? defaultScope)
     }
 
+    /// The URL that gives a token that is good for nothing but to show that the login is one.
+    public var loginURL: String {
+        guard let service else { return realm }
+        return realm + (realm.contains("?") ? "&" : "?") + "service=\(Self.escape(service))"
+    }
+
     /// The URL that gives a token for `scope`, whatever the challenge asks.
     public func tokenURL(scope: String) -> String {
         var query = "scope=\(Self.escape(scope))"

@@ -37,9 +37,17 @@ public struct CredentialFile: Hashable, Sendable {
     /// Where a login for `repository` of `host` may be, best first.
     public func entries(for host: RegistryHost, _ repository: RepositoryName) -> [Entry] {
         var found: [Entry] = []
-        if let helper = Self.best(helpers, host, repository) ?? store { found.append(.helper(helper)) }
-        if let entry = Self.best(entries, host, repository) { found.append(entry) }
+        if let helper = Self.best(helpers, host, repository.components) ?? store { found.append(.helper(helper)) }
+        if let entry = Self.best(entries, host, repository.components) { found.append(entry) }
         return found
+    }
+
+    /// The program that keeps logins for `host`; `nil` when they are in the file.
+    func helper(for host: RegistryHost) -> String? { Self.best(helpers, host, []) ?? store }
+
+    /// Whether a key of a file means `host` as a whole.
+    static func names(_ host: RegistryHost, _ key: String) -> Bool {
+        place(key).map { $0.0 == host && $0.1.isEmpty } ?? false
     }
 
     /// How a helper knows `host`.
@@ -49,9 +57,8 @@ public struct CredentialFile: Hashable, Sendable {
 
     /// The value whose key names most of `host/repository`: podman has logins for parts of a registry, too.
     private static func best<Value>(
-        _ values: [String: Value], _ host: RegistryHost, _ repository: RepositoryName
+        _ values: [String: Value], _ host: RegistryHost, _ wanted: [Substring]
     ) -> Value? {
-        let wanted = repository.components
         var best: (length: Int, value: Value)?
         // Sorted, so that two spellings of one place always give the same.
         for (key, value) in values.sorted(by: { $0.key < $1.key }) {

@@ -22,7 +22,9 @@ import Testing
     func completionsNameAllCommands(shell: CompletionCommand.Shell) throws {
         let dialect = try #require(CompletionShell(rawValue: shell.rawValue))
         let script = LarderCommand.completionScript(for: dialect)
-        for name in ["build", "push", "import", "shim", "completion", "upload-wait"] { #expect(script.contains(name)) }
+        for name in [
+            "build", "push", "import", "shim", "login", "logout", "password-stdin", "completion", "upload-wait",
+        ] { #expect(script.contains(name)) }
         #expect(try CompletionCommand.parse([shell.rawValue]).shell == shell)
     }
 

@@ -102,7 +102,8 @@ final class RegistryAccess: Sendable {
 }
 
 extension RegistryAccess {
-    private struct TokenAnswer: Decodable {
+    /// What answers a request for a token.
+    struct TokenAnswer: Decodable {
         let token: String?
         let access_token: String?
     }
@@ -191,7 +192,7 @@ extension RegistryAccess {
     }
 
     /// A token goes into a header: nothing but visible characters.
-    private static func isToken(_ text: String) -> Bool {
+    static func isToken(_ text: String) -> Bool {
         !text.isEmpty && text.utf8.allSatisfy { (0x21...0x7e).contains($0) }
     }
 }

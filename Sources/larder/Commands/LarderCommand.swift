@@ -15,6 +15,7 @@ struct LarderCommand: AsyncParsableCommand {
               larder push --server http://127.0.0.1:7070 shop/api:1 registry.example.com/shop/api:1
               larder import --server http://127.0.0.1:7070 rootfs.tar debian:bookworm
               larder ci
+              larder login https://larder.internal:7070
               larder shim install /opt/larder/bin
               source <(larder completion bash)
 
@@ -28,6 +29,7 @@ struct LarderCommand: AsyncParsableCommand {
         version: version,
         subcommands: [
             BuildCommand.self, PlanCommand.self, ExplainCommand.self, PushCommand.self, ImportCommand.self,
+            LoginCommand.self, LogoutCommand.self,
             CICommand.self, ShimCommand.self, DiskUsageCommand.self, PruneCommand.self, CompletionCommand.self,
         ])
 }

@@ -16,12 +16,19 @@ struct RegistryCredentials: Sendable {
         func directory(_ name: String) -> FilePath? {
             variable(name).flatMap { $0.isEmpty ? nil : FilePath($0) }
         }
-        let docker = directory("DOCKER_CONFIG") ?? directory("HOME")?.appending(".docker")
         files = [
-            directory("REGISTRY_AUTH_FILE"), docker?.appending("config.json"),
+            directory("REGISTRY_AUTH_FILE"), Self.dockerFile(variable),
             directory("XDG_RUNTIME_DIR")?.appending("containers").appending("auth.json"),
         ].compactMap { $0 }
         self.searchPath = searchPath
+    }
+
+    /// Where docker keeps logins; `nil` without a home.
+    static func dockerFile(_ variable: (String) -> String?) -> FilePath? {
+        func directory(_ name: String) -> FilePath? {
+            variable(name).flatMap { $0.isEmpty ? nil : FilePath($0) }
+        }
+        return (directory("DOCKER_CONFIG") ?? directory("HOME")?.appending(".docker"))?.appending("config.json")
     }
 
     /// The login for `repository` of `host`; `nil` when there is none.

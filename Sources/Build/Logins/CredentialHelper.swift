@@ -35,15 +35,7 @@ struct CredentialHelper: Sendable {
     /// Asks for the login of `server`. What the program prints is in no message: it may be a secret.
     /// - Throws: `notPermitted` when the program fails.
     func login(for server: String) async throws -> Answer {
-        let ended: ExecutionResult<Void, StringOutput<UTF8>, DiscardedOutput>
-        do {
-            ended = try await run(
-                .path(program), arguments: ["get"], input: .string(server), output: .string(limit: 1 << 20),
-                error: .discarded)
-        } catch {
-            if Task.isCancelled { throw CancellationError() }
-            throw BuildError(.notPermitted, "\(name) cannot be run; check that it works, or log in again.")
-        }
+        let ended = try await ask("get", server)
         let text = ended.standardOutput
         guard ended.terminationStatus.isSuccess else {
             if text.contains("credentials not found") { return .unknown }
@@ -56,5 +48,40 @@ struct CredentialHelper: Sendable {
         if reply.Username == "<token>" { return .login(RegistryLogin(identityToken: reply.Secret)) }
         if reply.Username.isEmpty { return .unknown }
         return .login(RegistryLogin(user: reply.Username, password: reply.Secret))
+    }
+
+    private struct Order: Encodable {
+        var ServerURL: String
+        var Username: String
+        var Secret: String
+    }
+
+    /// Has it keep a login of `server`.
+    /// - Throws: `notPermitted` when the program fails.
+    func keep(user: String, password: String, for server: String) async throws {
+        let order = Order(ServerURL: server, Username: user, Secret: password)
+        let text = String(decoding: try JSONDocument.encode(order), as: UTF8.self)
+        guard try await ask("store", text).terminationStatus.isSuccess else {
+            throw BuildError(.notPermitted, "\(name) does not keep the login for \(server); check that it works.")
+        }
+    }
+
+    /// Has it forget the login of `server`.
+    /// - Returns: whether it did: most fail when they have none.
+    func forget(_ server: String) async throws -> Bool {
+        try await ask("erase", server).terminationStatus.isSuccess
+    }
+
+    private func ask(
+        _ what: String, _ input: String
+    ) async throws -> ExecutionResult<Void, StringOutput<UTF8>, DiscardedOutput> {
+        do {
+            return try await run(
+                .path(program), arguments: [what], input: .string(input), output: .string(limit: 1 << 20),
+                error: .discarded)
+        } catch {
+            if Task.isCancelled { throw CancellationError() }
+            throw BuildError(.notPermitted, "\(name) cannot be run; check that it works, or log in again.")
+        }
     }
 }
