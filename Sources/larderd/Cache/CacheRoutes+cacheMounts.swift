@@ -9,7 +9,7 @@ import Hummingbird
 extension CacheRoutes {
     /// `POST …/cache-mounts/find`: the layer that was stored last, in the first scope that has one.
     func findCacheMount(_ request: Request, _ access: ProjectAccess) async throws -> Response {
-        let body = try await request.bytes(upTo: Limits.jsonBytes)
+        let body = try await request.bytes(upTo: limits.jsonBytes)
         let answer = try await executor.run { store in
             let query: CacheMountQuery = try body.decoded()
             guard (1...Limits.scopes).contains(query.scopes.count) else {
@@ -30,7 +30,7 @@ extension CacheRoutes {
 
     /// `POST …/cache-mounts`: keeps a layer as what a mount holds.
     func keepCacheMount(_ request: Request, _ access: ProjectAccess) async throws -> Response {
-        let body = try await request.bytes(upTo: Limits.jsonBytes)
+        let body = try await request.bytes(upTo: limits.jsonBytes)
         let author = RequestNotes.author(at: Int64(clamping: WallClock.seconds))
         try await executor.run { [sealer, notes = RequestNotes.current] store in
             let mount: CacheMountRecord = try body.decoded()

@@ -7,7 +7,7 @@ import Hummingbird
 extension CacheRoutes {
     /// `POST …/chain/query`: what is at paths of a chain.
     func queryChain(_ request: Request, in project: ProjectName) async throws -> Response {
-        let body = try await request.bytes(upTo: Limits.jsonBytes)
+        let body = try await request.bytes(upTo: limits.jsonBytes)
         let answer = try await executor.run { [views] store in
             let query: ChainQuery = try body.decoded()
             guard query.paths.count <= ChainQuery.pathsMaximum else {
@@ -23,7 +23,7 @@ extension CacheRoutes {
 
     /// `POST …/chain/file`: the bytes of one regular file, links followed.
     func file(_ request: Request, in project: ProjectName) async throws -> Response {
-        let body = try await request.bytes(upTo: Limits.jsonBytes)
+        let body = try await request.bytes(upTo: limits.jsonBytes)
         let download = try await executor.run { [views] store in
             let query: FileQuery = try body.decoded()
             let (view, project) = try Self.view(of: query.chain, in: project, store, views)

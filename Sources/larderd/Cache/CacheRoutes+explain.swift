@@ -7,7 +7,7 @@ import Hummingbird
 extension CacheRoutes {
     /// `POST …/explain`: what was recorded before in the place of steps that were missed.
     func explain(_ request: Request, _ access: ProjectAccess) async throws -> Response {
-        let body = try await request.bytes(upTo: Limits.jsonBytes)
+        let body = try await request.bytes(upTo: limits.jsonBytes)
         let answer = try await executor.run { store in
             let query: ExplainQuery = try body.decoded()
             try query.validate()

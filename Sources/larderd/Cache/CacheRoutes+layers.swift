@@ -18,7 +18,7 @@ extension CacheRoutes {
 
     /// `PUT …/layers/DIGEST`: commits a layer whose chunks are there.
     func commitLayer(_ request: Request, _ diffID: Digest, in project: ProjectName) async throws -> Response {
-        let body = try await request.bytes(upTo: Limits.recipeBytes)
+        let body = try await request.bytes(upTo: limits.recipeBytes)
         try await executor.run { store in
             let recipe = try Recipe(decoding: body.readableBytesSpan)
             guard recipe.digest == diffID else {

@@ -9,7 +9,7 @@ extension CacheRoutes {
     /// unless there is something to note for later.
     func lookup(_ request: Request, _ access: ProjectAccess) async throws -> Response {
         let project = access.project
-        let body = try await request.bytes(upTo: Limits.jsonBytes)
+        let body = try await request.bytes(upTo: limits.jsonBytes)
         let (encoded, findings) = try await executor.run { [views, scopes, claims, metrics] store in
             let query: GraphQuery = try body.decoded()
             var lookup = GraphLookup(store: store, access: access, views: views, rules: scopes)
@@ -57,7 +57,7 @@ extension CacheRoutes {
     /// `POST …/steps`: keeps the record of a step, and then, all at the same time, what is noted beside it.
     func record(_ request: Request, _ access: ProjectAccess) async throws -> Response {
         let name = access.project
-        let body = try await request.bytes(upTo: Limits.jsonBytes)
+        let body = try await request.bytes(upTo: limits.jsonBytes)
         let author = RequestNotes.author(at: Int64(clamping: WallClock.seconds))
         let (record, project, isWritten) = try await executor.run { [sealer, notes = RequestNotes.current] store in
             var record: StepRecord = try body.decoded()

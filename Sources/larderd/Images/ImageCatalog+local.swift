@@ -44,12 +44,12 @@ extension ImageCatalog {
         guard blob != diffID else {
             throw APIFailure(.invalidContent, "layer \(diffID) is not a tar archive, so it cannot be built upon")
         }
-        try await decompressions.value(for: key) { [executor] in
+        try await decompressions.value(for: key) { [executor, limits = settings.limits] in
             let job = try await executor.run { store in
                 guard let reader = try store.read(blob, in: project) else {
                     throw APIFailure(.missingContent, "layer \(blob) is not on this server; push the image again")
                 }
-                return DecompressionJob(reader, ingest: LayerIngest(diffID, into: project, of: store))
+                return DecompressionJob(reader, ingest: LayerIngest(diffID, into: project, of: store, limits: limits))
             }
             while try await executor.run({ _ in try job.step() }) {}
             try await executor.run { _ in try job.ingest.commit(digest: blob) }

@@ -17,6 +17,8 @@ struct ImageCatalog: Sendable {
         var mirrors = MirrorRules()
         /// What may be done with tags.
         var tagRules = TagRules()
+        /// How much may come out of layers that are decompressed.
+        var limits = Limits()
     }
 
     let executor: StoreExecutor
@@ -39,7 +41,7 @@ struct ImageCatalog: Sendable {
         self.settings = settings
         self.upstream = UpstreamImages(
             executor: executor, access: upstream ?? UpstreamAccess(logger: logger),
-            freshness: settings.mirrors.freshness)
+            freshness: settings.mirrors.freshness, limits: settings.limits)
     }
 
     /// The image called `name` as a base for builds of `project`, whose layers are layers of the project

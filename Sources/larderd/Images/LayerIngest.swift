@@ -15,19 +15,23 @@ final class LayerIngest: Sendable {
         var beginning: [UInt8]? = []
         var decoder: StreamDecoder?
         var writer: BlobWriter
+        let limits: Limits
 
-        init(writer: consuming BlobWriter) {
+        init(writer: consuming BlobWriter, limits: Limits) {
             self.writer = writer
+            self.limits = limits
         }
     }
 
     private let state: Mutex<State?>
     private let diffID: Digest
 
-    /// - Parameter diffID: the digest of the uncompressed layer.
-    init(_ diffID: Digest, into project: ProjectID, of store: Store) {
+    /// - Parameters:
+    ///   - diffID: the digest of the uncompressed layer.
+    ///   - limits: how much may come out of it.
+    init(_ diffID: Digest, into project: ProjectID, of store: Store, limits: Limits) {
         self.diffID = diffID
-        state = Mutex(State(writer: store.beginBlob(in: project)))
+        state = Mutex(State(writer: store.beginBlob(in: project), limits: limits))
     }
 
     /// How many bytes have arrived.
@@ -83,7 +87,8 @@ extension LayerIngest.State {
         guard let first = beginning.take() else { return }
         if first.count >= 4, let format = unsafe StreamDecoder.format(of: first.span.bytes) {
             decoder = try StreamDecoder(
-                format, limit: Limits.layerBytes, expansion: (Limits.expansion, beyond: Limits.expansionBytes))
+                format, limit: UInt64(limits.layerBytes),
+                expansion: (UInt64(limits.expansion), beyond: UInt64(limits.expansionBytes)))
         }
         try unsafe pass(first.span.bytes)
     }

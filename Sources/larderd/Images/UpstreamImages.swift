@@ -23,12 +23,15 @@ struct UpstreamImages: Sendable {
     let access: UpstreamAccess
     /// How long what a tag pointed at is used before its registry is asked again. Seconds.
     let freshness: UInt64
+    /// How much may come out of layers.
+    let limits: Limits
     private let pulls = SingleFlight<Key, UpstreamImage>()
 
-    init(executor: StoreExecutor, access: UpstreamAccess, freshness: UInt64) {
+    init(executor: StoreExecutor, access: UpstreamAccess, freshness: UInt64, limits: Limits) {
         self.executor = executor
         self.access = access
         self.freshness = freshness
+        self.limits = limits
     }
 
     /// The project that the layers belong to. No build can have a project of this name. Blocks.
@@ -160,9 +163,9 @@ extension UpstreamImages {
             try store.blob(diffID, in: try Self.project(of: store))?.isLayer == true
         }
         if isThere { return }
-        try await registry.blob(.sha256(layer.digest)) { [executor] body in
+        try await registry.blob(.sha256(layer.digest)) { [executor, limits] body in
             let ingest = try await executor.run { store in
-                LayerIngest(diffID, into: try Self.project(of: store), of: store)
+                LayerIngest(diffID, into: try Self.project(of: store), of: store, limits: limits)
             }
             try await body.forEachBatch(of: 256 << 10) { batch in
                 try await executor.run { _ in

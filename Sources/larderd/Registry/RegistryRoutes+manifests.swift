@@ -39,7 +39,7 @@ extension RegistryRoutes {
         let pushed = PushedManifest(
             reference: reference,
             tags: tags.map { .init(name: $0, scope: access.scope(writing: $0, in: name)) },
-            bytes: try await Self.document(of: request),
+            bytes: try await document(of: request),
             contentType: request.headers[.contentType],
             author: RequestNotes.author(at: Int64(clamping: WallClock.seconds)))
         let stored = try await tagTurns.take(Self.turns(for: tags, in: name)) {
@@ -119,8 +119,8 @@ extension RegistryRoutes {
         return try texts.map(RegistryPath.tag).filter { seen.insert($0).inserted }
     }
 
-    private static func document(of request: Request) async throws -> [UInt8] {
-        let maximum = StoredManifest.byteCountMaximum
+    private func document(of request: Request) async throws -> [UInt8] {
+        let maximum = limits.manifestBytes
         let tooLong = RegistryFailure(
             .sizeInvalid, status: 413, "the manifest has more than \(maximum) bytes, which is the most there may be")
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > maximum { throw tooLong }

@@ -21,6 +21,12 @@ extension Limits {
         ("uploads-per-client", .count(\.uploadsPerClient)),
         ("upload-idle-time", .time(\.uploadIdleTime)),
         ("upload-idle-time-when-full", .time(\.uploadIdleTimeWhenFull)),
+        ("json-size", .bytes(\.jsonBytes)),
+        ("recipe-size", .bytes(\.recipeBytes)),
+        ("manifest-size", .bytes(\.manifestBytes)),
+        ("layer-size", .bytes(\.layerBytes)),
+        ("expansion", .count(\.expansion)),
+        ("expansion-size", .bytes(\.expansionBytes)),
     ]
 
     /// What those limits are called that can be set.
@@ -59,6 +65,11 @@ extension Limits {
         let counts = [
             connections, connectionsPerAddress, requestBurst, requestsPerClient, bodyBytes, uploads, uploadsPerClient,
         ]
+        // Documents are in memory as a whole.
+        let documents = [
+            (jsonBytes, 256 << 20), (recipeBytes, 256 << 20), (manifestBytes, StoredManifest.byteCountMaximum),
+        ]
+        guard documents.allSatisfy({ (1 << 10...$1).contains($0) }), layerBytes > 0, expansion > 0 else { return false }
         let times = [handshakeTime, headerTime, slowTime, uploadIdleTime, uploadIdleTimeWhenFull]
         return counts.allSatisfy { $0 > 0 } && times.allSatisfy { $0 > .zero }
     }

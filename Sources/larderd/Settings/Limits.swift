@@ -50,17 +50,17 @@ struct Limits: Sendable, Hashable {
     // MARK: Contents
 
     /// JSON bodies of the cache API. Bytes.
-    static let jsonBytes = 16 << 20
+    var jsonBytes = 16 << 20
     /// Encoded recipes. Bytes.
-    static let recipeBytes = 32 << 20
-    /// Manifests and other documents of images. Bytes.
-    static let manifestBytes = 4 << 20
+    var recipeBytes = 32 << 20
+    /// Manifests and other documents of images; at most 4 MiB, since clients take no longer ones. Bytes.
+    var manifestBytes = StoredManifest.byteCountMaximum
     /// A layer that the server decompresses. Bytes.
-    static let layerBytes: UInt64 = 64 << 30
+    var layerBytes = 64 << 30
     /// How many bytes may come out of each byte of a compressed layer, beyond ``expansionBytes``.
-    static let expansion: UInt64 = 200
+    var expansion = 200
     /// How many bytes may come out of a compressed layer however short it is. Bytes.
-    static let expansionBytes: UInt64 = 1 << 30
+    var expansionBytes = 1 << 30
 
     // MARK: Queries and records of the cache API
 

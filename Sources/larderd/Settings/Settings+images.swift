@@ -44,6 +44,7 @@ extension Settings {
         }
         images.tagRules = tagRules
         images.mirrors = mirrors
+        images.limits = limits
         images.localProjects = localProjects.isEmpty ? nil : Set(localProjects)
         return images
     }

@@ -99,9 +99,12 @@ struct LimitTests {
         }
     }
 
-    @Test("JSON and recipes are taken up to their limits")
-    func documents() async throws {
-        try await withServer { client, _ in
+    @Test("JSON, recipes and manifests are taken up to their limits, which can be set", arguments: [true, false])
+    func documents(isSet: Bool) async throws {
+        let limits = try #require(
+            isSet ? Limits("json-size=2KiB,recipe-size=3KiB,manifest-size=4KiB") : Limits())
+        #expect(!isSet || (limits.jsonBytes, limits.recipeBytes, limits.manifestBytes) == (2048, 3072, 4096))
+        try await withServer({ $0.limits = limits }) { client, _ in
             func status(_ path: String, _ count: Int, _ method: String, sends: Bool) async throws -> String {
                 let headers = "Host: a\r\nConnection: close\r\nContent-Length: \(count)\r\n"
                 let head = "\(method) \(path) HTTP/1.1\r\n\(headers)\r\n"
@@ -114,9 +117,9 @@ struct LimitTests {
             let (lookup, manifest) = ("/api/v1/projects/shop/lookup", "/v2/shop/api/manifests/1")
             let layer = "/api/v1/projects/shop/layers/\(Digest(hashing: []))"
             let cases = [
-                (lookup, "POST", Limits.jsonBytes + 1, "413"), (lookup, "POST", Limits.jsonBytes, "400"),
-                (layer, "PUT", Limits.recipeBytes + 1, "413"), (manifest, "PUT", Limits.manifestBytes + 1, "413"),
-                (manifest, "PUT", Limits.manifestBytes, "400"),
+                (lookup, "POST", limits.jsonBytes + 1, "413"), (lookup, "POST", limits.jsonBytes, "400"),
+                (layer, "PUT", limits.recipeBytes + 1, "413"), (manifest, "PUT", limits.manifestBytes + 1, "413"),
+                (manifest, "PUT", limits.manifestBytes, "400"),
             ]
             for (path, method, count, expected) in cases {
                 // What is too long is refused before it is sent.
@@ -264,7 +267,9 @@ struct LimitTests {
         "Values that are no limits are refused",
         arguments: [
             "connections", "connections=0", "connections=-1", "connections=x", "speed=3", "body-size=1XiB",
-            "slow-time=0s", "uploads=1,uploads", "slow-time=1y",
+            "slow-time=0s", "uploads=1,uploads", "slow-time=1y", "json-size=1GiB", "recipe-size=0",
+            "manifest-size=5MiB",
+            "layer-size=0", "expansion=0",
         ])
     func badValues(text: String) {
         #expect(Limits(text) == nil)
