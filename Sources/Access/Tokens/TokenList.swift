@@ -4,6 +4,11 @@ public struct TokenList: Hashable, Sendable {
     public struct Refusal: Error, Hashable, Sendable, CustomStringConvertible {
         /// The sentence.
         public let description: String
+
+        /// Makes a refusal.
+        public init(description: String) {
+            self.description = description
+        }
     }
 
     /// The most tokens.

@@ -30,9 +30,9 @@ struct TokenAuthenticator: Authenticator {
 
     private func identify(_ record: TokenRecord) -> Authentication {
         if record.revoked != nil { return .refused("the token \(record.name) was revoked") }
-        if !record.isValid(at: Int64(clamping: WallClock.seconds)) {
-            return .refused("the token \(record.name) has expired")
-        }
+        let now = Int64(clamping: WallClock.seconds)
+        if !record.isValid(at: now) { return .refused("the token \(record.name) has expired") }
+        tokens.use.note(record.id, at: now)
         return .identified(record.identity)
     }
 }

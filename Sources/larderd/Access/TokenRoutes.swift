@@ -19,7 +19,7 @@ struct TokenRoutes: Sendable {
 
     /// Adds `GET /tokens`, `POST /tokens` with a `TokenOrder`, and `POST /tokens/revoke` with a name or id.
     func add(to router: Router<LarderRequestContext>) {
-        router.get(RouterPath(Path.tokens)) { _, _ in try Response.json(tokens.all) }
+        router.get(RouterPath(Path.tokens)) { _, _ in try Response.json(tokens.listed) }
         router.post(RouterPath(Path.tokens)) { request, _ in
             let order: TokenOrder = try await request.bytes(upTo: 1 << 20).decoded()
             let made = try await Self.answer { try await executor.run { _ in try tokens.make(order) } }
@@ -35,10 +35,7 @@ struct TokenRoutes: Sendable {
     }
 
     private func note(_ action: AuditAction, _ record: TokenRecord) {
-        var event = AuditEvent(action)
-        event.identity = "command"
-        event.reference = record.name
-        audit?.note(event)
+        audit?.note(AuditEvent(action, record))
     }
 
     private static func answer<Value>(_ body: () async throws -> Value) async throws -> Value {
@@ -47,5 +44,14 @@ struct TokenRoutes: Sendable {
         } catch let refusal as TokenList.Refusal {
             throw APIFailure(.badRequest, refusal.description)
         }
+    }
+}
+
+extension AuditEvent {
+    /// What a command did with a token.
+    init(_ action: AuditAction, _ record: TokenRecord) {
+        self.init(action)
+        identity = "command"
+        reference = record.name
     }
 }

@@ -13,6 +13,8 @@ import SystemPackage
 struct RootAccess: Sendable {
     /// The root.
     let root: FilePath
+    /// Where it is written down what is done to it.
+    private var audit = AuditSettings()
 
     /// - Throws: ``ServerError`` when there is no store in `root`.
     init(existing root: FilePath) throws(ServerError) {
@@ -28,17 +30,32 @@ struct RootAccess: Sendable {
     }
 
     /// The root that the flag `--root` or the environment names.
-    /// - Parameter mayBeNew: whether it is made when there is none.
+    /// - Parameters:
+    ///   - mayBeNew: whether it is made when there is none.
+    ///   - auditLog: what the flag `--audit-log` says.
     /// - Throws: ``SettingsError``; ``ServerError`` when there is no store in it.
-    init(flag: String?, mayBeNew: Bool = false) async throws {
+    init(flag: String?, mayBeNew: Bool = false, auditLog: String? = nil) async throws {
+        let flags = [Setting.root: flag, .auditLog: auditLog].compactMapValues { $0 }
         let reader = try await SettingsReader(
-            flags: flag.map { [Setting.root: $0] } ?? [:], environment: ProcessInfo.processInfo.environment, file: nil)
+            flags: flags, environment: ProcessInfo.processInfo.environment, file: nil)
         if mayBeNew {
             // Nobody but the account that serves it reads what is in a root.
             umask(0o077)
             self.init(unchecked: try reader.root())
         } else {
             try self.init(existing: try reader.root())
+        }
+        audit = try reader.audit()
+    }
+
+    /// Writes down what was done to the root while no server has it open. Blocks.
+    /// - Throws: ``ServerError`` when it cannot.
+    func note(_ event: AuditEvent) throws(ServerError) {
+        guard let file = audit.file(in: root) else { return }
+        do {
+            try file.append(Array(event.line.utf8))
+        } catch {
+            throw ServerError(.unusableFile, "The audit log \(file.path) cannot be written: \(error).")
         }
     }
 

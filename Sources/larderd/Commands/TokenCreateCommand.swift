@@ -44,18 +44,28 @@ struct TokenCreateCommand: AsyncParsableCommand {
     var tags: [String] = []
     @Option(help: ArgumentHelp("How long it holds, as in 90d, or never; default: 90d.", valueName: "DURATION"))
     var expires = "90d"
+    @Option(help: SettingFlags.help(.auditLog)) var auditLog: String?
     @Option(help: ArgumentHelp("What it is called; default: the project and the token's id.", valueName: "NAME"))
     var name: String?
 
     func run() async throws {
         let order = try order()
-        let access = try await RootAccess(flag: root, mayBeNew: true)
+        let access = try await RootAccess(flag: root, mayBeNew: true, auditLog: auditLog)
         let content = String(decoding: try JSONEncoder.report.encode(order), as: UTF8.self)
-        let directory = access.root
         let made: MadeToken = try await access.perform(.POST, TokenRoutes.Path.tokens, content: content) { _ in
-            try TokenBook(of: directory).make(order)
+            let book = try TokenBook(of: access.root)
+            let made = try book.make(order)
+            do {
+                try access.note(AuditEvent(.createToken, made.record))
+            } catch {
+                // What nobody can read about later is not there.
+                _ = try book.revoke(made.record.id)
+                throw error
+            }
+            return made
         }
-        print(TokenTable([made.record], at: Int64(clamping: WallClock.seconds)).text)
+        print(
+            TokenTable([ListedToken(record: made.record, lastUsed: nil)], at: Int64(clamping: WallClock.seconds)).text)
         print(made.token)
     }
 

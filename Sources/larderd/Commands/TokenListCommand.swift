@@ -9,6 +9,8 @@ struct TokenListCommand: AsyncParsableCommand {
         commandName: "list",
         abstract: "List all tokens, those that hold no longer included.",
         discussion: """
+            LAST USED is a day in UTC, and may be a minute late.
+
             EXAMPLES:
               larderd token list --root /var/lib/larder
               larderd token list --root /var/lib/larder --json
@@ -20,10 +22,10 @@ struct TokenListCommand: AsyncParsableCommand {
     func run() async throws {
         let access = try await RootAccess(flag: root)
         let directory = access.root
-        let records: [TokenRecord] = try await access.perform(.GET, TokenRoutes.Path.tokens) { _ in
-            try TokenBook(of: directory).all
+        let tokens: [ListedToken] = try await access.perform(.GET, TokenRoutes.Path.tokens) { _ in
+            try TokenBook(of: directory).listed
         }
-        let table = TokenTable(records, at: Int64(clamping: WallClock.seconds))
+        let table = TokenTable(tokens, at: Int64(clamping: WallClock.seconds))
         print(json ? try table.json() : table.text)
     }
 }

@@ -15,14 +15,17 @@ struct TokenRevokeCommand: AsyncParsableCommand {
             """)
 
     @Option(help: SettingFlags.help(.root)) var root: String?
+    @Option(help: SettingFlags.help(.auditLog)) var auditLog: String?
     @Argument(help: ArgumentHelp("The token's name or id, as `larderd token list` shows them.", valueName: "NAME|ID"))
     var token: String
 
     func run() async throws {
-        let access = try await RootAccess(flag: root)
-        let (directory, token) = (access.root, self.token)
+        let access = try await RootAccess(flag: root, auditLog: auditLog)
+        let token = token
         let revoked: [TokenRecord] = try await access.perform(.POST, TokenRoutes.Path.revoke, content: token) { _ in
-            try TokenBook(of: directory).revoke(token)
+            let revoked = try TokenBook(of: access.root).revoke(token)
+            for record in revoked { try access.note(AuditEvent(.revokeToken, record)) }
+            return revoked
         }
         for record in revoked { print("Revoked \(record.name) (\(record.id)).") }
     }

@@ -13,14 +13,16 @@ struct TokenTable {
         let created: Int64
         let expires: Int64?
         let revoked: Int64?
+        /// When the day began on which it was used last.
+        let lastUsed: Int64?
     }
 
-    private let records: [TokenRecord]
+    private let tokens: [ListedToken]
     private let now: Int64
 
     /// - Parameter now: seconds since 1970.
-    init(_ records: [TokenRecord], at now: Int64) {
-        self.records = records
+    init(_ tokens: [ListedToken], at now: Int64) {
+        self.tokens = tokens
         self.now = now
     }
 
@@ -28,23 +30,26 @@ struct TokenTable {
     func json() throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return try records.map { record in
+        return try tokens.map { token in
+            let record = token.record
             let row = Row(
                 id: record.id, name: record.name, state: state(of: record), grants: record.grants,
-                created: record.created, expires: record.expires, revoked: record.revoked)
+                created: record.created, expires: record.expires, revoked: record.revoked,
+                lastUsed: token.lastUsed)
             return String(decoding: try encoder.encode(row), as: UTF8.self)
         }.joined(separator: "\n")
     }
 
     /// A table with a line for each.
     var text: String {
-        let head = ["ID", "NAME", "STATE", "ALLOWS", "PROJECTS", "SCOPES", "CREATED", "EXPIRES"]
-        let rows = records.map { record -> [String] in
-            [
+        let head = ["ID", "NAME", "STATE", "ALLOWS", "PROJECTS", "SCOPES", "CREATED", "EXPIRES", "LAST USED"]
+        let rows = tokens.map { token -> [String] in
+            let record = token.record
+            return [
                 record.id, record.name, state(of: record), Self.list(record.grants.map(\.rights.description)),
                 Self.list(record.grants.map(\.projects.description)),
                 Self.list(record.grants.flatMap(\.scopes).map(\.description)), Self.day(record.created),
-                record.expires.map(Self.day) ?? "never",
+                record.expires.map(Self.day) ?? "never", token.lastUsed.map(Self.day) ?? "never",
             ]
         }
         let widths = head.indices.map { column in ([head] + rows).map { $0[column].count }.max() ?? 0 }

@@ -66,7 +66,10 @@ struct LarderServer: Service, CustomStringConvertible {
             // The root is this process's own now.
             do {
                 let copies = EncodedCopies(of: settings.root, byteMaximum: settings.encodedCopies, logger: logger)
-                return (store, copies, try TokenBook(of: settings.root), try RecordSealer(root: settings.root))
+                return (
+                    store, copies, try TokenBook(of: settings.root, isOpen: settings.anonymous == .all),
+                    try RecordSealer(root: settings.root)
+                )
             } catch {
                 store.close()
                 throw error
@@ -125,6 +128,7 @@ struct LarderServer: Service, CustomStringConvertible {
             try ConfiguredAccess(settings, logger: logger)
         }
         services += configured.services
+        services.append(TokenUseKeeper(use: tokens.use, logger: logger))
         let control = AccessControl(settings, tokens: tokens, configured: configured, logger: logger)
         logger.info("access", metadata: ["server": "\(control.summary)"])
         if let certificate {

@@ -94,7 +94,16 @@ struct SettingsReader: Sendable {
         try readAccess(into: &settings)
         try readLimits(into: &settings)
         try readAudit(into: &settings.audit)
+        try refuseContradictions(in: settings)
         return settings
+    }
+
+    /// What is said of the audit log alone, for commands that work on a root.
+    /// - Throws: ``SettingsError``.
+    func audit() throws -> AuditSettings {
+        var audit = AuditSettings()
+        try readAudit(into: &audit)
+        return audit
     }
 
     private func readAudit(into audit: inout AuditSettings) throws {
@@ -194,6 +203,9 @@ struct SettingsReader: Sendable {
         }
         value = parsed
     }
+
+    /// Whether `setting` was set anywhere.
+    func isSet(_ setting: Setting) -> Bool { reader.string(forKey: ConfigKey(setting.key)) != nil }
 
     /// Where `setting` was set, for people.
     func place(of setting: Setting) -> String {

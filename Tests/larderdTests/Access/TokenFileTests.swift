@@ -54,4 +54,44 @@ struct TokenFileTests {
             #expect(try TokenBook(of: copy).all == [made.record])
         }
     }
+
+    @Test("When a token was used is kept by the day, and written when there is something new")
+    func use() async throws {
+        try await withTemporaryDirectory { root in
+            let use = TokenUseFile(in: root)
+            let path = root.appending("token-use.json").string
+            try use.write()
+            #expect(!FileManager.default.fileExists(atPath: path))
+            use.note("a", at: 1_700_000_000)
+            try use.write()
+            #expect(use.lastUse(of: "a") == 1_699_920_000 && use.lastUse(of: "b") == nil)
+            let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+            #expect(mode == 0o600)
+            // However often it is used on a day, nothing is written again.
+            try FileManager.default.removeItem(atPath: path)
+            for second in 1...1000 { use.note("a", at: 1_700_000_000 + Int64(second)) }
+            try use.write()
+            #expect(!FileManager.default.fileExists(atPath: path))
+            use.note("a", at: 1_700_086_400)
+            try use.write()
+            #expect(TokenUseFile(in: root).lastUse(of: "a") == 1_700_006_400)
+            // What is damaged says nothing, and decides nothing.
+            try Data("{".utf8).write(to: URL(filePath: path))
+            #expect(TokenUseFile(in: root).lastUse(of: "a") == nil)
+        }
+    }
+
+    @Test("Where everybody may do everything there are no tokens that hold, and none is made")
+    func openServers() async throws {
+        try await withTemporaryDirectory { root in
+            let book = try TokenBook(of: root, isOpen: true)
+            #expect(throws: TokenList.Refusal.self) { try book.make(order) }
+            let closed = try TokenBook(of: root)
+            _ = try closed.make(order)
+            let error = #expect(throws: ServerError.self) { try TokenBook(of: root, isOpen: true) }
+            #expect(error.map { "\($0)" }?.contains("--anonymous all") == true)
+            _ = try closed.revoke("ci")
+            _ = try TokenBook(of: root, isOpen: true)
+        }
+    }
 }

@@ -181,7 +181,7 @@ struct SettingsTests {
     }
 
     @Test(
-        "Settings of connections that contradict each other are refused with their places",
+        "Settings that contradict each other are refused with their places",
         arguments: [
             (["tlsCert": "/c"], ["--tls-cert is set", "--tls-key (LARDER_TLS_KEY) is not"]),
             (["tlsKey": "/k"], ["--tls-key is set", "--tls-cert (LARDER_TLS_CERT) is not"]),
@@ -205,6 +205,18 @@ struct SettingsTests {
                 ["--tls-client-auth is 'maybe'", "optional"]
             ),
             (["insecureListen": "yes"], ["--insecure-listen is 'yes'", "true or false"]),
+            (
+                ["anonymous": "all", "accessRules": "/r"],
+                ["--access-rules means nothing", "--anonymous lets everybody"]
+            ),
+            (["anonymous": "all", "htpasswd": "/p"], ["--htpasswd means nothing", "--anonymous lets everybody"]),
+            (["auditLog": "off", "auditLogSize": "1MiB"], ["--audit-log-size means nothing", "--audit-log says"]),
+            (["auditLog": "off", "auditLogCount": "3"], ["--audit-log-count means nothing", "--audit-log says"]),
+            (
+                ["contentEncodings": "none", "encodedCopies": "1GiB"],
+                ["--encoded-copies means nothing", "--content-encodings says"]
+            ),
+            (["mirrorFreshness": "5m"], ["--mirror-freshness means nothing", "--mirrors (LARDER_MIRRORS)"]),
         ])
     func contradictions(given: [String: String], parts: [String]) async throws {
         let pairs = given.compactMap { key, text in Setting(rawValue: key).map { ($0, text) } }
@@ -216,6 +228,17 @@ struct SettingsTests {
         let variables = Dictionary(uniqueKeysWithValues: known.map { ($0.key.variable, $0.value) })
         let second = await message(flags: [.root: "/r"], environment: variables)
         #expect(second.hasPrefix("LARDER_"), "\(second)")
+    }
+
+    @Test("What one setting makes of another is no contradiction")
+    func compatible() async throws {
+        for flags in [
+            [.anonymous: "read", .accessRules: "/r"], [.anonymous: "none", .htpasswd: "/p", .accessRules: "/r"],
+            [.auditLog: "off"], [.contentEncodings: "none", .encodedCopies: "0"], [.contentEncodings: "none"],
+            [.mirrors: "docker.io", .mirrorFreshness: "5m"],
+        ] as [[Setting: String]] {
+            _ = try await settings(flags: flags.merging([.root: "/r"]) { first, _ in first })
+        }
     }
 
     @Test("A client CA alone asks clients, and does not require")
