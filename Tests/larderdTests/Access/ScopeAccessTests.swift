@@ -101,4 +101,72 @@ struct ScopeAccessTests {
             #expect(try await server.send(.DELETE, path, as: .delete).status == 202)
         }
     }
+
+    @Test("What mounts of type cache hold is found in scopes that are read, and kept in those that are written")
+    func cacheMounts() async throws {
+        let (shop, branch) = (try #require(ProjectName("shop")), try #require(ScopeName("feature/x")))
+        let layer = try SampleLayer([SampleLayer.File(path: "a", content: [1, 2, 3])])
+        try await RoleServer.run { server in
+            func keep(_ scope: ScopeName, as role: Role) async throws -> UInt {
+                let mount = CacheMountRecord(
+                    key: Digest(hashing: [7]), layer: layer.diffID, scope: scope, id: "npm", created: 1, writer: "w")
+                return try await server.send(.POST, CachePath.cacheMounts(shop), json(mount), as: role).status
+            }
+            func found(_ scopes: [ScopeName], as role: Role) async throws -> Digest? {
+                let query = CacheMountQuery(scopes: scopes, key: Digest(hashing: [7]))
+                return try await server.send(.POST, CachePath.cacheMountQuery(shop), json(query), as: role)
+                    .json(CacheMountAnswer.self).layer
+            }
+            let frames = try await server.send(.POST, CachePath.frames(shop), layer.body, as: .wrongScope)
+            #expect(frames.status == 204)
+            let recipe = layer.recipe.encoded()
+            let committed = try await server.send(
+                .PUT, CachePath.layer(shop, layer.diffID), recipe, as: .wrongScope)
+            #expect(committed.status < 300, "\(committed.text)")
+            #expect(try await keep(branch, as: .write) == 403)
+            #expect(try await keep(.main, as: .wrongScope) == 403)
+            #expect(try await keep(branch, as: .wrongScope) == 201)
+            for (role, finds) in [(Role.wrongScope, true), (.admin, true), (.write, false), (.read, false)] {
+                #expect((try await found([branch, .main], as: role) != nil) == finds, "\(role.rawValue)")
+            }
+            #expect(try await keep(.main, as: .write) == 201)
+            for role in [Role.wrongScope, .write, .read] {
+                #expect(try await found([.main], as: role) == layer.diffID, "\(role.rawValue)")
+            }
+        }
+    }
+
+    @Test("BuildKit's caches of one tag are merged for one scope only; what another scope pushes replaces them")
+    func buildCaches() async throws {
+        try await RoleServer.run { server in
+            let repository = "/v2/shop/cache"
+            func push(_ writer: SampleWriter, as role: Role) async throws {
+                for blob in writer.layers + [writer.config] {
+                    let path = "\(repository)/blobs/uploads/?digest=\(Digest(hashing: blob))"
+                    #expect(try await server.send(.POST, path, blob, as: role).status == 201)
+                }
+                let answer = try await server.send(
+                    .PUT, "\(repository)/manifests/feature-x", writer.manifest, type: writer.form.mediaType, as: role)
+                #expect(answer.status == 201, "\(answer.text)")
+            }
+            func keys() async throws -> Set<String> {
+                let answer = try await server.send(.GET, "\(repository)/manifests/feature-x", as: .read)
+                let manifest = try BuildCacheManifest(
+                    answer.bytes, mediaType: answer.headers.first(name: "content-type") ?? "")
+                let blob = try await server.send(.GET, "\(repository)/blobs/\(manifest.config.digest)", as: .read)
+                let config = try JSONDecoder().decode(BuildCacheConfig.self, from: Data(blob.bytes))
+                return Set((config.records ?? []).compactMap(\.digest))
+            }
+            let (one, two, three) = (try SampleWriter("one"), try SampleWriter("two"), try SampleWriter("three"))
+            try await push(one, as: .wrongScope)
+            try await push(two, as: .wrongScope)
+            #expect(try await keys().isSuperset(of: one.keys + two.keys))
+            try await push(three, as: .write)
+            let replaced = try await keys()
+            #expect(replaced.isSuperset(of: three.keys) && replaced.isDisjoint(with: one.keys + two.keys))
+            try await push(two, as: .wrongScope)
+            let back = try await keys()
+            #expect(back.isSuperset(of: two.keys) && back.isDisjoint(with: one.keys + three.keys))
+        }
+    }
 }

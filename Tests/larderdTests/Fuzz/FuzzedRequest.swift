@@ -1,6 +1,7 @@
 import CacheAPI
 import Chunking
 import FoundationEssentials
+import HTTPTypes
 import OCI
 import TestSupport
 
@@ -22,87 +23,158 @@ struct FuzzedRequest {
         return Array((head + "\r\n").utf8) + body
     }
 
-    /// A valid request for each thing that can be asked.
+    /// Valid requests for every route of the tables, in an order in which what one needs was brought by one before: a new route
+    /// does not compile without one, and is fuzzed.
     static func samples() throws -> [FuzzedRequest] {
-        try cache() + registry()
+        let samples = try Samples()
+        let first: [CacheRoute] = [.takeFrames, .commitLayer, .record]
+        let cache = try (first + CacheRoute.allCases.filter { !first.contains($0) }).flatMap(samples.requests)
+        let begin: [RegistryRoute] = [.beginUpload, .putManifest]
+        let end: [RegistryRoute] = [.deleteManifest, .deleteBlob, .cancelUpload]
+        let middle = RegistryRoute.allCases.filter { !begin.contains($0) && !end.contains($0) }
+        return cache + (begin + middle + end).flatMap(samples.requests) + ServerRoute.allCases.map(samples.request)
     }
 
-    private static let digest = Digest(hashing: [1])
+    /// What the requests are about.
+    private struct Samples {
+        let shop: ProjectName
+        let layer: SampleLayer
+        let image: SampleImage
+        let digest = Digest(hashing: [1])
+        let record: StepRecord
+        let mount: CacheMountRecord
 
-    private static func cache() throws -> [FuzzedRequest] {
-        guard let shop = ProjectName("shop") else { return [] }
-        let layer = try SampleLayer([SampleLayer.File(path: "a", content: randomBytes(9000, seed: 3))])
-        let query = GraphQuery(
-            scopes: [.main],
-            steps: [GraphQuery.Step(op: digest, parent: .base(chain: [], platform: "linux/amd64"), inputs: [])],
-            claim: GraphQuery.Claim(id: "b", writer: "w", waits: true))
-        let record = StepRecord(
-            key: digest, parent: digest, chain: [layer.diffID],
-            components: [KeyComponent(name: "a", digest: digest)], instruction: "RUN x", seconds: 1, created: 5,
-            scope: .main, writer: "w", replaces: false, lineage: [digest], read: [["/a"]])
-        let mount = CacheMountRecord(
-            key: digest, layer: layer.diffID, scope: .main, id: "pip", created: 1, writer: "w")
-        let config =
+        init() throws {
+            shop = ProjectName("shop") ?? .default
+            layer = try SampleLayer([SampleLayer.File(path: "a", content: randomBytes(9000, seed: 3))])
+            image = try SampleImage(layers: [SampleImage.layer(["a"], bytesEach: 500)])
+            record = StepRecord(
+                key: digest, parent: digest, chain: [layer.diffID],
+                components: [KeyComponent(name: "a", digest: digest)], instruction: "RUN x", seconds: 1, created: 5,
+                scope: .main, writer: "w", replaces: false, lineage: [digest], read: [["/a"]])
+            mount = CacheMountRecord(
+                key: digest, layer: layer.diffID, scope: .main, id: "pip", created: 1, writer: "w")
+        }
+
+        func request(_ route: ServerRoute) -> FuzzedRequest {
+            FuzzedRequest(method: route.row.method.rawValue, path: route.row.path)
+        }
+
+        func requests(_ route: CacheRoute) throws -> [FuzzedRequest] {
+            let ids = layer.chunkIDs.flatMap(\.rawBytes)
+            return switch route {
+            case .takeFrames: [FuzzedRequest(method: "POST", path: CachePath.frames(shop), body: layer.body)]
+            case .commitLayer:
+                [FuzzedRequest(method: "PUT", path: CachePath.layer(shop, layer.diffID), body: layer.recipe.encoded())]
+            case .layer: [FuzzedRequest(method: "GET", path: CachePath.layer(shop, layer.diffID))]
+            case .missingChunks: [FuzzedRequest(method: "POST", path: CachePath.missingChunks(shop), body: ids)]
+            case .fetchChunks: [FuzzedRequest(method: "POST", path: CachePath.fetchChunks(shop), body: ids)]
+            case .lookup: [try post(CachePath.lookup(shop), query)]
+            case .record: [try post(CachePath.steps(shop), record)]
+            case .explain: [try post(CachePath.explain(shop), ExplainQuery(scopes: [.main], steps: []))]
+            case .keepCacheMount: [try post(CachePath.cacheMounts(shop), mount)]
+            case .findCacheMount:
+                [try post(CachePath.cacheMountQuery(shop), CacheMountQuery(scopes: [.main], key: digest))]
+            case .queryChain:
+                [try post(CachePath.chainQuery(shop), ChainQuery(chain: [layer.diffID], paths: ["/a"]))]
+            case .file: [try post(CachePath.chainFile(shop), FileQuery(chain: [layer.diffID], path: "/a"))]
+            case .waitForClaim:
+                [
+                    try post(
+                        CachePath.claimWait(shop), ClaimWait(key: digest, scopes: [.main], id: "c", seconds: 0.01))
+                ]
+            case .renewClaims: [try post(CachePath.claimRenewal(shop), ClaimRenewal(id: "b"))]
+            case .releaseClaims: [try post(CachePath.claimRelease(shop), ClaimRelease(id: "b"))]
+            case .assemble:
+                [try post(CachePath.images(shop), AssembleRequest(names: ["shop/api:1"], config: config))]
+            case .resolve:
+                [
+                    try post(
+                        CachePath.resolve(shop),
+                        ResolveQuery(images: [.init(name: "shop/api:1", platform: "linux/amd64")], refresh: false))
+                ]
+            }
+        }
+
+        private var query: GraphQuery {
+            GraphQuery(
+                scopes: [.main],
+                steps: [GraphQuery.Step(op: digest, parent: .base(chain: [], platform: "linux/amd64"), inputs: [])],
+                claim: GraphQuery.Claim(id: "b", writer: "w", waits: true))
+        }
+
+        private var config: String {
             #"{"os":"linux","architecture":"amd64","rootfs":{"type":"layers","diff_ids":["\#(layer.diffID)"]}}"#
-        return try [
-            FuzzedRequest(method: "POST", path: CachePath.frames(shop), body: layer.body),
-            FuzzedRequest(method: "PUT", path: CachePath.layer(shop, layer.diffID), body: layer.recipe.encoded()),
-            FuzzedRequest(method: "GET", path: CachePath.layer(shop, layer.diffID)),
-            FuzzedRequest(
-                method: "POST", path: CachePath.missingChunks(shop), body: layer.chunkIDs.flatMap(\.rawBytes)),
-            FuzzedRequest(method: "POST", path: CachePath.fetchChunks(shop), body: layer.chunkIDs.flatMap(\.rawBytes)),
-            post(CachePath.lookup(shop), query), post(CachePath.steps(shop), record),
-            post(CachePath.explain(shop), ExplainQuery(scopes: [.main], steps: [])),
-            post(CachePath.cacheMounts(shop), mount),
-            post(CachePath.cacheMountQuery(shop), CacheMountQuery(scopes: [.main], key: digest)),
-            post(CachePath.chainQuery(shop), ChainQuery(chain: [layer.diffID], paths: ["/a"])),
-            post(CachePath.chainFile(shop), FileQuery(chain: [layer.diffID], path: "/a")),
-            post(CachePath.claimWait(shop), ClaimWait(key: digest, scopes: [.main], id: "c", seconds: 0.01)),
-            post(CachePath.claimRenewal(shop), ClaimRenewal(id: "b")),
-            post(CachePath.claimRelease(shop), ClaimRelease(id: "b")),
-            post(CachePath.images(shop), AssembleRequest(names: ["shop/api:1"], config: config)),
-            post(
-                CachePath.resolve(shop),
-                ResolveQuery(images: [.init(name: "shop/api:1", platform: "linux/amd64")], refresh: false)),
-        ]
-    }
+        }
 
-    private static func post(_ path: String, _ value: some Encodable) throws -> FuzzedRequest {
-        FuzzedRequest(
-            method: "POST", path: path, headers: [("Content-Type", "application/json")],
-            body: [UInt8](try JSONEncoder().encode(value)), isJSON: true)
-    }
+        private func post(_ path: String, _ value: some Encodable) throws -> FuzzedRequest {
+            FuzzedRequest(
+                method: "POST", path: path, headers: [("Content-Type", "application/json")],
+                body: [UInt8](try JSONEncoder().encode(value)), isJSON: true)
+        }
 
-    private static func registry() throws -> [FuzzedRequest] {
-        let image = try SampleImage(layers: [SampleImage.layer(["a"], bytesEach: 500)])
-        let (config, blob) = (image.config, image.blobs[0])
-        let (manifest, uploads) = (Digest(hashing: image.manifest), "/v2/shop/web/blobs/uploads/")
-        let typed = [("Content-Type", MediaType.manifest)]
-        return [
-            FuzzedRequest(method: "GET", path: "/v2/"), FuzzedRequest(method: "GET", path: "/v2/_catalog?n=5&last=a"),
-            FuzzedRequest(method: "GET", path: "/healthz"),
-            FuzzedRequest(method: "POST", path: "\(uploads)?digest=\(Digest(hashing: blob))", body: blob),
-            FuzzedRequest(method: "POST", path: "\(uploads)?digest=\(Digest(hashing: config))", body: config),
-            FuzzedRequest(method: "POST", path: "\(uploads)?mount=\(Digest(hashing: blob))&from=shop/api"),
-            FuzzedRequest(method: "POST", path: uploads),
-            FuzzedRequest(
-                method: "PATCH", path: uploads + "0123456789abcdef", headers: [("Content-Range", "0-99")], body: blob),
-            FuzzedRequest(method: "PUT", path: uploads + "0123456789abcdef?digest=\(digest)"),
-            FuzzedRequest(
-                method: "PUT", path: "/v2/shop/web/manifests/1.0", headers: typed, body: image.manifest, isJSON: true),
-            FuzzedRequest(
-                method: "PUT", path: "/v2/shop/web/manifests/\(manifest)?tag=a&tag=b", headers: typed,
-                body: image.manifest, isJSON: true),
-            FuzzedRequest(method: "GET", path: "/v2/shop/web/manifests/1.0", headers: [("Accept", "*/*")]),
-            FuzzedRequest(method: "HEAD", path: "/v2/shop/web/manifests/\(manifest)"),
-            FuzzedRequest(
-                method: "GET", path: "/v2/shop/web/blobs/\(Digest(hashing: blob))",
-                headers: [("Range", "bytes=0-9,20-"), ("Accept-Encoding", "zstd;q=0.5, gzip")]),
-            FuzzedRequest(method: "GET", path: "/v2/shop/web/tags/list?n=1"),
-            FuzzedRequest(method: "GET", path: "/v2/shop/web/referrers/\(manifest)?artifactType=a/b"),
-            FuzzedRequest(method: "DELETE", path: "/v2/shop/web/manifests/b"),
-            FuzzedRequest(method: "DELETE", path: "/v2/shop/web/blobs/\(digest)"),
-        ]
+        func requests(_ route: RegistryRoute) -> [FuzzedRequest] {
+            let (config, blob) = (image.config, image.blobs[0])
+            let (manifest, uploads) = (Digest(hashing: image.manifest), "/v2/shop/web/blobs/uploads/")
+            let (typed, id) = ([("Content-Type", MediaType.manifest)], "0123456789abcdef")
+            return switch route {
+            case .base: [FuzzedRequest(method: "GET", path: "/v2/")]
+            case .catalog: [FuzzedRequest(method: "GET", path: "/v2/_catalog?n=5&last=a")]
+            case .token:
+                [
+                    FuzzedRequest(
+                        method: "GET", path: "/v2/token?service=s&scope=repository:shop/web:pull,push&account=a",
+                        headers: [("Authorization", "Basic eDp5")])
+                ]
+            case .tokenForForm:
+                [
+                    FuzzedRequest(
+                        method: "POST", path: "/v2/token",
+                        headers: [("Content-Type", "application/x-www-form-urlencoded")],
+                        body: Array("grant_type=password&username=a&password=b&scope=repository:shop/web:pull".utf8))
+                ]
+            case .beginUpload:
+                [
+                    FuzzedRequest(method: "POST", path: "\(uploads)?digest=\(Digest(hashing: blob))", body: blob),
+                    FuzzedRequest(method: "POST", path: "\(uploads)?digest=\(Digest(hashing: config))", body: config),
+                    FuzzedRequest(method: "POST", path: "\(uploads)?mount=\(Digest(hashing: blob))&from=shop/api"),
+                    FuzzedRequest(method: "POST", path: uploads),
+                ]
+            case .uploadStatus: [FuzzedRequest(method: "GET", path: uploads + id)]
+            case .continueUpload:
+                [
+                    FuzzedRequest(
+                        method: "PATCH", path: uploads + id, headers: [("Content-Range", "0-99")], body: blob)
+                ]
+            case .finishUpload: [FuzzedRequest(method: "PUT", path: uploads + "\(id)?digest=\(digest)")]
+            case .cancelUpload: [FuzzedRequest(method: "DELETE", path: uploads + id)]
+            case .putManifest:
+                [
+                    FuzzedRequest(
+                        method: "PUT", path: "/v2/shop/web/manifests/1.0", headers: typed, body: image.manifest,
+                        isJSON: true),
+                    FuzzedRequest(
+                        method: "PUT", path: "/v2/shop/web/manifests/\(manifest)?tag=a&tag=b", headers: typed,
+                        body: image.manifest, isJSON: true),
+                ]
+            case .manifest:
+                [
+                    FuzzedRequest(method: "GET", path: "/v2/shop/web/manifests/1.0", headers: [("Accept", "*/*")]),
+                    FuzzedRequest(method: "HEAD", path: "/v2/shop/web/manifests/\(manifest)"),
+                ]
+            case .blob:
+                [
+                    FuzzedRequest(
+                        method: "GET", path: "/v2/shop/web/blobs/\(Digest(hashing: blob))",
+                        headers: [("Range", "bytes=0-9,20-"), ("Accept-Encoding", "zstd;q=0.5, gzip")])
+                ]
+            case .tags: [FuzzedRequest(method: "GET", path: "/v2/shop/web/tags/list?n=1")]
+            case .referrers:
+                [FuzzedRequest(method: "GET", path: "/v2/shop/web/referrers/\(manifest)?artifactType=a/b")]
+            case .deleteManifest: [FuzzedRequest(method: "DELETE", path: "/v2/shop/web/manifests/b")]
+            case .deleteBlob: [FuzzedRequest(method: "DELETE", path: "/v2/shop/web/blobs/\(digest)")]
+            }
+        }
     }
 }
 

@@ -1,6 +1,8 @@
+import AsyncHTTPClient
 import CacheAPI
 import Glibc
 import NIOCore
+import NIOHTTP1
 import ServiceLifecycle
 import SystemPackage
 import TestSupport
@@ -15,10 +17,11 @@ struct StoppingTests {
 
     /// Runs a server that the body can ask to stop.
     private func withStoppable(
-        stopTimeout: Int, _ body: @Sendable (Int, ServiceGroup) async throws -> Void
+        stopTimeout: Int, tls: TLSFiles? = nil, _ body: @Sendable (Int, ServiceGroup) async throws -> Void
     ) async throws {
         try await withTemporaryDirectory { directory in
             var settings = Settings(root: directory.appending("root"))
+            settings.tls = tls
             settings.listen.port = 0
             settings.stopTimeout = stopTimeout
             let (ports, announce) = AsyncStream<Int>.makeStream()
@@ -49,6 +52,39 @@ struct StoppingTests {
                 try await outbound.write(ByteBuffer(repeating: 2, count: 32))
                 let answer = try await inbound.text()
                 #expect(answer.hasPrefix("HTTP/1.1 200 "))
+            }
+        }
+    }
+
+    @Test("With HTTP/2, too, a request under way is finished, and new connections are not taken")
+    func finishesStream() async throws {
+        try await withTemporaryDirectory { directory in
+            let authority = try TestAuthority(in: directory)
+            let pair = try authority.certificate(for: "127.0.0.1")
+            let files = TLSFiles(certificate: pair.certificate, key: pair.key)
+            try await withStoppable(stopTimeout: 60, tls: files) { port, group in
+                try await SecureClient(authority).with { session in
+                    let url = "https://127.0.0.1:\(port)"
+                    let (parts, send) = AsyncStream<ByteBuffer>.makeStream()
+                    var request = HTTPClientRequest(url: "\(url)/api/v1/projects/a/chunks/missing")
+                    request.method = .POST
+                    request.body = .stream(parts, length: .known(Int64(64)))
+                    async let answer = session.send(request)
+                    send.yield(ByteBuffer(repeating: 1, count: 32))
+                    // Both are on one connection: the server has read what came before.
+                    let other = try await session.get("\(url)/healthz")
+                    #expect(other.version == .http2)
+                    await group.triggerGracefulShutdown()
+                    while (try? await RawConnection.with(port: port, { _, _ in })) != nil {
+                        try await Task.sleep(for: .milliseconds(10))
+                    }
+                    send.yield(ByteBuffer(repeating: 2, count: 32))
+                    send.finish()
+                    let response = try await answer
+                    #expect(response.status == .ok && response.version == .http2)
+                    // Both chunks are missing.
+                    #expect(try await response.body.collect(upTo: 1 << 10).readableBytes == 8)
+                }
             }
         }
     }
