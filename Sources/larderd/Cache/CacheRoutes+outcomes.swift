@@ -6,7 +6,7 @@ import Hummingbird
 extension CacheRoutes {
     /// `POST …/outcomes`: notes how a build ended. What comes from a project that nothing was ever stored in is not kept.
     func noteOutcome(_ request: Request, _ access: ProjectAccess) async throws -> Response {
-        let body = try await request.bytes(upTo: Limits.jsonBytes)
+        let body = try await request.bytes(upTo: limits.jsonBytes)
         let identity = access.isKnown ? "\(access.check.identity)" : nil
         try await executor.run { [history, metrics] store in
             let report = try (body.decoded() as OutcomeReport).bounded()

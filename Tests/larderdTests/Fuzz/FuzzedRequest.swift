@@ -2,6 +2,7 @@ import CacheAPI
 import Chunking
 import FoundationEssentials
 import HTTPTypes
+import NIOHTTP1
 import OCI
 import TestSupport
 
@@ -32,7 +33,10 @@ struct FuzzedRequest {
         let begin: [RegistryRoute] = [.beginUpload, .putManifest]
         let end: [RegistryRoute] = [.deleteManifest, .deleteBlob, .cancelUpload]
         let middle = RegistryRoute.allCases.filter { !begin.contains($0) && !end.contains($0) }
-        return cache + (begin + middle + end).flatMap(samples.requests) + ServerRoute.allCases.map(samples.request)
+        let pages = PageRoute.allCases.map(\.row) + ServerRoute.allCases.map(\.row)
+        return cache + InsightRoute.allCases.map(samples.request)
+            + (begin + middle + end).flatMap(samples.requests)
+            + pages.map { FuzzedRequest(method: $0.method.rawValue, path: $0.path) }
     }
 
     /// What the requests are about.
@@ -56,8 +60,9 @@ struct FuzzedRequest {
                 key: digest, layer: layer.diffID, scope: .main, id: "pip", created: 1, writer: "w")
         }
 
-        func request(_ route: ServerRoute) -> FuzzedRequest {
-            FuzzedRequest(method: route.row.method.rawValue, path: route.row.path)
+        func request(_ route: InsightRoute) -> FuzzedRequest {
+            let sample = RouteSample.sample(of: route, in: shop)
+            return FuzzedRequest(method: sample.method.rawValue, path: sample.path)
         }
 
         func requests(_ route: CacheRoute) throws -> [FuzzedRequest] {
@@ -71,6 +76,14 @@ struct FuzzedRequest {
             case .fetchChunks: [FuzzedRequest(method: "POST", path: CachePath.fetchChunks(shop), body: ids)]
             case .lookup: [try post(CachePath.lookup(shop), query)]
             case .record: [try post(CachePath.steps(shop), record)]
+            case .noteOutcome:
+                [
+                    try post(
+                        CachePath.outcomes(shop),
+                        OutcomeReport(
+                            id: "b", writer: "w", scope: .main, subject: "s", isDone: true, seconds: 1, sent: 0,
+                            received: 0, steps: []))
+                ]
             case .explain: [try post(CachePath.explain(shop), ExplainQuery(scopes: [.main], steps: []))]
             case .keepCacheMount: [try post(CachePath.cacheMounts(shop), mount)]
             case .findCacheMount:
