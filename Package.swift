@@ -189,7 +189,7 @@ let package = Package(
         .testTarget(
             name: "DeployTests",
             dependencies: ["larderd", "larder", "TestSupport", subprocess, systemPackage],
-            exclude: ["GitHub", "GitLab", "Jenkins"],
+            exclude: ["GitHub", "GitLab", "Jenkins", "Manifests"],
             swiftSettings: strict),
         .testTarget(name: "LayeringTests", dependencies: [subprocess, systemPackage], swiftSettings: strict),
     ],

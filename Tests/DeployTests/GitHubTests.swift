@@ -5,7 +5,7 @@ import Testing
 
 /// The actions and the examples in `deploy/github`: their scripts run as GitHub runs them, against real servers, with an ID
 /// token that the job asks for.
-@Suite(.enabled(if: hasProgram("/usr/bin/python3 -c 'import yaml' && echo"), "there is no python3-yaml"))
+@Suite(.enabled(if: PipelineLab.readsYAML, "there is no python3-yaml"))
 struct GitHubTests {
     private func run(_ event: String, in lab: PipelineLab) async throws -> String {
         let tests = FilePath(#filePath).removingLastComponent().appending("GitHub")
@@ -34,7 +34,7 @@ struct GitHubTests {
             _ = try await run("push", in: lab)
             try lab.expectDelivery(of: ["api", "web"], tag: "main-0123456789ab-5")
             let summary = try Data(contentsOf: URL(filePath: lab.directory.appending("summary").string))
-            #expect(String(decoding: summary, as: UTF8.self).contains("| `shop/api:main-0123456789ab-5` | 1 | 0 | 1 |"))
+            #expect(String(decoding: summary, as: UTF8.self).contains("COPY . /app"))
         }
     }
 

@@ -37,7 +37,8 @@ def files(image, index):
             if member.islnk():
                 found[path] = found[member.linkname.lstrip("./")]
             else:
-                found[path] = (member.type, oct(member.mode), member.uid, member.gid, digest)
+                attributes = sorted(item for item in member.pax_headers.items() if item[0].startswith("SCHILY.xattr."))
+                found[path] = (member.type, oct(member.mode), member.uid, member.gid, digest, attributes)
     return found
 
 

@@ -75,6 +75,11 @@ abstract class Steps extends Script {
     def echo(String text) { Jenkins.note("echo ${text}"); println(text) }
     def error(String text) { throw new IllegalStateException(text) }
     def readFile(String name) { new File(Jenkins.workspace, name).text }
+    def archiveArtifacts(Map settings) {
+        assert new File(Jenkins.workspace, settings.artifacts).exists()
+        Jenkins.note("archive ${settings.artifacts}")
+    }
+
     def checkout(where) { Jenkins.note('checkout') }
     def isUnix() { true }
 

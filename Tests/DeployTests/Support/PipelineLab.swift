@@ -20,6 +20,9 @@ struct PipelineLab: Sendable {
 
     static let commit = "0123456789abcdef0123456789abcdef01234567"
 
+    /// Whether Debian's python can read YAML.
+    static let readsYAML = (try? shell("/usr/bin/python3 -c 'import yaml' 2>&1")) != nil
+
     /// What a command said, and how it ended.
     struct Outcome: Sendable {
         let isSuccess: Bool
@@ -45,12 +48,20 @@ struct PipelineLab: Sendable {
         }
     }
 
-    /// A token that may write the scope `main`, and so any tag.
-    private static func token(for root: FilePath) throws -> String {
+    /// A token that may write one scope: `main`, and so any tag, or another, and so tags that carry its name.
+    private static func token(for root: FilePath, scope: String = "main") throws -> String {
         let larderd = ServerProcess.executables.appending("larderd")
         let output = try shell(
-            "'\(larderd)' token create --root '\(root)' --project shop --scope main --allow read,write --name ci")
+            """
+            '\(larderd)' token create --root '\(root)' --project shop --scope '\(scope)' --allow read,write \
+                --name 'ci-\(UInt32.random(in: 0 ... .max))'
+            """)
         return String(decoding: output, as: UTF8.self).split(separator: "\n").last.map(String.init) ?? ""
+    }
+
+    /// A token for the jobs of another branch.
+    func token(forBranch branch: String) throws -> String {
+        try Self.token(for: directory.appending("store"), scope: branch)
     }
 
     private func lay() throws {

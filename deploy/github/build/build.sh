@@ -2,12 +2,18 @@
 # What the action does. Its inputs are in the environment; see action.yml.
 set -euo pipefail
 
-metadata=$(mktemp)
-trap 'rm -f "$metadata"' EXIT
+work=$(mktemp -d)
+metadata=$work/metadata.json
+# What became of the steps is in the summary of the job, also when the build failed.
+finish() {
+    [[ ! -f $work/report.md ]] || cat "$work/report.md" >>"$GITHUB_STEP_SUMMARY"
+    rm -rf "$work"
+}
+trap finish EXIT
 
 larder ci "$INPUT_CONTEXT"
 tag=$(larder ci --tag "$INPUT_CONTEXT")
-arguments=(--tag "$INPUT_IMAGE:$tag" --metadata-file "$metadata")
+arguments=(--tag "$INPUT_IMAGE:$tag" --metadata-file "$metadata" --report "$work/report.md")
 while IFS= read -r name; do
     [[ -z $name ]] || arguments+=(--tag "$INPUT_IMAGE:$name")
 done <<<"$INPUT_TAGS"
@@ -34,9 +40,3 @@ reference=${reference%/}/$INPUT_IMAGE@$digest
     echo "digest=$digest"
     echo "reference=$reference"
 } >>"$GITHUB_OUTPUT"
-{
-    echo "| image | steps | hits | run | seconds |"
-    echo "|---|---|---|---|---|"
-    echo "| \`$INPUT_IMAGE:$tag\` | $(value larder.steps.total) | $(value larder.steps.hit) | $(value larder.steps.run)" \
-        "| $(printf %.1f "$(value larder.seconds)") |"
-} >>"$GITHUB_STEP_SUMMARY"

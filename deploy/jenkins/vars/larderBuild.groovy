@@ -15,6 +15,7 @@ import groovy.json.JsonSlurperClassic
  * tags        more tags, which may move, as in ['latest']
  * arguments   more arguments of 'larder build', a list
  *
+ * A page about the steps, what was saved and why others were run is kept with the Jenkins build, also when it failed.
  * Gives a map: image, tag, digest; reference and byDigest, with the server's host; steps, hits, runs.
  */
 def call(Map settings, String image) {
@@ -24,10 +25,10 @@ def call(Map settings, String image) {
     if (tag == 'latest') {
         error("larderBuild: 'latest' alone does not say what runs: leave out 'tag', and give tags: ['latest'] if it is wanted")
     }
-    String report = "larder-${image.replaceAll('[^a-z0-9]+', '-')}.json"
-    def words = ['larder', 'build', '--metadata-file', report]
-    for (name in [tag] + (settings.tags ?: [])) {
-        words << '--tag' << "${image}:${name}".toString()
+    String name = "larder-${image.replaceAll('[^a-z0-9]+', '-')}"
+    def words = ['larder', 'build', '--metadata-file', "${name}.json".toString(), '--report', "${name}.html".toString()]
+    for (one in [tag] + (settings.tags ?: [])) {
+        words << '--tag' << "${image}:${one}".toString()
     }
     if (settings.dockerfile) { words << '--file' << settings.dockerfile }
     if (settings.target) { words << '--target' << settings.target }
@@ -44,12 +45,16 @@ def call(Map settings, String image) {
     words += (settings.arguments ?: [])
     words << (settings.context ?: '.')
     String script = "#!/bin/sh -eu\n${words.collect { quoted(it) }.join(' ')}\n"
-    if (bindings) {
-        withCredentials(bindings) { sh(label: "larder build ${image}", script: script) }
-    } else {
-        sh(label: "larder build ${image}", script: script)
+    try {
+        if (bindings) {
+            withCredentials(bindings) { sh(label: "larder build ${image}", script: script) }
+        } else {
+            sh(label: "larder build ${image}", script: script)
+        }
+    } finally {
+        archiveArtifacts(artifacts: "${name}.html", allowEmptyArchive: true)
     }
-    return described(image, tag, readFile(report))
+    return described(image, tag, readFile("${name}.json"))
 }
 
 def call(String image) {

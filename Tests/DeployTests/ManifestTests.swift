@@ -1,0 +1,64 @@
+import FoundationEssentials
+import Subprocess
+import SystemPackage
+import TestSupport
+import Testing
+
+/// Files in `deploy` that are not run here: units, charts, manifests, man pages.
+@Suite struct ManifestTests {
+    private static let deploy = PipelineLab.repository.appending("deploy")
+
+    private func run(_ program: String, _ arguments: String...) async throws -> PipelineLab.Outcome {
+        let outcome = try await Subprocess.run(
+            .name(program), arguments: Arguments(arguments), output: .string(limit: 1 << 20),
+            error: .combinedWithOutput)
+        return PipelineLab.Outcome(isSuccess: outcome.terminationStatus.isSuccess, output: outcome.standardOutput)
+    }
+
+    @Test(
+        "The chart, the manifests, the compose file and the workflows are well formed and say what they should",
+        .enabled(if: PipelineLab.readsYAML, "there is no python3-yaml"))
+    func manifests() async throws {
+        let script = FilePath(#filePath).removingLastComponent().pushing("Manifests/check.py")
+        let outcome = try await run("/usr/bin/python3", script.string, Self.deploy.string)
+        #expect(outcome.isSuccess, "\(outcome.output)")
+    }
+
+    @Test(
+        "The chart renders to what Kubernetes takes, and to deploy/kubernetes",
+        .enabled(if: hasProgram("helm") && hasProgram("kubernetes-validate"), "no helm, or no kubernetes-validate"))
+    func chart() async throws {
+        let outcome = try await run(Self.deploy.pushing("helm/check").string)
+        #expect(outcome.isSuccess, "\(outcome.output)")
+    }
+
+    @Test(
+        "systemd finds the unit as little exposed as the documentation says",
+        .enabled(if: hasProgram("systemd-analyze"), "there is no systemd-analyze"))
+    func unit() async throws {
+        // Ten times the level that Operations.md states.
+        let outcome = try await run(
+            "systemd-analyze", "security", "--offline=true", "--threshold=12",
+            Self.deploy.pushing("systemd/larderd.service").string)
+        #expect(outcome.isSuccess, "\(outcome.output.suffix(300))")
+    }
+
+    @Test("Every command has a man page that shows its flags", arguments: ["larder", "larderd"])
+    func manual(program: String) async throws {
+        try await withTemporaryDirectory { directory in
+            let path = ServerProcess.executables.appending(program).string
+            let outcome = try await run(Self.deploy.pushing("package/manual").string, path, "1", directory.string)
+            #expect(outcome.isSuccess, "\(outcome.output)")
+            func page(_ name: String) throws -> String {
+                String(decoding: try Data(contentsOf: URL(filePath: "\(directory)/\(name).1")), as: UTF8.self)
+            }
+            let own = try page(program)
+            for section in ["NAME", "SYNOPSIS", "COMMANDS", "EXAMPLES", "EXIT STATUS", "SEE ALSO"] {
+                #expect(own.contains(".SH \"\(section)\""), "\(section)")
+            }
+            let command = program == "larder" ? "push" : "backup"
+            #expect(own.contains("\\fB\(program)\\-\(command)\\fR(1)"))
+            #expect(try page("\(program)-\(command)").contains("\\fB\\-\\-help\\fR"))
+        }
+    }
+}

@@ -1,0 +1,82 @@
+"""Checks the files in deploy that nothing here can run: that they are well formed, say what their documentation says, and go
+together.
+
+    check.py DEPLOY
+"""
+import glob
+import json
+import os
+import re
+import subprocess
+import sys
+
+import yaml
+
+deploy = sys.argv[1]
+
+
+def documents(path):
+    return [entry for entry in yaml.safe_load_all(open(os.path.join(deploy, path))) if entry]
+
+
+def same_keys(values, schema, path, definitions):
+    """Every value has a place in the schema, and every place a value, so that the documentation has all."""
+    schema = definitions[schema["$ref"].rsplit("/", 1)[1]] if "$ref" in schema else schema
+    if "properties" not in schema:
+        return
+    known = set(schema["properties"]) - {"global"}
+    assert set(values) == known, f"values.yaml and its schema differ at {path or 'the top'}: {set(values) ^ known}"
+    assert schema.get("additionalProperties") is False, f"{path}: a wrong name would be taken"
+    for name, value in values.items():
+        if isinstance(value, dict):
+            same_keys(value, schema["properties"][name], f"{path}.{name}", definitions)
+
+
+def check_chart():
+    schema = json.load(open(os.path.join(deploy, "helm/larder/values.schema.json")))
+    same_keys(documents("helm/larder/values.yaml")[0], schema, "", schema["definitions"])
+
+
+def check_plain():
+    objects = {entry["kind"]: entry for entry in documents("kubernetes/larder.yaml")}
+    assert set(objects) == {"StatefulSet", "Service", "ServiceAccount", "NetworkPolicy", "PodDisruptionBudget"}, set(objects)
+    pod = objects["StatefulSet"]["spec"]["template"]
+    labels = objects["Service"]["spec"]["selector"].items()
+    assert labels <= pod["metadata"]["labels"].items(), "the service finds no pod"
+    server = pod["spec"]["containers"][0]
+    assert server["securityContext"] == {
+        "allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}}
+    assert pod["spec"]["securityContext"]["runAsNonRoot"] and not pod["spec"]["automountServiceAccountToken"]
+    settings = {entry["name"]: entry.get("value") for entry in server["env"]}
+    names = re.findall(r"^    case (\w+)$", open(os.path.join(deploy, "../Sources/larderd/Settings/Setting.swift")).read(), re.M)
+    known = {"LARDER_" + re.sub("([A-Z])", r"_\1", name).upper() for name in names}
+    assert len(known) > 20 and set(settings) <= known, f"no settings of the server: {set(settings) - known}"
+
+
+def check_runner():
+    pod = documents("kubernetes/runner.yaml")[0]["spec"]["template"]["spec"]
+    rights = pod["containers"][0]["securityContext"]
+    assert pod["hostUsers"] is False and pod["securityContext"]["runAsNonRoot"]
+    assert rights["capabilities"] == {"drop": ["ALL"], "add": ["SETUID", "SETGID"]} and "privileged" not in rights
+
+
+def check_compose():
+    service = documents("docker/compose.yaml")[0]["services"]["larderd"]
+    assert all(port.startswith("127.0.0.1:") for port in service["ports"]), "a server that is open to all is on the network"
+    assert service["read_only"] and service["cap_drop"] == ["ALL"]
+
+
+def check_workflows():
+    for path in glob.glob(os.path.join(deploy, "github/examples/*.yml")):
+        for job in yaml.safe_load(open(path))["jobs"].values():
+            assert "permissions" in job and "timeout-minutes" in job, f"{path}: a job says not what it may do, or how long"
+            for step in job["steps"]:
+                assert "uses" not in step or "@v" in step["uses"], f"{path}: {step['uses']} names no version"
+                if "run" in step:
+                    assert "${{" not in step["run"], f"{path}: a script has an expression in it"
+                    subprocess.run(["bash", "-n", "-c", step["run"]], check=True)
+
+
+for check in [check_chart, check_plain, check_runner, check_compose, check_workflows]:
+    check()
+print("all is well")
