@@ -15,7 +15,8 @@ struct GitLabTests {
                 PipelineLab.repository.pushing("deploy/gitlab/templates").string, lab.workspace.string,
             ],
             [
-                "TOKEN": token ?? lab.jobToken, "AUDIENCE": lab.server.address, "GITLAB_CI": "true", "CI_COMMIT_BRANCH": branch,
+                "TOKEN": token ?? lab.jobToken,
+                "AUDIENCE": lab.server.address, "GITLAB_CI": "true", "CI_COMMIT_BRANCH": branch,
                 "CI_DEFAULT_BRANCH": "main", "CI_COMMIT_SHA": PipelineLab.commit, "CI_PIPELINE_IID": "3",
                 "CI_REGISTRY_IMAGE": "\(lab.host)/shop", "CI_REGISTRY_USER": "u", "CI_REGISTRY_PASSWORD": lab.password,
             ])
