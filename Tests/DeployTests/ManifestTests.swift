@@ -8,9 +8,9 @@ import Testing
 @Suite struct ManifestTests {
     private static let deploy = PipelineLab.repository.appending("deploy")
 
-    private func run(_ program: String, _ arguments: String...) async throws -> PipelineLab.Outcome {
+    private func run(_ command: String...) async throws -> PipelineLab.Outcome {
         let outcome = try await Subprocess.run(
-            .name(program), arguments: Arguments(arguments), output: .string(limit: 1 << 20),
+            .path("/usr/bin/env"), arguments: Arguments(command), output: .string(limit: 1 << 20),
             error: .combinedWithOutput)
         return PipelineLab.Outcome(isSuccess: outcome.terminationStatus.isSuccess, output: outcome.standardOutput)
     }
