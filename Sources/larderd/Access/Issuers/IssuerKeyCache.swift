@@ -18,6 +18,8 @@ struct IssuerKeyCache: Sendable {
     private var fetchTime: Double?
     private var freshUntil = 0.0
     private var nextAttempt = -Double.infinity
+    /// Whether a request is under way, for which all wait.
+    private var isFetching = false
     /// Whether the last request failed.
     private var isDown = false
 
@@ -35,9 +37,10 @@ struct IssuerKeyCache: Sendable {
 
     /// What to do about a token at `now`.
     func step(for token: SignedToken, at now: Double) -> Step {
-        let mayFetch = now >= nextAttempt
+        let mayFetch = isFetching || now >= nextAttempt
         guard let fetchTime else { return mayFetch ? .fetch : .unavailable }
-        if now >= freshUntil, mayFetch { return .fetch }
+        // Whoever has keys that were fresh a moment ago does not wait for a request of somebody else.
+        if now >= freshUntil, now >= nextAttempt { return .fetch }
         guard now < fetchTime + Self.staleMaximum else { return .unavailable }
         let fitting = keys.filter { $0.fits(token) }
         // An issuer that is down may have a new key.
@@ -48,19 +51,20 @@ struct IssuerKeyCache: Sendable {
     /// A request begins.
     mutating func begin(at now: Double) {
         nextAttempt = now + Self.pause
+        isFetching = true
     }
 
     /// A request failed.
     mutating func fail(at now: Double) {
         nextAttempt = now + Self.failurePause
-        isDown = true
+        (isFetching, isDown) = (false, true)
     }
 
     /// A request brought `keys`, which its answer calls fresh for `age` seconds.
     mutating func finish(_ keys: [IssuerKey], age: Double?, at now: Double) {
         self.keys = keys
         fetchTime = now
-        isDown = false
+        (isFetching, isDown) = (false, false)
         freshUntil = now + min(max(age ?? Self.freshMaximum, Self.freshMinimum), Self.freshMaximum)
     }
 }
