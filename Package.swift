@@ -191,6 +191,9 @@ let package = Package(
             dependencies: ["larderd", "larder", "TestSupport", subprocess, systemPackage],
             exclude: ["GitHub", "GitLab", "Jenkins", "Manifests"],
             swiftSettings: strict),
+        .testTarget(
+            name: "GuideTests", dependencies: ["larder", "larderd", "TestSupport", subprocess, systemPackage],
+            swiftSettings: strict),
         .testTarget(name: "LayeringTests", dependencies: [subprocess, systemPackage], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -41,7 +41,10 @@ struct ReportNote {
     private var allSteps: String {
         let steps = report.outcome.steps
         if steps.isEmpty { return "" }
-        var lines = ["<details><summary>All \(steps.count) steps</summary>", "", "| Step | | Time |", "|---|---|---:|"]
+        var lines = [
+            "<details><summary>\(steps.count == 1 ? "The step" : "All \(steps.count) steps")</summary>", "",
+            "| Step | | Time |", "|---|---|---:|",
+        ]
         lines += steps.map { step in
             "| \(Self.name(of: step)) | \(step.verdict.rawValue) | \(BuildReport.time(of: step)) |"
         }
