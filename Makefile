@@ -8,7 +8,10 @@ SWIFT_SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks
 
 # Benchmarks are a package of their own, so that nothing depends on what they need. They are built in the same place, where
 # what they share with larder and larderd is built already.
-BENCHMARKS := -c release --package-path Benchmarks --scratch-path .build
+# Two packages share .build, so that what they have in common is built once; without the flag SwiftPM takes the plan of the one
+# for that of the other.
+RELEASE := -c release --disable-build-manifest-caching
+BENCHMARKS := $(RELEASE) --package-path Benchmarks --scratch-path .build
 
 .DEFAULT_GOAL := help
 .PHONY: help build build-bench test test-long fuzz demo bench package lint format install-deps clean
@@ -18,8 +21,8 @@ help: ## List the targets
 
 build: ## Build larder and larderd into .build/release/
 	@deploy/install-deps build
-	$(SWIFT) build -c release --product larder
-	$(SWIFT) build -c release --product larderd
+	$(SWIFT) build $(RELEASE) --product larder
+	$(SWIFT) build $(RELEASE) --product larderd
 
 test: ## Run all tests
 	@deploy/install-deps build test
