@@ -100,9 +100,10 @@ extension RealClients {
                 let cache = "type=registry,ref=\(pantry.host)/shop/api"
                 let options = "--network none --build-arg BASE=\(base)"
                 let context = try pantry.context(Self.files)
-                for (tag, target) in [("tools", "--target tools"), ("main", "")] {
+                // The second one takes the tools of the first: were there two of them, BuildKit could find what nothing was built on.
+                for (tag, more) in [("tools", "--target tools"), ("main", "--cache-from \(cache):tools")] {
                     _ = try await Self.rebuild(
-                        docker, context, "\(options) \(target) --cache-to \(cache):\(tag),mode=min")
+                        docker, context, "\(options) \(more) --cache-to \(cache):\(tag),mode=min")
                 }
                 let both = try await Self.rebuild(
                     docker, context, "\(options) --cache-from \(cache):tools --cache-from \(cache):main --tag shop/api")

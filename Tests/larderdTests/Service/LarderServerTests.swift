@@ -25,7 +25,7 @@ struct LarderServerTests {
     @Test("A path that is none gives a failure in JSON")
     func unknownPath() async throws {
         try await withServer { client, _ in
-            for path in ["/", "/api/v1/nothing", "/api/v1/projects/a/nothing"] {
+            for path in ["/nothing", "/api/v1/nothing", "/api/v1/projects/a/nothing"] {
                 let answer = try await client.get(path)
                 #expect(answer.status == 404)
                 #expect(answer.failure == .notFound)
