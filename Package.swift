@@ -129,7 +129,7 @@ let package = Package(
         .systemLibrary(name: "CArchive", providers: [.apt(["libarchive-dev"])]),
         // Tests
         .target(
-            name: "TestSupport", dependencies: [crypto, subprocess, swiftASN1, systemPackage, x509],
+            name: "TestSupport", dependencies: ["OCI", crypto, subprocess, swiftASN1, systemPackage, x509],
             path: "Tests/TestSupport",
             swiftSettings: strict),
         .testTarget(name: "ChunkingTests", dependencies: ["Chunking", "TestSupport"], swiftSettings: strict),
@@ -183,7 +183,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ClientTests",
-            dependencies: ["larderd", "larder", "Chunking", "TestSupport", subprocess, systemPackage],
+            dependencies: ["larderd", "larder", "OCI", "Chunking", "TestSupport", subprocess, systemPackage],
             exclude: ["Differential/Cases", "HitRates/Cases"],
             swiftSettings: strict),
         .testTarget(

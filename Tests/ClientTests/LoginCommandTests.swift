@@ -77,6 +77,44 @@ struct LoginCommandTests {
         }
     }
 
+    @Test("At a terminal both are asked for, the password is not shown, and Control-C leaves the terminal as it was")
+    func terminal() async throws {
+        try await SecureLab.run { lab in
+            // A terminal whose keys are pressed when the question is seen. It shows a new line as "\r\n".
+            let typing = """
+                export SHELL=/bin/bash; export -f larder
+                at_terminal() {
+                    coproc T { exec script --quiet --return --command "$1" /dev/null; }
+                    exec {shown}<&"${T[0]}" {keys}>&"${T[1]}"; pid=$T_PID
+                }
+                await() { local text; IFS= read -rd "$1" -t 20 -u "$shown" text && printf '%s' "${text//$'\\r'/}$1"; }
+                rest() { tr -d '\\r' <&"$shown"; wait "$pid"; echo "status $?"; }
+
+                """
+            let login = try await lab.run(
+                typing + """
+                    at_terminal 'larder login "$LARDER_SERVER"'
+                    await :; echo alice >&"$keys"
+                    await :; printf 'secrex\\177t\\r' >&"$keys"
+                    rest
+                    """)
+            #expect(login.output.hasPrefix("Username (for a token any does): alice\nPassword: \n"), "\(login)")
+            #expect(login.output.hasSuffix("Login Succeeded\nstatus 0\n"), "\(login)")
+            #expect(!login.output.contains("secre"), "\(login)")
+            #expect(lab.text("docker/config.json").contains("YWxpY2U6c2VjcmV0"), "\(lab.text("docker/config.json"))")
+
+            let left = try await lab.run(
+                typing + """
+                    at_terminal 'stty --save; larder login -u alice "$LARDER_SERVER"; echo "left with $?"; stty --save'
+                    await P; printf '\\3' >&"$keys"
+                    rest
+                    """)
+            let lines = left.output.split(separator: "\n")
+            #expect(lines.contains("left with 130") && left.output.hasSuffix("status 0\n"), "\(left)")
+            #expect(lines.count == 5 && lines.first == lines.dropLast().last, "\(left)")
+        }
+    }
+
     @Test("What cannot be a login is said to be none, and a server that is not there is named")
     func refusals() async throws {
         try await SecureLab.run { lab in

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FoundationEssentials
 import SystemPackage
 
 /// How requests show who asks.
@@ -12,18 +13,8 @@ struct TokenOptions: ParsableArguments {
     func fields() throws -> [(name: String, value: String)] {
         guard let tokenFile else { return [] }
         let token = String(decoding: try BodyFile.read(tokenFile), as: UTF8.self).filter { !$0.isWhitespace }
-        return [("Authorization", basic ? "Basic \(Self.base64("bench:\(token)"))" : "Bearer \(token)")]
-    }
-
-    private static func base64(_ text: String) -> String {
-        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
-        let bytes = Array(text.utf8)
-        return stride(from: 0, to: bytes.count, by: 3).map { start in
-            let part = bytes[start..<min(start + 3, bytes.count)]
-            let word = part.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - part.count))
-            let digits = (0...part.count).map { alphabet[word >> (18 - 6 * $0) & 63] }
-            return String(digits) + String(repeating: "=", count: 3 - part.count)
-        }.joined()
+        let login = Data("bench:\(token)".utf8).base64EncodedString()
+        return [("Authorization", basic ? "Basic \(login)" : "Bearer \(token)")]
     }
 }
 

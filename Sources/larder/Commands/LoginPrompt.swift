@@ -25,12 +25,13 @@ enum LoginPrompt {
     /// A line that is not. An interrupt is taken as a key, so that the terminal is as before in any case.
     /// - Throws: `ExitCode` 130 for Control-C.
     static func secret(_ question: String) throws -> String {
-        ask(question)
         var before = termios()
-        guard unsafe tcgetattr(STDIN_FILENO, &before) == 0 else { return readLine() ?? "" }
+        guard unsafe tcgetattr(STDIN_FILENO, &before) == 0 else { return line(question) }
         var silent = before
         silent.c_lflag &= ~tcflag_t(ECHO | ICANON | ISIG)
+        // Before the question: what is typed as soon as that is seen must neither be shown nor thrown away.
         _ = unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent)
+        ask(question)
         defer {
             _ = unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &before)
             ask("\n")

@@ -1,6 +1,8 @@
 import Chunking
 import FoundationEssentials
+import OCI
 import SystemPackage
+import TestSupport
 
 /// An image as lines of text: its configuration, its history and each path of its root filesystem, as clients see them.
 ///
@@ -15,9 +17,11 @@ struct ImageSnapshot: Sendable {
     init(configuration: [UInt8], tar: [UInt8]) throws {
         let value = try JSONDecoder().decode(JSONValue.self, from: Data(configuration))
         var lines = value["config"].lines("config")
-        for key in ["architecture", "os", "variant"] where !value[key].isEmpty { lines.append("\(key) \(value[key])") }
-        for (number, step) in value["history"].items.enumerated() {
-            let createdBy = step["created_by"].description.replacing(" # buildkit", with: "")
+        for key in ["architecture", "os", "variant"] where !value[key].saysNothing {
+            lines.append("\(key) \(value[key].line)")
+        }
+        for number in 0..<max(0, value["history"].count) {
+            let createdBy = value["history"][number]["created_by"].line.replacing(" # buildkit", with: "")
             if !createdBy.hasPrefix("\"HEALTHCHECK") { lines.append("history \(number) \(createdBy)") }
         }
         self.lines = Set(lines + Self.tree(of: tar))

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import NIOPosix
+import OCI
 import Subprocess
 import Synchronization
 import SystemPackage
@@ -64,7 +65,7 @@ final class Browser: Sendable {
 
     private func attach() async throws {
         let targets = try await call("Target.getTargets")["targetInfos"]
-        let page = (0..<max(0, targets.count)).map { targets[$0] }.first { $0["type"] == .string("page") }
+        let page = (0..<max(0, targets.count)).map { targets[$0] }.first { $0["type"] == .text("page") }
         let target = page?["targetId"].string ?? ""
         let answer = try await call("Target.attachToTarget", #"{"targetId":"\#(target)","flatten":true}"#)
         pipe.withLock { $0.session = answer["sessionId"].string }
@@ -84,7 +85,7 @@ final class Browser: Sendable {
                 while true {
                     let answer = try Self.message(&pipe)
                     Self.note(answer, &pipe.complaints)
-                    guard answer["id"] == .number(Double(pipe.lastID)) else { continue }
+                    guard answer["id"] == .integer(Int64(pipe.lastID)) else { continue }
                     guard answer["error"] == .null else { throw Failure(description: "\(method): \(answer["error"])") }
                     return answer["result"]
                 }
@@ -114,7 +115,7 @@ final class Browser: Sendable {
             complaints.append("exception: \(parameters["exceptionDetails"])")
         case "Runtime.consoleAPICalled" where ["error", "warning"].contains(parameters["type"].string):
             complaints.append("console: \(parameters["args"])")
-        case "Log.entryAdded" where parameters["entry"]["level"] == .string("error"):
+        case "Log.entryAdded" where parameters["entry"]["level"] == .text("error"):
             complaints.append("log: \(parameters["entry"]["text"].string) \(parameters["entry"]["url"].string)")
         default: break
         }

@@ -2,6 +2,7 @@ import CacheAPI
 import Chunking
 import FoundationEssentials
 import NIOHTTP1
+import OCI
 import TestSupport
 import Testing
 
@@ -30,12 +31,12 @@ struct DashboardTests {
                 try await browser.wait("document.getElementById('spans').tBodies[0].rows.length > 0")
                 try await browser.call("Page.reload")
                 try await browser.wait("document.body?.dataset.ready === 'shop'")
-                #expect(try await browser.value("document.getElementById('range').value") == .string("hours=48"))
+                #expect(try await browser.value("document.getElementById('range').value") == .text("hours=48"))
                 try await Self.checkContrast(browser)
                 try await browser.picture("dark")
                 try await browser.open(address, width: 390, height: 844)
                 try await browser.wait("document.body?.dataset.ready === 'shop' && innerWidth === 390")
-                #expect(try await browser.value("document.documentElement.scrollWidth") == .number(390))
+                #expect(try await browser.value("document.documentElement.scrollWidth") == .integer(390))
                 try await Self.checkContrast(browser)
                 try await browser.picture("phone")
                 #expect(browser.complaints == [])
@@ -57,14 +58,14 @@ struct DashboardTests {
         #expect(projects.contains("shop") && projects.contains("40.0 %"))
         let sums = try await browser.text("#sums")
         #expect(sums.contains("40.0 %") && sums.contains("2 min"), "\(sums)")
-        #expect(try await browser.value("document.querySelectorAll('#chart rect').length") == .number(2))
+        #expect(try await browser.value("document.querySelectorAll('#chart rect').length") == .integer(2))
         let causes = try await browser.text("#causes")
         #expect(causes.contains("files changed") && causes.contains("what it stands on changed"))
         let help = try await browser.text("#misses")
         #expect(help.contains("COPY . .") && help.contains("src/app.js") && help.contains("move this COPY below it"))
         // What a client says stays text.
         #expect(try await browser.text("#running").contains("<b>runner-9</b>"))
-        #expect(try await browser.value("document.querySelectorAll('#ended tbody tr').length") == .number(5))
+        #expect(try await browser.value("document.querySelectorAll('#ended tbody tr').length") == .integer(5))
         #expect(try await browser.text("#storage").contains("recorded steps"))
         #expect(try await browser.text("#server-sums").contains("chunk files"))
         #expect(try await browser.text("#version") == LarderdCommand.version)
@@ -85,7 +86,7 @@ struct DashboardTests {
     private static func checkAccess(_ browser: Browser) async throws {
         try await browser.value("document.activeElement.blur(), window.getSelection().collapse(document.body, 0)")
         try await browser.press("Tab", code: 9)
-        #expect(try await browser.value("document.activeElement.className") == .string("skip"))
+        #expect(try await browser.value("document.activeElement.className") == .text("skip"))
         try await browser.press("Enter", code: 13)
         try await browser.wait("document.activeElement.id === 'main'")
         // A link to a place in the page is no project.
@@ -95,8 +96,8 @@ struct DashboardTests {
                 .filter((part) => !(part.labels?.length || part.innerText?.trim() || part.getAttribute('aria-label')
                 || part.getAttribute('aria-labelledby') || part.hasAttribute('alt'))).map((part) => part.outerHTML).join()
             """
-        #expect(try await browser.value(nameless) == .string(""))
-        #expect(try await browser.value("document.querySelectorAll('h1').length") == .number(1))
+        #expect(try await browser.value(nameless) == .text(""))
+        #expect(try await browser.value("document.querySelectorAll('h1').length") == .integer(1))
     }
 
     /// WCAG 2.1, 1.4.3: 4.5 to 1 for text.
@@ -115,7 +116,7 @@ struct DashboardTests {
                 .filter(([ratio]) => ratio < 4.5).map(String).join('\\n');
             })()
             """
-        #expect(try await browser.value(script) == .string(""))
+        #expect(try await browser.value(script) == .text(""))
     }
 
     @Test("Asks who wants to know where that is asked, and keeps it for the tab only", .timeLimit(.minutes(2)))
@@ -137,10 +138,10 @@ struct DashboardTests {
                 #expect(try await browser.text("#identity") == "token:read")
                 #expect(try await !browser.text("body").contains("secret-of-the-branch"))
                 #expect(try await browser.value("document.getElementById('server').hidden") == .bool(true))
-                #expect(try await browser.value("localStorage.length + document.cookie.length") == .number(0))
+                #expect(try await browser.value("localStorage.length + document.cookie.length") == .integer(0))
                 try await browser.value("document.getElementById('leave').click()")
                 try await browser.wait("!document.getElementById('sign-in').hidden")
-                #expect(try await browser.value("sessionStorage.length") == .number(0))
+                #expect(try await browser.value("sessionStorage.length") == .integer(0))
                 // The browser itself notes each refusal.
                 #expect(browser.complaints.allSatisfy { $0.contains("401") }, "\(browser.complaints)")
             }

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import NIOCore
 import NIOPosix
+import OCI
 import Subprocess
 import SystemPackage
 import TestSupport
@@ -41,7 +42,7 @@ struct MonitoringFileTests {
         #expect(panels.count > 10)
         for index in 0..<panels.count {
             let place = panels[index]["gridPos"]
-            func number(_ name: String) -> Int { Int(place[name].number) }
+            func number(_ name: String) -> Int { Int(place[name].double) }
             for x in number("x")..<number("x") + number("w") {
                 for y in number("y")..<number("y") + number("h") {
                     #expect(places.insert([x, y]).inserted, "\(panels[index]["title"].string)")
@@ -76,7 +77,7 @@ struct MonitoringFileTests {
                 try Data(configuration.utf8).write(to: URL(filePath: file))
                 try await Self.prometheus(file, directory.appending("data")) { client in
                     let up = try await Self.result(client, "larderd_build_info and on (instance) up == 1")
-                    #expect(up["metric"]["version"] == .string(LarderdCommand.version))
+                    #expect(up["metric"]["version"] == .text(LarderdCommand.version))
                     let sum = "sum by (route) (larderd_request_seconds_bucket{route=\"registry.base\",le=\"+Inf\"})"
                     #expect(try await Self.result(client, sum) != .null)
                     let rules = try await client.get("/api/v1/rules").text
