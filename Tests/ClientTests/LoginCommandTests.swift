@@ -48,6 +48,21 @@ struct LoginCommandTests {
         }
     }
 
+    @Test("docker push to a registry of this machine that has TLS is done without docker")
+    func pushOverTLS() async throws {
+        try await SecureLab.run { lab in
+            let pushed = try await lab.run(
+                SecureLab.context + """
+                    echo secret | larder login -u alice --password-stdin "https://$host"
+                    docker build -q -t $host/shop/api:1 c && docker tag $host/shop/api:1 $host/shop/api:2
+                    docker push $host/shop/api:2
+                    """)
+            #expect(pushed.status == 0 && pushed.output.contains("2: digest: sha256:"), "\(pushed)")
+            #expect(!pushed.complaint.contains("docker pushes"), "\(pushed)")
+            #expect(pushed.output.contains("repository [127.0.0.1:\(lab.server.port)/shop/api]"), "\(pushed)")
+        }
+    }
+
     @Test("A credential helper keeps the login where the file names one, and forgets it")
     func helper() async throws {
         try await SecureLab.run { lab in

@@ -14,6 +14,8 @@ final class RegistryAccess: Sendable {
         let words: String
         /// How long the registry wants to be left alone.
         var retryAfter: Duration?
+        /// Whether it may be that the registry speaks TLS and was not spoken to so.
+        var mayWantTLS = false
     }
 
     /// How long the answer to a request with little to send may take.
@@ -27,21 +29,38 @@ final class RegistryAccess: Sendable {
     private let credentials: RegistryCredentials
     /// The header that the registry wants; `nil` while it wants none.
     private let authorization = Mutex<String?>(nil)
+    /// Scheme, host and port.
+    private let endpoint: Mutex<String>
 
     init(_ host: RegistryHost, _ repository: RepositoryName, _ http: WebClient, _ credentials: RegistryCredentials) {
         self.host = host
         self.repository = repository
         self.http = http
         self.credentials = credentials
+        endpoint = Mutex(host.endpoint)
     }
 
     /// Where the repository is.
-    var base: String { "\(host.endpoint)/v2/\(repository)" }
+    var base: String { "\(endpoint.withLock { $0 })/v2/\(repository)" }
 
-    /// Learns who must ask, which saves each later request from being refused first.
+    /// Learns who must ask, which saves each later request from being refused first, and whether a registry of this machine
+    /// has TLS.
     func greet() async throws {
-        let answer = try await send(HTTPClientRequest(url: "\(host.endpoint)/v2/"))
+        do {
+            try await ask()
+        } catch let failure as PassingFailure where failure.mayWantTLS && host.isLoopback {
+            endpoint.withLock { $0 = "https://\(host)" }
+            try await ask()
+        }
+    }
+
+    private func ask() async throws {
+        let url = "\(endpoint.withLock { $0 })/v2/"
+        let answer = try await send(HTTPClientRequest(url: url))
         _ = try await Self.collect(answer)
+        // What Go's servers say to those who come without TLS.
+        guard answer.status == .badRequest, url.hasPrefix("http://") else { return }
+        throw PassingFailure(words: "does not take plain HTTP", mayWantTLS: true)
     }
 
     /// Sends a request, again when the registry wants to know who asks. The answer may be any.
@@ -97,7 +116,9 @@ final class RegistryAccess: Sendable {
 
     private static func passing(_ error: any Error) -> any Error {
         if error is CancellationError || Task.isCancelled { return CancellationError() }
-        return PassingFailure(words: "cannot be reached or broke off: \(ServerConnection.reason(error))")
+        return PassingFailure(
+            words: "cannot be reached or broke off: \(ServerConnection.reason(error))",
+            mayWantTLS: (error as? HTTPClientError) == .remoteConnectionClosed || error is HTTPParserError)
     }
 }
 
