@@ -1,7 +1,7 @@
 /// Finds what somebody meant who mistyped a name.
-enum NearestName {
+public enum NearestName {
     /// That of `names` that is most like `name`; `nil` when none is much like it.
-    static func of(_ name: String, among names: [String]) -> String? {
+    public static func of(_ name: String, among names: [String]) -> String? {
         let best = names.map { (name: $0, distance: distance(name.lowercased(), $0.lowercased())) }
             .min { $0.distance < $1.distance }
         // Two letters that changed places are two changes.

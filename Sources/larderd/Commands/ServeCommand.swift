@@ -25,7 +25,9 @@ struct ServeCommand: AsyncParsableCommand {
         // What a root holds is for nobody but the account that serves it.
         umask(0o077)
         let manager = ServiceManager(environment: ProcessInfo.processInfo.environment)
-        let server = LarderServer(settings: settings, logger: Logger(for: settings)) { port in
+        let logger = Logger(for: settings)
+        for note in settings.notes { logger.warning("settings", metadata: ["note": "\(note)"]) }
+        let server = LarderServer(settings: settings, logger: logger) { port in
             manager?.tell("READY=1\nSTATUS=serving on port \(port)")
         }
         try await server.runUntilSignalled(telling: manager)

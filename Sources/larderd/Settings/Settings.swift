@@ -46,6 +46,8 @@ struct Settings: Sendable {
     var accessRules: FilePath?
     /// The file with the passwords of users.
     var passwords: FilePath?
+    /// What whoever starts the server should know of them, in sentences.
+    var notes: [String] = []
     /// The environment as far as it says how other registries are reached: `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY` and
     /// `SSL_CERT_FILE`.
     var environment: [String: String] = [:]

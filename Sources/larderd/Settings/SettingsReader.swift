@@ -26,32 +26,37 @@ struct SettingsReader: Sendable {
     init(flags: [Setting: String], environment: [String: String], file: FilePath?) async throws {
         self.environment = environment
         let variables = environment.filter { $0.key.hasPrefix("LARDER_") && !$0.value.isEmpty }
-        let pairs = flags.map { setting, text in
-            (AbsoluteConfigKey([setting.key]), ConfigValue(.string(text), isSecret: false))
-        }
         var sources = [
-            Source(
-                provider: InMemoryProvider(name: "flags", values: Dictionary(pairs) { first, _ in first }),
-                place: { $0.flag }),
+            Source(provider: Self.provider("flags", flags), place: \.flag),
             Source(
                 provider: EnvironmentVariablesProvider(environmentVariables: variables).prefixKeys(with: "larder"),
                 place: { $0.variable }),
         ]
         if let file = file ?? variables["LARDER_CONFIG"].map({ FilePath($0) }) {
-            sources.append(
-                Source(provider: try await Self.open(file), place: { "'\($0.key)' in \(file)" }))
+            let file = try SettingsFile(file)
+            let texts = file.entries.mapValues(\.text)
+            sources.append(Source(provider: Self.provider("file", texts), place: file.place))
         }
         self.sources = sources
         reader = ConfigReader(providers: sources.map(\.provider))
     }
 
-    private static func open(_ file: FilePath) async throws -> FileProvider<SettingsFile> {
-        do {
-            return try await FileProvider<SettingsFile>(filePath: file)
-        } catch let error as SettingsError {
-            throw SettingsError("The configuration file \(file) cannot be used: \(error)")
-        } catch {
-            throw SettingsError("The configuration file \(file) cannot be read: \(error)")
+    private static func provider(_ name: String, _ texts: [Setting: String]) -> InMemoryProvider {
+        let pairs = texts.map { setting, text in
+            (AbsoluteConfigKey([setting.key]), ConfigValue(.string(text), isSecret: false))
+        }
+        return InMemoryProvider(name: name, values: Dictionary(pairs) { first, _ in first })
+    }
+
+    /// Variables that are no setting and look like one, each with a sentence for people. Others may be for `larder`, which has
+    /// the same prefix.
+    private func strangeVariables() -> [String] {
+        let known = Setting.allCases.map(\.variable) + ["LARDER_CONFIG"]
+        return environment.keys.filter { $0.hasPrefix("LARDER_") && !known.contains($0) }.sorted().compactMap { name in
+            let names = known.map { String($0.dropFirst(7)) }
+            return NearestName.of(String(name.dropFirst(7)), among: names).map {
+                "\(name) is set, which means nothing to larderd; did you mean LARDER_\($0)?"
+            }
         }
     }
 
@@ -60,6 +65,7 @@ struct SettingsReader: Sendable {
     func settings() throws -> Settings {
         var settings = Settings(root: try root())
         settings.environment = environment
+        settings.notes = strangeVariables()
         try readConnections(into: &settings)
         try read(
             .anonymous, "all, read or none", { AnonymousAccess(rawValue: $0).map(Optional.some) },

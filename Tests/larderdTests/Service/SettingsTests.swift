@@ -142,16 +142,35 @@ struct SettingsTests {
         let variable = await message(flags: [.root: "/r"], environment: ["LARDER_LOG_LEVEL": "loud"])
         #expect(variable.contains("LARDER_LOG_LEVEL is 'loud'"))
         #expect(variable.contains("debug"))
-        let key = await message(flags: [.root: "/r"], file: #"{"storeThreads": 0}"#)
+        let key = await message(flags: [.root: "/r"], file: "{\n  \"$comment\": \"few\",\n  \"storeThreads\": 0\n}")
         #expect(key.contains("'storeThreads' in /"))
-        #expect(key.contains("'0'"))
+        #expect(key.contains("larderd.json:3 is '0'"), "\(key)")
+    }
+
+    @Test("A variable that looks like a setting and is none is told, others may be the client's")
+    func strangeVariables() async throws {
+        let settings = try await settings(
+            flags: [.root: "/r"],
+            environment: [
+                "LARDER_QUOTTA": "1GiB", "LARDER_SERVER": "http://127.0.0.1:7070", "LARDER_TOKEN": "x", "LARDER_STATE": "y",
+                "LARDER_LOGLEVEL": "debug", "LARDER_LISTEN": "127.0.0.1:1", "QUOTTA": "z",
+            ])
+        #expect(
+            settings.notes == [
+                "LARDER_LOGLEVEL is set, which means nothing to larderd; did you mean LARDER_LOG_LEVEL?",
+                "LARDER_QUOTTA is set, which means nothing to larderd; did you mean LARDER_QUOTA?",
+            ])
     }
 
     @Test(
         "A file that cannot be used is named, with the reason",
         arguments: [
-            (#"{"listn": "127.0.0.1:1"}"#, "unknown key 'listn'"), ("[]", "one JSON object"),
-            (#"{"listen": {"port": 1}}"#, "'listen'"), (#"{"listen": "#, "not valid JSON"),
+            ("{\n\"listn\": \"127.0.0.1:1\"}", ":2: unknown key 'listn'; did you mean 'listen'?"),
+            (#"{"log-level": "info"}"#, ":1: unknown key 'log-level'; did you mean 'logLevel'?"),
+            (#"{"nonsense!": 1}"#, "the keys are root, listen, "), ("[]", ":1: the file must hold one JSON object"),
+            (#"{"listen": {"port": 1}}"#, ":1: the value of 'listen' must be a text"),
+            (#"{"localProjects": ["a", 1]}"#, "a list of texts"), ("{\"listen\":\n", ":2: "),
+            (#"{"quota": "1GiB", "quota": "2GiB"}"#, "quota"), ("", ":1: "),
         ])
     func badFiles(file: String, reason: String) async {
         let text = await message(flags: [.root: "/r"], file: file)
