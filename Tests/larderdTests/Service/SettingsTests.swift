@@ -152,8 +152,8 @@ struct SettingsTests {
         let settings = try await settings(
             flags: [.root: "/r"],
             environment: [
-                "LARDER_QUOTTA": "1GiB", "LARDER_SERVER": "http://127.0.0.1:7070", "LARDER_TOKEN": "x", "LARDER_STATE": "y",
-                "LARDER_LOGLEVEL": "debug", "LARDER_LISTEN": "127.0.0.1:1", "QUOTTA": "z",
+                "LARDER_QUOTTA": "1GiB", "LARDER_LOGLEVEL": "debug", "LARDER_LISTEN": "127.0.0.1:1", "QUOTTA": "z",
+                "LARDER_SERVER": "http://127.0.0.1:7070", "LARDER_TOKEN": "x", "LARDER_STATE": "y",
             ])
         #expect(
             settings.notes == [
