@@ -19,6 +19,6 @@ enum Main {
         // Whoever stops reading what is written causes an error where it is written, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
         linux_bound_malloc()
-        await LarderCommand.main(AttestationFlags.completed(arguments))
+        await LarderCommand.main(SwitchValues.settled(arguments))
     }
 }

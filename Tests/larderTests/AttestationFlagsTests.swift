@@ -6,7 +6,7 @@ import Testing
 @Suite("--sbom and --provenance")
 struct AttestationFlagsTests {
     private func wanted(_ arguments: String...) throws -> Set<Attestation> {
-        try order(AttestationFlags.completed(arguments + ["."])).request.attestations
+        try order(SwitchValues.settled(arguments + ["."])).request.attestations
     }
 
     @Test("They may have a value or none, as docker's")
@@ -17,11 +17,6 @@ struct AttestationFlagsTests {
         #expect(try wanted("--sbom=false", "--provenance=mode=max") == [.provenance])
         #expect(try wanted("--provenance=false") == [])
         #expect(try wanted("--provenance=0", "--sbom=1") == [.sbom])
-    }
-
-    @Test("What follows -- is not touched")
-    func afterTheEnd() {
-        #expect(AttestationFlags.completed(["--sbom", "--", "--sbom"]) == ["--sbom=true", "--", "--sbom"])
     }
 
     @Test("Other values are refused", arguments: ["--sbom=maybe", "--provenance=mode=some", "--sbom=mode=max"])

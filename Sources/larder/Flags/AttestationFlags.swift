@@ -3,9 +3,6 @@ import Build
 
 /// `--sbom` and `--provenance`: what is attached to the image.
 struct AttestationFlags: ParsableArguments {
-    /// As docker has it, these flags may have a value or none.
-    static let switches = ["--sbom", "--provenance"]
-
     @Option(
         help: ArgumentHelp(
             "Attach a list of the packages that the image has (SPDX), of dpkg, apk, pip and npm; alone it means true.",
@@ -33,14 +30,5 @@ struct AttestationFlags: ParsableArguments {
         case "mode=min" where flag == "--provenance", "mode=max" where flag == "--provenance": return true
         default: throw ValidationError("\(flag): '\(text)' is neither true nor false")
         }
-    }
-}
-
-extension AttestationFlags {
-    /// Command line arguments in which each of the switches that has no value has one.
-    static func completed(_ arguments: [String]) -> [String] {
-        // What follows `--` are no flags.
-        let end = arguments.firstIndex(of: "--") ?? arguments.count
-        return arguments[..<end].map { switches.contains($0) ? $0 + "=true" : $0 } + arguments[end...]
     }
 }

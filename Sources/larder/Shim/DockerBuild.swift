@@ -131,11 +131,10 @@ struct DockerBuild: Hashable, Sendable {
     }
 
     private static func isOn(_ flag: DockerFlag, _ value: String) throws(Refusal) -> Bool {
-        switch value {
-        case "1", "t", "T", "true", "TRUE", "True": true
-        case "0", "f", "F", "false", "FALSE", "False": false
-        default: throw Refusal(why: "--\(flag.name) is neither true nor false")
+        guard let isOn = SwitchValues.isOn(value) else {
+            throw Refusal(why: "--\(flag.name) is neither true nor false")
         }
+        return isOn
     }
 
     /// Adds the build arguments that docker adds.
