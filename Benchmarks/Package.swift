@@ -73,6 +73,8 @@ let package = Package(
         // What caches of builders keep of a history of builds
         .target(name: "HitRates", dependencies: [larder, subprocess, systemPackage], swiftSettings: strict),
         .testTarget(
+            name: "ApplicationTests", dependencies: [larder, subprocess, systemPackage], swiftSettings: strict),
+        .testTarget(
             name: "HitRatesTests", dependencies: ["HitRates", larder, subprocess, systemPackage],
             swiftSettings: strict),
         .testTarget(name: "LoadGeneratorTests", dependencies: ["LoadGenerator", systemPackage], swiftSettings: strict),
