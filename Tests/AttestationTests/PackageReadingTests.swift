@@ -100,6 +100,9 @@ struct PackageReadingTests {
         arguments: [
             ("var/lib/dpkg/status", PackageFile.debianStatus), ("var/lib/dpkg/status.d/base", .debianStatus),
             ("lib/apk/db/installed", .alpineInstalled), ("usr/lib/apk/db/installed", .alpineInstalled),
+            ("var/lib/rpm/rpmdb.sqlite", .rpmDatabase), ("usr/lib/sysimage/rpm/rpmdb.sqlite-wal", .rpmLog),
+            ("usr/share/rpm/rpmdb.sqlite", .rpmDatabase), ("var/lib/rpm/Packages", .rpmOlder),
+            ("usr/lib/sysimage/rpm/Packages.db", .rpmOlder),
             ("opt/venv/lib/python3.11/site-packages/flask-3.1.1.dist-info/METADATA", .pythonMetadata),
             ("usr/lib/python3/dist-packages/six.egg-info/PKG-INFO", .pythonMetadata),
             ("app/node_modules/left-pad/package.json", .nodeManifest),
@@ -115,7 +118,8 @@ struct PackageReadingTests {
         arguments: [
             "", "status", "lib/dpkg/status", "a/var/lib/dpkg/status", "var/lib/dpkg/status.d/base.md5sums", "METADATA",
             "a/METADATA", "app/package.json", "app/node_modules/a/lib/package.json",
-            "app/node_modules/.bin/package.json",
+            "app/node_modules/.bin/package.json", "srv/rpmdb.sqlite", "var/lib/rpm/rpmdb.sqlite-shm",
+            "var/lib/Packages",
             "app/node_modules/package.json", "app/node_modules/@types/package.json",
         ])
     func otherFiles(path: String) {
@@ -131,7 +135,7 @@ struct PackageReadingTests {
     }
 
     @Test("No bytes stop a reader", arguments: seeds)
-    func anyBytes(seed: UInt64) {
+    func anyBytes(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let alphabet = Array("PVALo:Package: Version: 1\n\n {}[]\",\\@/\r\t\u{0}é".utf8)
         for _ in 0..<2000 {
@@ -139,7 +143,7 @@ struct PackageReadingTests {
                 alphabet.randomElement(using: &random) ?? 0
             }
             for kind in [PackageFile.debianStatus, .alpineInstalled, .pythonMetadata, .nodeManifest] {
-                for package in kind.packages(bytes) { #expect(!package.name.isEmpty && !package.version.isEmpty) }
+                for package in try kind.packages(bytes) { #expect(!package.name.isEmpty && !package.version.isEmpty) }
             }
             _ = Distribution(osRelease: bytes)
         }

@@ -25,6 +25,8 @@ struct AttestationBuildTests {
         "image/var/lib/dpkg/status":
             "Package: bash\nStatus: install ok installed\nVersion: 5.2.15-2+b2\nArchitecture: amd64\n",
         "image/app/node_modules/left-pad/package.json": #"{"name":"left-pad","version":"1.3.0"}"#,
+        // A database of rpm that is none, beside packages that can be read.
+        "image/usr/lib/sysimage/rpm/rpmdb.sqlite": "damaged", "image/usr/lib/sysimage/rpm/rpmdb.sqlite-wal": "",
         "image/venv/lib/six-1.16.0.dist-info/METADATA": "Name: six\nVersion: 1.16.0\n\ntext\n",
     ]
 
@@ -50,6 +52,10 @@ struct AttestationBuildTests {
             // Built again from the cache, and without it, it is the same image.
             let second = try await build("b")
             #expect(second.outcome.image?.digest == image && second.outcome.hitCount == 3)
+            #expect(
+                first.events.warnings.filter { $0.contains("rpmdb") } == [
+                    "Packages are missing in the list of packages: /usr/lib/sysimage/rpm/rpmdb.sqlite: it is no SQLite database."
+                ])
 
             let server = ServerConnection(
                 to: try ServerAddress("http://127.0.0.1:\(lab.port)"), project: try ProjectName.named("shop"),

@@ -63,6 +63,10 @@ import Testing
                         _ = try? await client.upload(TarMaker.tar(files: 6, sizeMaximum: 300_000, using: &random))
                     }
                 }
+                // What builds have reported is in the copy, too.
+                let history = root.appending("history")
+                try FileManager.default.createDirectory(atPath: history.string, withIntermediateDirectories: true)
+                try Data("{}".utf8).write(to: URL(filePath: history.appending("shop.json").string))
                 let outcome = try await Self.larderd("backup", "--root", root.string, copy.string)
                 load.cancel()
                 await load.value
@@ -76,6 +80,7 @@ import Testing
                 let check = try await Self.larderd("fsck", "--root", place.string)
                 #expect(check.status == 0, "\(check.output)\(check.complaint)")
             }
+            #expect(FileManager.default.contents(atPath: "\(copy)/history/shop.json") == Data("{}".utf8))
             try await Self.expect(kept, in: copy)
         }
     }

@@ -6,6 +6,8 @@ public struct InstalledPackage: Hashable, Sendable {
         case deb
         /// apk: Alpine.
         case apk
+        /// rpm: Fedora, Red Hat, SUSE and what comes from them.
+        case rpm
         /// Python packages, as pip installs them.
         case pypi
         /// Packages of Node.js.

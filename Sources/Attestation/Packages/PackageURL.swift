@@ -8,6 +8,7 @@ public struct PackageURL: Hashable, Sendable, CustomStringConvertible {
         var parts = ["pkg:\(package.manager.rawValue)"]
         var qualifiers: [String] = []
         var name = package.name
+        var version = package.version
         switch package.manager {
         case .deb, .apk:
             parts.append(
@@ -15,6 +16,16 @@ public struct PackageURL: Hashable, Sendable, CustomStringConvertible {
             if let architecture = package.architecture { qualifiers.append("arch=" + Self.escaped(architecture)) }
             if let distribution, let version = distribution.version {
                 qualifiers.append("distro=" + Self.escaped("\(distribution.id)-\(version)"))
+            }
+        case .rpm:
+            if let distribution { parts.append(Self.escaped(distribution.id.lowercased())) }
+            if let architecture = package.architecture { qualifiers.append("arch=" + Self.escaped(architecture)) }
+            if let distribution, let version = distribution.version {
+                qualifiers.append("distro=" + Self.escaped("\(distribution.id)-\(version)"))
+            }
+            if let colon = version.firstIndex(of: ":") {
+                qualifiers.append("epoch=" + Self.escaped(String(version[..<colon])))
+                version = String(version[version.index(after: colon)...])
             }
         case .pypi:
             // PyPA, "Name normalization", which a purl has in a simpler form.
@@ -25,7 +36,7 @@ public struct PackageURL: Hashable, Sendable, CustomStringConvertible {
                 name = String(name[name.index(after: slash)...])
             }
         }
-        parts.append(Self.escaped(name) + "@" + Self.escaped(package.version))
+        parts.append(Self.escaped(name) + "@" + Self.escaped(version))
         description = parts.joined(separator: "/") + (qualifiers.isEmpty ? "" : "?" + qualifiers.joined(separator: "&"))
     }
 

@@ -42,7 +42,7 @@ struct ImageAttestations: Sendable {
                             continue
                         }
                         let now = Timestamp.text(seconds: Clock.seconds())
-                        let document = try await document(kind, image, repository, steps, now, task)
+                        let document = try await document(kind, image, repository, steps, now, task, progress)
                         try await target.attach(document, to: image.descriptor, created: now)
                     }
                 }
@@ -52,11 +52,14 @@ struct ImageAttestations: Sendable {
 
     private func document(
         _ kind: Attestation, _ image: Image, _ repository: RepositoryName, _ steps: [StepReport], _ now: String,
-        _ task: ProgressTask
+        _ task: ProgressTask, _ progress: ProgressLog
     ) async throws -> Attachments.Document {
         switch kind {
         case .sbom:
             let found = try await scan.scan(image.chain)
+            for complaint in found.complaints {
+                progress.warn("Packages are missing in the list of packages: \(complaint).")
+            }
             let list = PackageList(
                 found.packages, in: found.distribution, name: repository.description, image: image.manifest.digest,
                 created: now, tool: "larder-\(request.version)")

@@ -8,10 +8,12 @@ struct PackageScan: Sendable {
     struct Found: Sendable {
         var packages: [InstalledPackage] = []
         var distribution: Distribution?
+        /// What files could not be read, and why, for people.
+        var complaints: [String] = []
     }
 
-    /// The longest file that is read; dpkg's status of a large system has some megabytes. Bytes.
-    private static let bytesMaximum = 64 << 20
+    /// The longest file that is read; dpkg's status of a large system has some megabytes, rpm's database a hundred. Bytes.
+    private static let bytesMaximum = 256 << 20
     private static let releaseFiles: [LayerPath] = ["/etc/os-release", "/usr/lib/os-release"].map { LayerPath($0) }
 
     let restorer: ChainRestorer
@@ -33,8 +35,16 @@ struct PackageScan: Sendable {
             }
             var found = Found()
             for node in view.subtree(at: .root) {
-                guard let file = PackageFile(node.entry.path.components), let bytes = try read(node) else { continue }
-                found.packages += file.packages(bytes)
+                guard node.entry.kind == .file, let file = PackageFile(node.entry.path.components) else { continue }
+                guard let bytes = try read(node) else {
+                    found.complaints.append("\(node.entry.path) has more than \(Self.bytesMaximum >> 20) MiB")
+                    continue
+                }
+                do throws(AttestationError) {
+                    found.packages += try file.packages(bytes)
+                } catch {
+                    found.complaints.append("\(node.entry.path): \(error)")
+                }
             }
             for path in Self.releaseFiles where found.distribution == nil {
                 guard let node = view.resolved(path).flatMap({ view.node(at: $0) }), let bytes = try read(node) else {

@@ -18,6 +18,8 @@ final class BuildClaims: Sendable {
         var begun: Set<Digest> = []
         var waits: Bool
         var isOver = false
+        /// Whether the server may hold steps for this build.
+        var mayHold = false
         var renewal: Task<Void, Never>?
     }
 
@@ -49,8 +51,10 @@ final class BuildClaims: Sendable {
     }
 
     /// The server has heard of the build: from now on it is told that the build goes on.
-    func keep() {
+    /// - Parameter steps: whether it was asked for steps that it did not have, which this build has claimed.
+    func keep(steps: Bool) {
         state.withLock { state in
+            if steps { state.mayHold = true }
             guard state.renewal == nil, !state.isOver else { return }
             state.renewal = Task { [link, id] in
                 while !Task.isCancelled, let server = link.reading {
@@ -112,13 +116,13 @@ final class BuildClaims: Sendable {
 
     /// Gives back what is claimed; also of a build that was cancelled.
     func release() async {
-        let renewal = state.withLock { state in
+        let mayHold = state.withLock { state in
             state.isOver = true
-            return state.renewal
+            state.renewal?.cancel()
+            return state.mayHold
         }
-        guard let renewal else { return }
-        renewal.cancel()
-        guard let server = link.reading else { return }
+        // A build that found everything has nothing to give back, and is not to wait for an answer.
+        guard mayHold, let server = link.reading else { return }
         // Not a child of a task that may have been cancelled; and no build ends late because of it.
         let release = Task { [id] in try? await server.release(ClaimRelease(id: id)) }
         let bound = Task {

@@ -58,7 +58,7 @@ final class GraphLookup: Sendable {
                         + "\(count == 1 ? "its step is" : "their steps are") built again.")
             }
             state.withLock { $0.answers = answer.steps }
-            if answer.steps.contains(where: { $0.verdict == .miss }) { claims?.keep() }
+            claims?.keep(steps: answer.steps.contains { $0.verdict == .miss })
         }
     }
 

@@ -55,6 +55,7 @@ struct BuildMetadata: Encodable {
         case saved = "larder.seconds.saved"
         case lookups = "larder.lookups"
         case scope = "larder.scope"
+        case trace = "larder.trace"
         case steps = "larder.steps"
     }
 
@@ -79,10 +80,13 @@ struct BuildMetadata: Encodable {
     let lookups: Int
     /// The scope that steps were recorded in.
     let scope: String
+    /// The W3C trace that the build's requests belong to: what the server's log has as `trace`. 32 hexadecimal digits.
+    let trace: String
     let steps: [Step]
 
     init(
-        _ outcome: BuildOutcome, platforms: [String], names: [String], scope: ScopeName, down: Int, up: Int
+        _ outcome: BuildOutcome, platforms: [String], names: [String], scope: ScopeName, trace: TraceContext,
+        down: Int, up: Int
     ) {
         digest = outcome.image?.digest
         config = outcome.config
@@ -103,6 +107,7 @@ struct BuildMetadata: Encodable {
         saved = outcome.savedSeconds
         lookups = outcome.lookupCount
         self.scope = scope.description
+        self.trace = trace.traceID
         steps = outcome.steps.map { step in
             Step(
                 key: step.key, stage: step.stage, instruction: step.instruction, verdict: step.verdict.rawValue,

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Build
+import CacheAPI
 import FoundationEssentials
 import Glibc
 import SystemPackage
@@ -32,11 +33,13 @@ struct BuildRun: Sendable {
         let (outcome, signal) = await Interruption.run(display) { [request] in await builder.run(request) }
         await display.finish()
         await server.shutdown()
-        try report(outcome, server.traffic, signal)
+        try report(outcome, server.traffic, server.trace, signal)
         return outcome
     }
 
-    private func report(_ outcome: BuildOutcome, _ traffic: Traffic, _ signal: Int32?) throws {
+    private func report(
+        _ outcome: BuildOutcome, _ traffic: Traffic, _ trace: TraceContext, _ signal: Int32?
+    ) throws {
         let names = order.request.tags.map { ImageNames.onServer($0, order.server) }
         if let signal {
             StandardError.write("ERROR: the build was interrupted\n")
@@ -59,7 +62,7 @@ struct BuildRun: Sendable {
         if let file = order.metadataFile {
             let metadata = BuildMetadata(
                 outcome, platforms: order.request.platforms, names: names, scope: order.request.scope,
-                down: traffic.down, up: traffic.up)
+                trace: trace, down: traffic.down, up: traffic.up)
             try Self.write(metadata.json(), to: file, "--metadata-file")
         }
     }

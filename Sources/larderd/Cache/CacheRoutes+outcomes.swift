@@ -8,8 +8,9 @@ extension CacheRoutes {
     func noteOutcome(_ request: Request, _ access: ProjectAccess) async throws -> Response {
         let body = try await request.bytes(upTo: limits.jsonBytes)
         let identity = access.isKnown ? "\(access.check.identity)" : nil
-        try await executor.run { [history, metrics] store in
+        try await executor.run { [history, metrics, claims] store in
             let report = try (body.decoded() as OutcomeReport).bounded()
+            claims.end(report.id, access.project)
             guard let project = try store.project(access.project) else { return }
             metrics?.count(report, in: access.project, isDefault: report.scope == access.check.policy.defaultScope)
             let saved = try report.savedBytes(in: project, of: store) { access.reads($0) }

@@ -30,6 +30,10 @@ struct ClaimTable: Sendable {
 
     private struct Builder: Sendable {
         let writer: String
+        /// Where it records.
+        let scope: ScopeName
+        /// When it first asked.
+        let since: Double
         var expires: Double
         /// When each was claimed.
         var claims: [Place: Double] = [:]
@@ -62,12 +66,13 @@ struct ClaimTable: Sendable {
     /// to that.
     /// - Returns: those that it did not hold before.
     mutating func claim(
-        _ places: [Place], keeping kept: [Place], for id: BuilderID, writer: String, at now: Double
+        _ places: [Place], keeping kept: [Place], for id: BuilderID, writer: String, scope: ScopeName, at now: Double
     ) -> [Place] {
         expire(at: now)
         let before = builders[id]?.claims ?? [:]
         if builders[id] == nil, builders.count >= Self.buildersMaximum { return [] }
-        var builder = Builder(writer: writer, expires: now + ClaimRenewal.lifetime)
+        var builder = Builder(
+            writer: writer, scope: scope, since: builders[id]?.since ?? now, expires: now + ClaimRenewal.lifetime)
         for place in places + kept where holders[place] == nil || holders[place] == id {
             let old = before[place]
             if old == nil, !places.contains(place) { continue }
@@ -101,11 +106,23 @@ struct ClaimTable: Sendable {
         builders[id]?.claims[place] = nil
     }
 
-    /// The builds of `project` that hold anything, with when they claimed each.
-    func builds(in project: ProjectName, at now: Double) -> [(writer: String, claims: [Place: Double])] {
+    /// A build that has not ended.
+    struct Build: Sendable {
+        let writer: String
+        /// Where it records.
+        let scope: ScopeName
+        /// When it first asked.
+        let since: Double
+        /// How many steps it holds.
+        let count: Int
+    }
+
+    /// The builds of `project`, also those that found everything and hold nothing.
+    func builds(in project: ProjectName, at now: Double) -> [Build] {
         builders.compactMap { id, builder in
-            guard id.project == project, builder.expires > now, !builder.claims.isEmpty else { return nil }
-            return (builder.writer, builder.claims)
+            guard id.project == project, builder.expires > now else { return nil }
+            return Build(
+                writer: builder.writer, scope: builder.scope, since: builder.since, count: builder.claims.count)
         }
     }
 

@@ -15,15 +15,13 @@ final class StepClaims: Sendable {
     /// How many steps are claimed, by builds that may have died.
     var count: Int { table.withLock { $0.count } }
 
-    /// The builds of `project` that have claimed steps, in scopes that `reads` allows; the one that runs for longest first.
+    /// The builds of `project` that have not ended, in scopes that `reads` allows; the one that runs for longest first.
     func running(in project: ProjectName, reads: (ScopeName) -> Bool) -> [BuildsAnswer.Running] {
         let now = now
-        return table.withLock { $0.builds(in: project, at: now) }.compactMap { build in
-            let places = build.claims.filter { reads($0.key.scope) }
-            guard let first = places.values.min() else { return nil }
-            return BuildsAnswer.Running(
-                writer: build.writer, scopes: Set(places.keys.map(\.scope.description)).sorted(), steps: places.count,
-                seconds: max(0, now - first))
+        return table.withLock { $0.builds(in: project, at: now) }.filter { reads($0.scope) }.map { build in
+            BuildsAnswer.Running(
+                writer: build.writer, scopes: [build.scope.description], steps: build.count,
+                seconds: max(0, now - build.since))
         }.sorted { $0.seconds > $1.seconds }
     }
 
@@ -52,14 +50,18 @@ final class StepClaims: Sendable {
                 steps[index].claimedFor = max(0, now - holder.since)
                 return true
             }
-            guard mayClaim else { return false }
+            guard mayClaim else {
+                _ = table.claim([], keeping: [], for: own, writer: claim.writer, scope: scope, at: now)
+                return false
+            }
             func place(_ key: Digest) -> ClaimTable.Place {
                 ClaimTable.Place(project: project, scope: scope, key: key)
             }
             let wanted = steps.indices.filter { demand.isNeeded[$0] && steps[$0].verdict == .miss }
                 .compactMap { steps[$0].key }
             return !table.claim(
-                wanted.map(place), keeping: claim.begun.map(place), for: own, writer: claim.writer, at: now
+                wanted.map(place), keeping: claim.begun.map(place), for: own, writer: claim.writer, scope: scope,
+                at: now
             ).isEmpty
         }
         answer.steps = steps
@@ -74,6 +76,11 @@ final class StepClaims: Sendable {
     /// A build gives steps back.
     func release(_ release: ClaimRelease, _ project: ProjectName) {
         table.withLock { $0.release(release.keys, of: ClaimTable.BuilderID(project: project, id: release.id)) }
+    }
+
+    /// A build has ended.
+    func end(_ id: String, _ project: ProjectName) {
+        table.withLock { $0.release(nil, of: ClaimTable.BuilderID(project: project, id: id)) }
     }
 
     /// A build goes on.

@@ -31,9 +31,8 @@ struct AdminSocket: Sendable {
     /// ``TokenRoutes`` besides. Whoever can open the socket may do all that: there is no other access control on it.
     /// - Parameter waiting: to be closed after the service.
     func service(
-        _ executor: StoreExecutor, _ maintenance: Maintenance, _ tokens: TokenBook, _ audit: AuditLog?,
-        waiting: WaitingConnections,
-        logger: Logger
+        _ executor: StoreExecutor, _ maintenance: Maintenance, _ tokens: TokenBook, _ history: BuildHistory,
+        _ audit: AuditLog?, waiting: WaitingConnections, logger: Logger
     ) -> some Service {
         let router = Router(context: LarderRequestContext.self)
         router.add(middleware: FailureResponses())
@@ -49,7 +48,8 @@ struct AdminSocket: Sendable {
         router.post("/maintain") { _, _ in try Response.json(await maintenance.complete()) }
         router.post("/backup") { request, _ in
             let body = try await request.body.collect(upTo: 64 << 10)
-            return try Response.json(try await Self.backUp(executor.store, tokens, to: FilePath(String(buffer: body))))
+            return try Response.json(
+                try await Self.backUp(executor.store, tokens, history, to: FilePath(String(buffer: body))))
         }
         TokenRoutes(tokens: tokens, executor: executor, audit: audit).add(to: router)
         router.post("/evict") { request, _ in
@@ -76,7 +76,7 @@ struct AdminSocket: Sendable {
 
     /// On a thread of its own: it takes long. Stopped when the task is cancelled.
     private static func backUp(
-        _ store: Store, _ tokens: TokenBook, to destination: FilePath
+        _ store: Store, _ tokens: TokenBook, _ history: BuildHistory, to destination: FilePath
     ) async throws -> BackupReport {
         guard destination.isAbsolute else {
             throw APIFailure(.badRequest, "A copy needs an absolute path, not '\(destination)'.")
@@ -86,6 +86,7 @@ struct AdminSocket: Sendable {
             try await NIOThreadPool.singleton.runIfActive {
                 let report = try store.backup(to: destination) { isCancelled.withLock { $0 } }
                 try tokens.copy(to: destination)
+                try history.copy(to: destination)
                 return report
             }
         } onCancel: {

@@ -121,7 +121,8 @@ struct LarderServer: Service, CustomStringConvertible {
         }
         if let admin {
             services.append(
-                admin.service(executor, maintenance, tokens, account.audit, waiting: waiting, logger: logger))
+                admin.service(
+                    executor, maintenance, tokens, history, account.audit, waiting: waiting, logger: logger))
         }
         services += [maintenance, history]
         let configured = try await NIOThreadPool.singleton.runIfActive { [settings, logger] in

@@ -8,6 +8,13 @@ import Testing
 
 @Suite("What --metadata-file holds")
 struct BuildMetadataTests {
+    private let trace: TraceContext
+
+    init() {
+        var random = SystemRandomNumberGenerator()
+        trace = TraceContext(using: &random)
+    }
+
     @Test("One flat object with the keys that scripts rely on")
     func json() throws {
         let digest = Digest(hashing: [1])
@@ -20,7 +27,8 @@ struct BuildMetadataTests {
                     reason: "a changed"),
             ], seconds: 1.5)
         let bytes = try BuildMetadata(
-            outcome, platforms: ["linux/amd64"], names: ["h:1/a:1", "h:1/a:2"], scope: .main, down: 10, up: 20
+            outcome, platforms: ["linux/amd64"], names: ["h:1/a:1", "h:1/a:2"], scope: .main, trace: trace, down: 10,
+            up: 20
         ).json()
         #expect(
             String(decoding: bytes, as: UTF8.self) == """
@@ -31,7 +39,7 @@ struct BuildMetadataTests {
                 "larder.seconds.saved":2.5,"larder.steps":[{"bytes":0,"commandSeconds":0,"instruction":"RUN make","key":"\(digest)",\
                 "seconds":0,"stage":"api","verdict":"hit"},{"bytes":77,"commandSeconds":0,\
                 "instruction":"COPY . /","reason":"a changed","seconds":0.25,"stage":"api","verdict":"run"}],\
-                "larder.steps.hit":1,"larder.steps.run":1,"larder.steps.total":2}\n
+                "larder.steps.hit":1,"larder.steps.run":1,"larder.steps.total":2,"larder.trace":"\(trace.traceID)"}\n
                 """)
     }
 
@@ -48,7 +56,8 @@ struct BuildMetadataTests {
         outcome.configs = [digests[2], digests[4]]
         #expect(outcome.config == nil && outcome.id == digests[0])
         let metadata = BuildMetadata(
-            outcome, platforms: ["linux/amd64", "linux/arm64"], names: ["a"], scope: .main, down: 0, up: 0)
+            outcome, platforms: ["linux/amd64", "linux/arm64"], names: ["a"], scope: .main, trace: trace, down: 0, up: 0
+        )
         #expect(metadata.config == nil && metadata.digest == digests[0])
         #expect(metadata.root?.mediaType == "application/vnd.oci.image.index.v1+json")
         #expect(metadata.images.map(\.platform) == ["linux/amd64", "linux/arm64"])

@@ -92,6 +92,25 @@ struct InsightTests {
         }
     }
 
+    @Test("A build that found every step is running until it reports its end")
+    func runningWithoutMisses() async throws {
+        try await withServer { client, _ in
+            let filled = FilledProject(client: client)
+            try await filled.fill()
+            var query = GraphQuery(scopes: [.main], steps: [])
+            query.claim = GraphQuery.Claim(id: "b2", writer: "runner-3", waits: false)
+            #expect(try await client.post(CachePath.lookup(filled.project), json: query).status == 200)
+            let running = try await Self.document(client, "projects/shop/builds")["running"]
+            #expect(running.count == 1 && running[0]["writer"] == .string("runner-3"))
+            #expect(running[0]["steps"] == .number(0))
+            let report = OutcomeReport(
+                id: "b2", writer: "runner-3", scope: .main, subject: "shop/api", isDone: true, seconds: 1, sent: 0,
+                received: 0, steps: [])
+            #expect(try await client.post(CachePath.outcomes(filled.project), json: report).status == 204)
+            #expect(try await Self.document(client, "projects/shop/builds")["running"].count == 0)
+        }
+    }
+
     @Test("One sees one's own projects, and of them the scopes that one reads")
     func rights() async throws {
         try await RoleServer.run { server in

@@ -1,15 +1,15 @@
 import CacheAPI
 
-/// `GET …/builds`: builds that are making steps right now, and those that have ended.
+/// `GET …/builds`: builds that are under way, and those that have ended.
 struct BuildsAnswer: Encodable, Sendable {
-    /// A build that has claimed steps.
+    /// A build that has asked for its steps and not ended.
     struct Running: Encodable, Sendable {
         /// Host or job, as it says.
         var writer: String
         var scopes: [String]
-        /// How many steps it is going to make or makes.
+        /// How many steps it is going to make or makes; 0 when it found all of them.
         var steps: Int
-        /// For how long it has been making the first of them. Seconds.
+        /// How long ago it first asked. Seconds.
         var seconds: Double
     }
 

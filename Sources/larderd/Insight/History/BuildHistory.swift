@@ -24,6 +24,8 @@ final class BuildHistory: Service {
 
     /// How many projects are kept in memory.
     static let projectsMaximum = 200
+    /// Where they are in a root.
+    private static let directoryName = "history"
     /// How often what changed is written.
     private static let interval = Duration.seconds(60)
 
@@ -33,7 +35,7 @@ final class BuildHistory: Service {
     private let state = Mutex(State())
 
     init(of root: FilePath, metrics: ServerMetrics, logger: Logger) {
-        directory = root.appending("history")
+        directory = root.appending(Self.directoryName)
         self.metrics = metrics
         self.logger = logger
     }
@@ -100,6 +102,21 @@ final class BuildHistory: Service {
             return dirty
         }
         for (project, entry) in dirty { write(entry.history, project) }
+    }
+
+    /// Writes what builds have reported into another root. Blocks.
+    /// - Throws: what the file system says.
+    func copy(to root: FilePath) throws {
+        save()
+        try Self.copy(of: directory.removingLastComponent(), to: root)
+    }
+
+    /// Copies the figures that are on disk from one root to another. Blocks.
+    /// - Throws: what the file system says.
+    static func copy(of root: FilePath, to target: FilePath) throws {
+        let source = root.appending(Self.directoryName).string
+        guard FileManager.default.fileExists(atPath: source) else { return }
+        try FileManager.default.copyItem(atPath: source, toPath: target.appending(Self.directoryName).string)
     }
 
     private func path(_ project: ProjectName) -> FilePath { directory.appending("\(project).json") }

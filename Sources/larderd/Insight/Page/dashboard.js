@@ -183,8 +183,8 @@ function showMisses(answer) {
 
 function showBuilds(answer) {
   const running = answer.running.map((build) => element("li", {},
-    `${build.writer || "somebody"}, scope ${build.scopes.join(", ")}: ${plural(build.steps, "step", "steps")} to make, for ${duration(build.seconds)}`));
-  byId("running").replaceChildren(...(running.length ? running : [element("li", {}, nothing("No build is making steps right now."))]));
+    `${build.writer || "somebody"}, scope ${build.scopes.join(", ")}: ${build.steps ? `${plural(build.steps, "step", "steps")} to make` : "nothing to make"}, for ${duration(build.seconds)}`));
+  byId("running").replaceChildren(...(running.length ? running : [element("li", {}, nothing("No build is running right now."))]));
   const rows = answer.ended.map((build) => element("tr", {}, element("th", { scope: "row" }, moment(build.ended)), cell(build.subject),
     cell(build.scope), cell(build.identity ? `${build.writer} (${build.identity})` : build.writer),
     cell(build.isDone ? "done" : "failed", build.isDone ? "" : "bad"), number(`${build.hits} of ${build.hits + build.misses}`),
