@@ -193,6 +193,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "GuideTests", dependencies: ["larder", "larderd", "TestSupport", subprocess, systemPackage],
+            exclude: ["peers.sh"],
             swiftSettings: strict),
         .testTarget(name: "LayeringTests", dependencies: [subprocess, systemPackage], swiftSettings: strict),
     ],

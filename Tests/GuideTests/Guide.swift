@@ -9,6 +9,8 @@ struct Guide {
         case commands(String, line: Int, mustFail: Bool, prints: [String])
         /// Something that the test does besides.
         case preparation(Preparation)
+        /// What a file of the repository says: all of it, or some lines that follow each other.
+        case quotation(of: String, isWhole: Bool, text: String, line: Int)
     }
 
     /// What a comment can ask for.
@@ -18,6 +20,8 @@ struct Guide {
         /// A server that the guide does not start by itself.
         case server
         case waitForServer
+        /// Programs that others wrote, of those that `deploy/peers` installs.
+        case peers([String])
         /// A command that readers do not see.
         case command(String)
     }
@@ -31,20 +35,28 @@ struct Guide {
         self.name = name
         var steps: [Step] = []
         var mustFail = false
+        var source: (path: String, isWhole: Bool)?
         var lines = text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().makeIterator()
         while let (number, line) = lines.next() {
             if let comment = Self.comment(line) {
-                if comment == "fails" { mustFail = true } else { steps.append(.preparation(Self.preparation(comment))) }
+                if comment == "fails" {
+                    mustFail = true
+                } else if let quoted = Self.source(comment) {
+                    source = quoted
+                } else {
+                    steps.append(.preparation(Self.preparation(comment)))
+                }
             }
             guard line.hasPrefix("```"), line.count > 3 else { continue }
-            var block: [String] = []
-            var isClosed = false
-            while let (_, line) = lines.next() {
-                isClosed = line == "```"
-                if isClosed { break }
-                block.append(String(line))
+            guard let block = Self.block(&lines) else {
+                throw GuideError("\(name):\(number + 1): the block does not end")
             }
-            guard isClosed else { throw GuideError("\(name):\(number + 1): the block does not end") }
+            if let quoted = source {
+                source = nil
+                let text = block.joined(separator: "\n") + "\n"
+                steps.append(.quotation(of: quoted.path, isWhole: quoted.isWhole, text: text, line: number + 1))
+                continue
+            }
             switch line.dropFirst(3) {
             case "sh":
                 steps.append(
@@ -61,6 +73,24 @@ struct Guide {
         self.steps = steps
     }
 
+    /// The lines up to the end of a block; `nil` when it does not end.
+    private static func block(_ lines: inout EnumeratedSequence<[Substring]>.Iterator) -> [String]? {
+        var block: [String] = []
+        while let (_, line) = lines.next() {
+            if line == "```" { return block }
+            block.append(String(line))
+        }
+        return nil
+    }
+
+    /// `file PATH`, `part of PATH`
+    private static func source(_ comment: String) -> (path: String, isWhole: Bool)? {
+        for (prefix, isWhole) in [("file ", true), ("part of ", false)] where comment.hasPrefix(prefix) {
+            return (String(comment.dropFirst(prefix.count)), isWhole)
+        }
+        return nil
+    }
+
     private static func comment(_ line: Substring) -> String? {
         guard line.hasPrefix("<!-- test: "), line.hasSuffix(" -->") else { return nil }
         return String(line.dropFirst("<!-- test: ".count).dropLast(" -->".count))
@@ -68,6 +98,9 @@ struct Guide {
 
     private static func preparation(_ comment: String) -> Preparation {
         if comment.hasPrefix("base ") { return .base(String(comment.dropFirst("base ".count))) }
+        if comment.hasPrefix("peers ") {
+            return .peers(comment.split(separator: " ").dropFirst().map(String.init))
+        }
         switch comment {
         case "server": return .server
         case "wait until the server answers": return .waitForServer

@@ -26,8 +26,12 @@ struct GuideRun {
         try Data(text.utf8).write(to: URL(filePath: script.string))
         let path = ServerProcess.executables.string + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? "")
         _ = try await Subprocess.run(
-            .name("unshare"), arguments: ["--net", "--", "bash", script.string],
-            environment: .custom(["PATH": path, "HOME": directory.string, "GUIDE": directory.string]),
+            .name("unshare"),
+            arguments: ["--net", "--", "timeout", "--kill-after=5", "180", "bash", script.string],
+            environment: .custom([
+                "PATH": path, "HOME": directory.string, "GUIDE": directory.string,
+                "REPOSITORY": GuideFiles.repository.string,
+            ]),
             workingDirectory: directory, output: .discarded, error: .discarded)
         return guide.steps.enumerated().compactMap(outcome)
     }
@@ -49,11 +53,12 @@ struct GuideRun {
     private var text: String {
         """
         set -u
+        . "$REPOSITORY/Tests/GuideTests/peers.sh"
         busybox ip link set lo up 2>/dev/null || ip link set lo up
-        trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT
+        trap 'end_peers; kill $(jobs -p) 2>/dev/null; wait' EXIT
         begin_server() { larderd --root "$PWD/pantry" --listen 127.0.0.1:7070 & export LARDER_SERVER=http://127.0.0.1:7070; }
         await_server() { for _ in $(seq 200); do larderd health --root "$PWD/pantry" && return; sleep 0.1; done; }
-        base() { larder import --server http://127.0.0.1:7070 "$GUIDE/tiny.tar" "$1"; }
+        base() { [[ -z $1 ]] || larder import --server http://127.0.0.1:7070 "$GUIDE/tiny.tar" "$1"; }
         base=
 
         """ + guide.steps.enumerated().map(part).joined(separator: "\n")
@@ -64,7 +69,9 @@ struct GuideRun {
         case .preparation(.base(let name)): return "base='\(name)'"
         case .preparation(.server): return "begin_server; await_server; base \"$base\""
         case .preparation(.waitForServer): return "await_server; base \"$base\""
+        case .preparation(.peers(let programs)): return "begin_peers \(programs.joined(separator: " "))"
         case .preparation(.command(let command)): return command
+        case .quotation: return ""
         case .commands(let script, _, let mustFail, _):
             // `set -e` has a block end at its first failure, but would end the shell, too: one that fails is the last.
             let block =

@@ -3,21 +3,9 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// Every command of the guides is executed, and prints what they say.
+/// Every command of the guides is executed, and prints what they say; every file that they show is so; every link leads somewhere.
 @Suite("The guides say what is so")
 struct GuideTests {
-    private static let directory = FilePath(#filePath).removingLastComponent().removingLastComponent()
-        .removingLastComponent().appending("Sources/larder/larder.docc/Guides")
-
-    private static func names() throws -> [String] {
-        try FileManager.default.contentsOfDirectory(atPath: directory.string).filter { $0.hasSuffix(".md") }.sorted()
-    }
-
-    private static func guide(_ name: String) throws -> Guide {
-        let data = try #require(FileManager.default.contents(atPath: directory.appending(name).string))
-        return try Guide(name: name, String(decoding: data, as: UTF8.self))
-    }
-
     /// Whether a line of output is one that a guide shows, where `…` stands for anything.
     static func fits(_ line: Substring, _ shown: String) -> Bool {
         let parts = shown.split(separator: "…", omittingEmptySubsequences: false)
@@ -31,26 +19,62 @@ struct GuideTests {
         return rest.hasSuffix(last)
     }
 
-    @Test("Commands", .enabled(if: TinyImage.obstacle == nil, "commands in containers need root, busybox and runc"))
-    func commands() async throws {
-        for name in try Self.names() {
-            let guide = try Self.guide(name)
-            try await withTemporaryDirectory { directory in
-                _ = try await TinyImage.tar(in: directory)
-                for outcome in try await GuideRun(guide: guide, directory: directory).run() {
-                    let place = "\(name):\(outcome.line)"
-                    #expect(outcome.status != nil, "\(place) was not reached")
-                    #expect((outcome.status != 0) == outcome.mustFail, "\(place):\n\(outcome.output)")
-                    var lines = outcome.output.split(separator: "\n")[...]
-                    for shown in outcome.prints {
-                        let position = lines.firstIndex { Self.fits($0, shown) }
-                        #expect(
-                            position != nil,
-                            "\(place) does not print, or not in this order: \(shown)\n\(outcome.output)")
-                        if let position { lines = lines[(position + 1)...] }
-                    }
+    @Test(
+        "Commands", .enabled(if: TinyImage.obstacle == nil, "commands in containers need root, busybox and runc"),
+        arguments: GuideFiles.names)
+    func commands(name: String) async throws {
+        let guide = try GuideFiles.guide(name)
+        for case .preparation(.peers(let programs)) in guide.steps {
+            for program in programs where !GuideFiles.hasPeer(program) {
+                try Test.cancel("\(program) is not installed: run deploy/peers install test")
+            }
+        }
+        try await withTemporaryDirectory { directory in
+            _ = try await TinyImage.tar(in: directory)
+            for outcome in try await GuideRun(guide: guide, directory: directory).run() {
+                let place = "\(name):\(outcome.line)"
+                #expect(outcome.status != nil, "\(place) was not reached")
+                #expect((outcome.status != 0) == outcome.mustFail, "\(place):\n\(outcome.output)")
+                var lines = outcome.output.split(separator: "\n")[...]
+                for shown in outcome.prints {
+                    let position = lines.firstIndex { Self.fits($0, shown) }
+                    #expect(
+                        position != nil,
+                        "\(place) does not print, or not in this order: \(shown)\n\(outcome.output)")
+                    if let position { lines = lines[(position + 1)...] }
                 }
             }
+        }
+    }
+
+    @Test("What they quote", arguments: GuideFiles.names)
+    func quotations(name: String) throws {
+        for case .quotation(let path, let isWhole, let text, let line) in try GuideFiles.guide(name).steps {
+            let file = try GuideFiles.text(of: GuideFiles.repository.pushing(FilePath(path)))
+            #expect(
+                isWhole ? file == text : ("\n" + file).contains("\n" + text),
+                "\(name):\(line): this is not what \(path) says")
+        }
+    }
+
+    @Test("Links")
+    func links() throws {
+        let names = GuideFiles.names.map { String($0.dropLast(".md".count)) }
+        #expect(names.count > 8)
+        let root = try GuideFiles.text(of: GuideFiles.pages.appending("larder.md"))
+        let readme = try GuideFiles.text(of: GuideFiles.repository.appending("README.md"))
+        for name in names {
+            #expect(root.contains("- <doc:\(name)>"), "larder.md does not lead to \(name)")
+            #expect(readme.contains("larder.docc/Guides/\(name).md"), "README.md does not lead to \(name)")
+            let text = try GuideFiles.text(of: GuideFiles.pages.appending("Guides").appending("\(name).md"))
+            for link in text.split(separator: "<doc:").dropFirst().compactMap({ $0.split(separator: ">").first }) {
+                #expect(names.contains(String(link)), "\(name) leads to \(link), which is no guide")
+            }
+        }
+        for link in readme.split(separator: "](").dropFirst().compactMap({ $0.split(separator: ")").first }) {
+            guard !link.hasPrefix("http"), !link.hasPrefix("#") else { continue }
+            let path = GuideFiles.repository.pushing(FilePath(String(link))).string
+            #expect(FileManager.default.fileExists(atPath: path), "README.md leads to \(link)")
         }
     }
 
@@ -58,6 +82,7 @@ struct GuideTests {
     func reading() throws {
         let text = """
             <!-- test: base a:1 -->
+            <!-- test: peers docker crane -->
             ```sh
             one
             two
@@ -72,11 +97,22 @@ struct GuideTests {
             ```json
             {}
             ```
+            <!-- test: file deploy/x -->
+            ```sh
+            four
+            ```
+            <!-- test: part of deploy/y -->
+            ```yaml
+            five
+            ```
             """
         #expect(
             try Guide(name: "a", text).steps == [
-                .preparation(.base("a:1")), .commands("one\ntwo", line: 2, mustFail: false, prints: ["out…"]),
-                .commands("three", line: 10, mustFail: true, prints: []),
+                .preparation(.base("a:1")), .preparation(.peers(["docker", "crane"])),
+                .commands("one\ntwo", line: 3, mustFail: false, prints: ["out…"]),
+                .commands("three", line: 11, mustFail: true, prints: []),
+                .quotation(of: "deploy/x", isWhole: true, text: "four\n", line: 18),
+                .quotation(of: "deploy/y", isWhole: false, text: "five\n", line: 22),
             ])
         #expect(throws: GuideError.self) { try Guide(name: "a", "```sh\none\n") }
         #expect(throws: GuideError.self) { try Guide(name: "a", "```text\none\n```\n") }

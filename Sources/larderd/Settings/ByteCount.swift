@@ -4,12 +4,25 @@ enum ByteCount {
         ("TiB", 40), ("GiB", 30), ("MiB", 20), ("KiB", 10), ("B", 0),
     ]
 
-    /// Reads `512`, `64MiB`, `1GiB`; `nil` for anything else and for what does not fit 64 bits.
+    /// Reads `512`, `64MiB`, `1GiB`, and the same as docker and Kubernetes write it: `64m`, `1g`, `1Gi`. All are powers of 1024.
+    /// `nil` for anything else and for what does not fit 64 bits.
     static func parse(_ text: String) -> UInt64? {
-        guard let unit = units.first(where: { text.hasSuffix($0.name) }) else { return UInt64(text) }
-        guard let number = UInt64(text.dropLast(unit.name.count)) else { return nil }
-        let (bytes, overflow) = number.multipliedReportingOverflow(by: 1 << unit.shift)
+        let digits = text.prefix { $0.isASCII && $0.isNumber }
+        guard let number = UInt64(digits), let shift = shift(text.dropFirst(digits.count).lowercased()) else {
+            return nil
+        }
+        let (bytes, overflow) = number.multipliedReportingOverflow(by: 1 << shift)
         return overflow ? nil : bytes
+    }
+
+    /// What `b`, `k`, `ki`, `kb`, `kib` and so on stand for.
+    private static func shift(_ unit: String) -> UInt64? {
+        if unit.isEmpty { return 0 }
+        return units.first { name, shift in
+            let name = name.lowercased()
+            return unit == name
+                || shift > 0 && [name.prefix(1), name.prefix(2)].contains { unit == $0 || unit == $0 + "b" }
+        }?.shift
     }
 
     /// Writes `bytes` with one decimal and the largest unit that is not more: `1.5 MiB`.

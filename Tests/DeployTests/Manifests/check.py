@@ -77,6 +77,42 @@ def check_workflows():
                     subprocess.run(["bash", "-n", "-c", step["run"]], check=True)
 
 
-for check in [check_chart, check_plain, check_runner, check_compose, check_workflows]:
+def exists(path, values):
+    """Whether the chart has a value of this name; below an empty map anything goes."""
+    for name in path:
+        if values == {}:
+            return True
+        if not isinstance(values, dict) or name not in values:
+            return False
+        values = values[name]
+    return True
+
+
+def leaves(values, path=()):
+    for name, value in values.items():
+        if isinstance(value, dict) and value:
+            yield from leaves(value, path + (name,))
+        else:
+            yield path + (name,)
+
+
+def check_guide():
+    """What the guide tells users to give the chart is there, and so are the files of commands that need a cluster."""
+    text = open(os.path.join(deploy, "../Sources/larder/larder.docc/Guides/Kubernetes.md")).read()
+    chart = documents("helm/larder/values.yaml")[0]
+    given = yaml.safe_load(re.search(r"<!-- values of the chart -->\n\n```yaml\n(.*?)```", text, re.S)[1])
+    for path in leaves(given):
+        assert exists(path, chart), f"the chart has no {'.'.join(path)}"
+    commands = "".join(re.findall(r"```shell\n(.*?)```", text, re.S))
+    names = re.findall(r"--set(?:-json)? \"?([\w.]+)=", commands)
+    assert names and "values.yaml" in commands
+    for name in names:
+        assert exists(name.split("."), chart), f"the chart has no {name}"
+    for path in re.findall(r"deploy/[\w/.-]+", commands):
+        assert os.path.exists(os.path.join(deploy, "..", path)), f"there is no {path}"
+    assert "statefulset/larder" in commands and "rollout status" in commands
+
+
+for check in [check_chart, check_plain, check_runner, check_compose, check_workflows, check_guide]:
     check()
 print("all is well")

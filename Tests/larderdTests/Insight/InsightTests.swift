@@ -101,8 +101,8 @@ struct InsightTests {
             query.claim = GraphQuery.Claim(id: "b2", writer: "runner-3", waits: false)
             #expect(try await client.post(CachePath.lookup(filled.project), json: query).status == 200)
             let running = try await Self.document(client, "projects/shop/builds")["running"]
-            #expect(running.count == 1 && running[0]["writer"] == .string("runner-3"))
-            #expect(running[0]["steps"] == .number(0))
+            #expect(running.count == 1 && running[0]["writer"] == .text("runner-3"))
+            #expect(running[0]["steps"] == .integer(0))
             let report = OutcomeReport(
                 id: "b2", writer: "runner-3", scope: .main, subject: "shop/api", isDone: true, seconds: 1, sent: 0,
                 received: 0, steps: [])

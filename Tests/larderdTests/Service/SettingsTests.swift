@@ -284,6 +284,12 @@ struct SettingsTests {
         #expect(ByteCount.parse("1GiB") == 1 << 30)
         #expect(ByteCount.parse("12") == 12)
         #expect(ByteCount.parse("3B") == 3)
+        for text in ["2g", "2G", "2Gi", "2GiB", "2gb", "2048m", "2097152k"] {
+            #expect(ByteCount.parse(text) == 2 << 30)
+        }
+        for text in ["", "g", "GiB", "-1g", "+1g", "1 g", "1gi b", "1bi", "1x", "1ii"] {
+            #expect(ByteCount.parse(text) == nil)
+        }
         #expect(ByteCount.parse("1.5GiB") == nil)
         #expect(ByteCount.parse("99999999999TiB") == nil)
         #expect(ByteCount.describe(0) == "0 B")
