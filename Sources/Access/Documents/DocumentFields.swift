@@ -1,12 +1,12 @@
 /// The members of one object of a configuration, read by name: what is not known is refused, with the nearest name that is.
-struct DocumentFields {
+public struct DocumentFields {
     private let node: JSONNode
     /// What it is, for messages, as in `rule 'main'`.
-    let subject: String
+    public let subject: String
 
     /// - Parameter known: the names that mean something.
     /// - Throws: `invalidRules`.
-    init(_ node: JSONNode, _ subject: String, known: [String]) throws(AccessError) {
+    public init(_ node: JSONNode, _ subject: String, known: [String]) throws(AccessError) {
         guard case .object(let members) = node.value else {
             throw AccessError(.invalidRules, line: node.line, "\(subject) is \(node.kind), and not an object")
         }
@@ -20,28 +20,32 @@ struct DocumentFields {
         (self.node, self.subject) = (node, subject)
     }
 
-    subscript(name: String) -> JSONNode? { node[name] }
+    /// The value of a member; `nil` when there is none of that name.
+    public subscript(name: String) -> JSONNode? { node[name] }
 
     /// An error about a member, or about the object when the member is missing.
-    func flaw(_ name: String, _ what: String) -> AccessError {
+    public func flaw(_ name: String, _ what: String) -> AccessError {
         AccessError(.invalidRules, line: node[name]?.line ?? node.line, "\(subject): '\(name)' \(what)")
     }
 
     /// A text; `nil` when there is none of that name.
-    func text(_ name: String) throws(AccessError) -> String? {
+    /// - Throws: `invalidRules`.
+    public func text(_ name: String) throws(AccessError) -> String? {
         guard let node = node[name] else { return nil }
         guard let text = node.text, !text.isEmpty else { throw flaw(name, "must be a text that is not empty") }
         return text
     }
 
     /// A text that must be there.
-    func requiredText(_ name: String, like example: String) throws(AccessError) -> String {
+    /// - Throws: `invalidRules`, with an example.
+    public func requiredText(_ name: String, like example: String) throws(AccessError) -> String {
         guard let text = try text(name) else { throw flaw(name, "is missing; write it as in \(example)") }
         return text
     }
 
     /// A text, or a list of texts; `nil` when there is none of that name.
-    func texts(_ name: String) throws(AccessError) -> [String]? {
+    /// - Throws: `invalidRules`.
+    public func texts(_ name: String) throws(AccessError) -> [String]? {
         guard let node = node[name] else { return nil }
         return try Self.texts(node) { what throws(AccessError) in throw flaw(name, what) }
     }

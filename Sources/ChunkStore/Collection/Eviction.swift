@@ -125,6 +125,7 @@ struct Eviction {
                 return try batch.delete(opened, key.table, key.key, in: key.project)
             }
             guard isDeleted else { continue }
+            policy.didEvict(key.table, key.key, opened.record?.value, key.project)
             count += 1
             leaving += try bytesLeft(by: opened.record, of: key.project)
         }

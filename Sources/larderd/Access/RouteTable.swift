@@ -99,12 +99,14 @@ enum PageRoute: String, CaseIterable, Sendable {
 
 /// Routes of what the dashboard shows, below `/api/v1`.
 enum InsightRoute: String, CaseIterable, Sendable {
-    case projects, storage, projectStorage, history, misses, builds, repositories, image, scopes, scopeSteps
+    case projects, storage, webhooks, projectStorage, history, misses, builds, repositories, image, scopes, scopeSteps
 
     var row: RouteRow {
         switch self {
         case .projects: RouteRow(.get, "projects", .anywhere(.read))
         case .storage: RouteRow(.get, "storage", .everywhere(.read))
+        // Events of all projects wait in one queue.
+        case .webhooks: RouteRow(.get, "webhooks", .everywhere(.read))
         case .projectStorage: RouteRow(.get, "projects/:project/storage", .here(.read))
         case .history: RouteRow(.get, "projects/:project/history", .here(.read))
         case .misses: RouteRow(.get, "projects/:project/misses", .here(.read))

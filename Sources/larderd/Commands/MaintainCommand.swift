@@ -1,6 +1,7 @@
 import ArgumentParser
 import ChunkStore
 import FoundationEssentials
+import Logging
 import NIOHTTP1
 
 /// `larderd maintain`: does all background work of a root to the end.
@@ -29,7 +30,9 @@ struct MaintainCommand: AsyncParsableCommand {
         let report = try await RootAccess(existing: settings.root).perform(
             .POST, "/maintain", options: settings.storeOptions, timeout: Self.timeout
         ) { store in
-            try MaintenanceReport(completing: store, settings: settings) { false }
+            let quiet = Logger(label: "larderd") { _ in SwiftLogNoOpLogHandler() }
+            let webhooks = try Webhooks(settings, metrics: ServerMetrics(), logger: quiet)
+            return try MaintenanceReport(completing: store, settings: settings, telling: webhooks) { false }
         }
         print(json ? String(decoding: try JSONEncoder.report.encode(report), as: UTF8.self) : report.table)
     }

@@ -51,6 +51,7 @@ struct SettingFlags: ParsableArguments {
     @Option(help: Self.help(.auditLog)) var auditLog: String?
     @Option(help: Self.help(.auditLogSize)) var auditLogSize: String?
     @Option(help: Self.help(.auditLogCount)) var auditLogCount: String?
+    @Option(help: Self.help(.webhooks)) var webhooks: String?
 
     /// The settings of these flags, this process's environment and the file.
     /// - Throws: ``SettingsError``.
@@ -113,6 +114,7 @@ struct SettingFlags: ParsableArguments {
         case .auditLog: auditLog
         case .auditLogSize: auditLogSize
         case .auditLogCount: auditLogCount
+        case .webhooks: webhooks
         }
     }
 

@@ -1,5 +1,6 @@
 import CacheAPI
 import FoundationEssentials
+import Logging
 import NIOHTTP1
 
 extension EvictionOrder {
@@ -10,10 +11,13 @@ extension EvictionOrder {
     /// - Throws: `StoreError`; ``ServerError``.
     func carryOut(on settings: Settings) async throws -> EvictionReport {
         let content = String(decoding: try JSONEncoder().encode(self), as: UTF8.self)
+        let quiet = Logger(label: "larderd") { _ in SwiftLogNoOpLogHandler() }
         return try await RootAccess(existing: settings.root).perform(
             .POST, "/evict", content: content, options: settings.storeOptions, timeout: Self.timeout
         ) { store in
-            let report = try IdentityEviction(store: store, order: self).run()
+            let webhooks = try Webhooks(settings, metrics: ServerMetrics(), logger: quiet)
+            let events = RemovalEvents(.distrusted, of: store, by: "command", telling: webhooks)
+            let report = try IdentityEviction(store: store, order: self, events: events).run()
             if !isTrial {
                 try settings.audit.file(in: settings.root)?.append(Array(AuditEvent(report, self).line.utf8))
             }

@@ -13,6 +13,8 @@ struct IdentityEviction {
 
     let store: Store
     let order: EvictionOrder
+    /// Tells of what goes; `nil` for nobody.
+    var events: RemovalEvents?
 
     /// Goes through all projects, or the one of the order.
     func run() throws -> EvictionReport {
@@ -27,6 +29,7 @@ struct IdentityEviction {
             try evictTags(of: project.id, pointingAt: manifests, &found)
             if found.count > 0 { report.projects.append(found) }
         }
+        events?.flush()
         return report
     }
 
@@ -116,7 +119,8 @@ struct IdentityEviction {
 
     private func remove(_ table: RecordTable, _ key: [UInt8], of project: ProjectID) throws {
         guard !order.isTrial else { return }
-        _ = try store.delete(in: table, key: key, project: project)
+        let value = events == nil ? nil : try store.record(in: table, key: key, project: project)
+        if try store.delete(in: table, key: key, project: project) { events?.note(table, key, value, project) }
     }
 
     private func forEach(

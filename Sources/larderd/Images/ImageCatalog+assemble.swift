@@ -23,13 +23,16 @@ extension ImageCatalog {
         let assemblies = try request.images.map(Assembly.init)
         let author = RequestNotes.author(at: Int64(clamping: WallClock.seconds))
         RequestNotes.current?.note { $0.tags = names.map(\.tag) }
-        return try await executor.run { [rules = settings.tagRules] store in
+        return try await executor.run { [rules = settings.tagRules, webhooks] store in
             guard let giver = try store.project(named: project.description) else {
                 throw APIFailure(.missingContent, "project \(project) has no layers on this server; build again")
             }
             let images = try assemblies.map { try $0.image(layersFrom: giver, of: store) }
             let index = images.count > 1 ? try Self.index(of: images) : nil
-            for name in names { try Self.store(images, index, as: name, layersFrom: giver, in: store, rules, author) }
+            for name in names {
+                let events = try Self.store(images, index, as: name, layersFrom: giver, in: store, rules, author)
+                webhooks?.announce(events)
+            }
             let root = index ?? images[0].manifest
             return AssembleAnswer(
                 digest: root.sha256, size: root.bytes.count,
@@ -49,13 +52,19 @@ extension ImageCatalog {
             mediaType: MediaType.index, bytes: try JSONDocument.encode(Index(manifests: manifests)))
     }
 
-    /// Keeps images, and the index of several, under `name`.
+    /// Keeps images, and the index of several, under `name`. What webhooks are told of it.
     private static func store(
         _ images: [AssembledImage], _ index: StoredManifest?, as name: AssembledName, layersFrom giver: ProjectID,
         in store: Store, _ rules: TagRules, _ author: RecordAuthor?
-    ) throws {
+    ) throws -> [RegistryEvent] {
         let receiver = try store.makeProject(named: name.owner.description)
         let repository = Repository(name.repository, project: receiver, store: store, author: author)
+        let before = try repository.digest(taggedAs: name.tag).map { [name.tag: $0] } ?? [:]
+        func events(_ manifest: StoredManifest, tags: [TagName]) throws -> [RegistryEvent] {
+            RegistryEvent.pushed(
+                try ManifestOutline(manifest.bytes, contentType: manifest.mediaType), manifest.digest,
+                size: manifest.bytes.count, to: name.repository, of: name.owner, tags: tags, before: before, by: author)
+        }
         for image in images {
             let assembly = image.assembly
             try store.shareMissing(assembly.chain, from: giver, with: receiver)
@@ -64,13 +73,14 @@ extension ImageCatalog {
                 image.manifest, ManifestLinks(blobs: assembly.chain + [assembly.documentDigest]),
                 tags: index == nil ? [name.tag] : [], rules: rules)
         }
-        guard let index else { return }
+        guard let index else { return try images.flatMap { try events($0.manifest, tags: [name.tag]) } }
         let outline = try ManifestOutline(index.bytes, contentType: index.mediaType)
         let links = try ManifestLinks(outline, index, in: repository)
         guard links.missing.isEmpty else {
             throw APIFailure(.missingContent, "an image of the index was deleted meanwhile; build again")
         }
         try repository.put(index, links, tags: [name.tag], rules: rules)
+        return try images.flatMap { try events($0.manifest, tags: []) } + events(index, tags: [name.tag])
     }
 
     private func assembledName(_ text: String) throws(APIFailure) -> AssembledName {

@@ -24,6 +24,8 @@ struct ImageCatalog: Sendable {
     let executor: StoreExecutor
     let settings: Settings
     let upstream: UpstreamImages
+    /// Who is told of images that are made; `nil` for nobody.
+    let webhooks: Webhooks?
     /// Layers that are being decompressed.
     let decompressions = SingleFlight<LayerKey, Void>()
 
@@ -35,10 +37,11 @@ struct ImageCatalog: Sendable {
 
     init(
         executor: StoreExecutor, settings: Settings = Settings(), upstream: UpstreamAccess? = nil,
-        logger: Logger = Logger(label: "larderd.images")
+        webhooks: Webhooks? = nil, logger: Logger = Logger(label: "larderd.images")
     ) {
         self.executor = executor
         self.settings = settings
+        self.webhooks = webhooks
         self.upstream = UpstreamImages(
             executor: executor, access: upstream ?? UpstreamAccess(logger: logger),
             freshness: settings.mirrors.freshness, limits: settings.limits)

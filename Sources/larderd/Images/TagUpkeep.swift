@@ -26,6 +26,8 @@ struct TagUpkeep {
     let rules: TagRules
     /// How long what was used last stays, whatever the rules say. Seconds.
     let leasePeriod: UInt64
+    /// Tells of what goes; `nil` for nobody.
+    var events: RemovalEvents?
     /// Asked between small steps.
     let shouldStop: () -> Bool
 
@@ -71,13 +73,15 @@ struct TagUpkeep {
         for candidate in candidates where gone.contains(candidate.tag) && !shouldStop() {
             // Who was just told where the tag points is about to fetch what it points at.
             guard candidate.latest + leasePeriod <= now, let tag = try? TagName(candidate.tag) else { continue }
-            let target = try repository.digest(taggedAs: tag)
+            let key = repository.key(tag)
+            let record = try store.record(in: .tag, key: key, project: repository.project)
             guard
                 try store.deleteUnreferenced(
-                    in: .tag, key: repository.key(tag), project: repository.project, unusedFor: 0)
+                    in: .tag, key: key, project: repository.project, unusedFor: 0)
             else { continue }
             report.tags += 1
-            guard let target else { continue }
+            events?.note(.tag, key, record, repository.project)
+            guard let target = record.flatMap({ TagTarget(decoding: $0)?.digest }) else { continue }
             try drop(.record(.manifest, repository.key(target)), of: repository.project, &report)
         }
     }
@@ -113,9 +117,11 @@ struct TagUpkeep {
     /// Deletes what is of no use by itself once nothing names it, and then the same of what it named.
     private func drop(_ reference: Reference, of project: ProjectID, _ report: inout Report) throws {
         guard case .record(let table, let key) = reference else { return }
+        let value = events == nil ? nil : try store.record(in: table, key: key, project: project)
         let named = try store.references(in: table, key: key, project: project)
         guard try store.deleteUnreferenced(in: table, key: key, project: project, unusedFor: 0) else { return }
         report.records += 1
+        events?.note(table, key, value, project)
         for reference in named { try drop(reference, of: project, &report) }
     }
 

@@ -12,6 +12,8 @@ struct InsightRoutes: Sendable {
     let executor: StoreExecutor
     let history: BuildHistory
     let claims: StepClaims
+    /// Who is told of what happens; `nil` for nobody.
+    var webhooks: Webhooks?
 
     /// Adds the routes to `router`.
     func add(to router: Router<LarderRequestContext>) {
@@ -33,6 +35,7 @@ struct InsightRoutes: Sendable {
         guard case .here = route.row.need else {
             try check.require(route.row.demand)
             return try await executor.run { [self] store in
+                if route == .webhooks { return try Self.json(webhooks?.report() ?? WebhooksReport(webhooks: [])) }
                 if route == .storage {
                     return try Self.json(ServerStorageAnswer(store.statistics(), store.load()))
                 }
@@ -52,7 +55,7 @@ struct InsightRoutes: Sendable {
             throw APIFailure(.notFound, "There is nothing in project \(name) yet: no build has stored anything there.")
         }
         switch route {
-        case .projects, .storage: throw APIFailure(.notFound, "There is nothing at this path.")
+        case .projects, .storage, .webhooks: throw APIFailure(.notFound, "There is nothing at this path.")
         case .projectStorage:
             let statistics = try store.statistics().projects.first { $0.name == name.description }
             return try Self.json(StorageAnswer(statistics ?? Statistics.Project()))

@@ -11,6 +11,8 @@ struct PushedManifest: Sendable {
         let subject: OCIDigest?
         /// How much of what it names is not there.
         let missing: Int
+        /// What webhooks are told of it.
+        var events: [RegistryEvent] = []
         /// What came of the tags whose build caches are merged.
         var caches: [(tag: TagName, outcome: BuildCacheTag.Outcome)] = []
     }
@@ -54,6 +56,8 @@ struct PushedManifest: Sendable {
         manifest.isSparse = !links.missing.isEmpty
         let merging =
             outline.isBuildCache ? tags.filter { rules.mergesCaches($0.name.description, in: name.description) } : []
+        var before: [TagName: OCIDigest] = [:]
+        for tag in tags { before[tag.name] = try repository.digest(taggedAs: tag.name) }
         try repository.put(
             manifest, links, tags: tags.filter { !merging.contains($0) }.map(\.name), rules: rules)
         var outcome = Outcome(digest: manifest.digest, subject: links.subject, missing: links.missing.count)
@@ -61,6 +65,9 @@ struct PushedManifest: Sendable {
             let cache = BuildCacheTag(repository: repository, tag: tag.name, scope: tag.scope, rules: rules)
             outcome.caches.append((tag.name, try cache.add(manifest)))
         }
+        outcome.events = RegistryEvent.pushed(
+            outline, manifest.digest, size: bytes.count, to: name, of: owner, tags: tags.map(\.name), before: before,
+            by: author)
         return outcome
     }
 

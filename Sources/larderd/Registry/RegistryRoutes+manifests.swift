@@ -43,7 +43,12 @@ extension RegistryRoutes {
             contentType: request.headers[.contentType],
             author: RequestNotes.author(at: Int64(clamping: WallClock.seconds)))
         let stored = try await tagTurns.take(Self.turns(for: tags, in: name)) {
-            try await executor.run { [rules] store in try pushed.store(in: name, of: owner, store, rules) }
+            try await executor.run { [rules, webhooks] store in
+                let stored = try pushed.store(in: name, of: owner, store, rules)
+                // Before the answer: what a client knows of, others will.
+                webhooks?.announce(stored.events)
+                return stored
+            }
         }
         RequestNotes.current?.note { notes in
             notes.reference = stored.digest.description
@@ -68,18 +73,31 @@ extension RegistryRoutes {
     func deleteManifest(
         _ reference: ManifestReference, in name: RepositoryName, _ access: AccessCheck
     ) async throws -> Response {
+        let owner = try Self.owner(of: name)
+        let author = RequestNotes.author(at: Int64(clamping: WallClock.seconds))
         let tags = if case .tag(let tag) = reference { [tag] } else { [] as [TagName] }
         for tag in tags { try access.require(.delete, on: tag, in: name) }
         let isDeleted = try await tagTurns.take(Self.turns(for: tags, in: name)) {
-            try await executor.run { [rules, recentTags] store in
+            try await executor.run { [rules, recentTags, webhooks] store in
                 guard let repository = try Repository(name, in: store) else { return false }
-                return switch reference {
-                case .tag(let tag): try repository.delete(tag, rules: rules)
-                case .digest(let digest):
-                    try repository.delete(digest, rules: rules, likely: recentTags.tags(of: digest, in: name)) { tag in
-                        try access.require(.delete, on: tag, in: name)
+                var gone: [TagName] = []
+                let isDeleted =
+                    switch reference {
+                    case .tag(let tag): try repository.delete(tag, rules: rules)
+                    case .digest(let digest):
+                        try repository.delete(
+                            digest, rules: rules, likely: recentTags.tags(of: digest, in: name)
+                        ) { tag in
+                            try access.require(.delete, on: tag, in: name)
+                            gone.append(tag)
+                        }
                     }
-                }
+                guard isDeleted, let webhooks else { return isDeleted }
+                webhooks.announce(
+                    RegistryEvent.deleted(
+                        reference, from: name, of: owner, tags: gone,
+                        by: author))
+                return true
             }
         }
         guard isDeleted else { throw Self.noManifest(reference, in: name) }

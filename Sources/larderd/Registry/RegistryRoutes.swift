@@ -25,6 +25,8 @@ struct RegistryRoutes: Sendable {
     let limits: Limits
     /// What gives clients a token for their login; `nil` where nobody can log in.
     let logIns: RegistryTokenRoutes?
+    /// Who is told of what is pushed and deleted; `nil` for nobody.
+    let webhooks: Webhooks?
     let logger: Logger
     /// Who changes a tag.
     let tagTurns = Turns<String>()
@@ -32,7 +34,7 @@ struct RegistryRoutes: Sendable {
     init(
         executor: StoreExecutor, rules: TagRules = TagRules(), localProjects: Set<ProjectName>? = nil,
         limits: Limits = Limits(), mirror: UpstreamMirror? = nil, encodings: LayerEncodings? = nil,
-        logIns: RegistryTokenRoutes? = nil, metrics: ServerMetrics? = nil,
+        logIns: RegistryTokenRoutes? = nil, metrics: ServerMetrics? = nil, webhooks: Webhooks? = nil,
         logger: Logger = Logger(label: "larderd.registry")
     ) {
         self.executor = executor
@@ -44,6 +46,7 @@ struct RegistryRoutes: Sendable {
         self.mirror = mirror
         self.encodings = encodings
         self.logIns = logIns
+        self.webhooks = webhooks
         self.logger = logger
     }
 

@@ -28,12 +28,14 @@ struct AdminSocket: Sendable {
     /// error, `POST /maintain` does all
     /// background work and gives a ``MaintenanceReport``, `POST /backup` copies the store to the absolute path in its body
     /// and gives a ``BackupReport``, `POST /evict` removes what an ``EvictionOrder`` says and gives an ``EvictionReport``;
-    /// ``TokenRoutes`` besides. Whoever can open the socket may do all that: there is no other access control on it.
+    /// ``TokenRoutes`` and ``WebhookRoutes`` besides. Whoever can open the socket may do all that: there is no other access
+    /// control on it.
     /// - Parameter waiting: to be closed after the service.
     func service(
         _ executor: StoreExecutor, _ maintenance: Maintenance, _ tokens: TokenBook, _ history: BuildHistory,
-        _ audit: AuditLog?, waiting: WaitingConnections, logger: Logger
+        _ account: Accountability, waiting: WaitingConnections, logger: Logger
     ) -> some Service {
+        let (audit, webhooks) = (account.audit, account.webhooks)
         let router = Router(context: LarderRequestContext.self)
         router.add(middleware: FailureResponses())
         router.get("/stats") { request, _ in
@@ -52,9 +54,13 @@ struct AdminSocket: Sendable {
                 try await Self.backUp(executor.store, tokens, history, to: FilePath(String(buffer: body))))
         }
         TokenRoutes(tokens: tokens, executor: executor, audit: audit).add(to: router)
+        WebhookRoutes(webhooks: webhooks, executor: executor).add(to: router)
         router.post("/evict") { request, _ in
             let order: EvictionOrder = try await request.bytes(upTo: 64 << 10).decoded()
-            let report = try await executor.run { try IdentityEviction(store: $0, order: order).run() }
+            let report = try await executor.run { store in
+                let events = RemovalEvents(.distrusted, of: store, by: "command", telling: webhooks)
+                return try IdentityEviction(store: store, order: order, events: events).run()
+            }
             if !order.isTrial { audit?.note(AuditEvent(report, order)) }
             return try Response.json(report)
         }

@@ -61,14 +61,14 @@ struct LarderServer: Service, CustomStringConvertible {
         let certificate = try await threads.runIfActive { [settings, logger] in
             try settings.tls.map { try ServerCertificate($0, logger: logger) }
         }
-        let (store, copies, tokens, sealer) = try await threads.runIfActive { [settings, logger] in
+        let (store, copies, tokens, sealer, webhooks) = try await threads.runIfActive { [settings, metrics, logger] in
             let store = try Store(opening: settings.root, options: settings.storeOptions, logger: logger)
             // The root is this process's own now.
             do {
                 let copies = EncodedCopies(of: settings.root, byteMaximum: settings.encodedCopies, logger: logger)
                 return (
                     store, copies, try TokenBook(of: settings.root, isOpen: settings.anonymous == .all),
-                    try RecordSealer(root: settings.root)
+                    try RecordSealer(root: settings.root), try Webhooks(settings, metrics: metrics, logger: logger)
                 )
             } catch {
                 store.close()
@@ -82,7 +82,8 @@ struct LarderServer: Service, CustomStringConvertible {
                 metadata: ["root": "\(settings.root)", "bytes.maximum": "\(AdminSocket.pathBytesMaximum)"])
         }
         let account = Accountability(
-            audit: settings.audit.file(in: settings.root).map { AuditLog($0, logger: logger) }, sealer: sealer)
+            audit: settings.audit.file(in: settings.root).map { AuditLog($0, logger: logger) }, sealer: sealer,
+            webhooks: webhooks)
         let waiting = WaitingConnections()
         let result: Result<Void, any Error>
         do {
@@ -112,7 +113,8 @@ struct LarderServer: Service, CustomStringConvertible {
         var services: [any Service] = []
         let activity = Activity()
         let maintenance = Maintenance(
-            store: executor.store, settings: settings, activity: activity, metrics: metrics, logger: logger)
+            store: executor.store, settings: settings, activity: activity, metrics: metrics,
+            webhooks: account.webhooks, logger: logger)
         if let address = settings.metricsListen {
             services.append(
                 MetricsListener(
@@ -122,9 +124,10 @@ struct LarderServer: Service, CustomStringConvertible {
         if let admin {
             services.append(
                 admin.service(
-                    executor, maintenance, tokens, history, account.audit, waiting: waiting, logger: logger))
+                    executor, maintenance, tokens, history, account, waiting: waiting, logger: logger))
         }
         services += [maintenance, history]
+        if let webhooks = account.webhooks { services.append(webhooks) }
         let configured = try await NIOThreadPool.singleton.runIfActive { [settings, logger] in
             try ConfiguredAccess(settings, logger: logger)
         }
@@ -192,19 +195,22 @@ struct LarderServer: Service, CustomStringConvertible {
         router.add(middleware: RequestLimits(settings.limits))
         ServerRoutes(executor: executor, metrics: metrics).add(to: router)
         let images = ImageCatalog(
-            executor: executor, settings: settings.images, upstream: upstream, logger: logger)
+            executor: executor, settings: settings.images, upstream: upstream, webhooks: account.webhooks,
+            logger: logger)
         let cache = CacheRoutes(
             executor: executor, images: images, scopes: settings.scopeRules, limits: settings.limits,
             sealer: account.sealer, metrics: metrics, history: history)
         cache.add(to: router)
         PageRoutes().add(to: router)
-        InsightRoutes(executor: executor, history: history, claims: cache.claims).add(to: router)
+        InsightRoutes(executor: executor, history: history, claims: cache.claims, webhooks: account.webhooks)
+            .add(to: router)
         RegistryRoutes(
             executor: executor, rules: settings.tagRules, localProjects: settings.images.localProjects,
             limits: settings.limits,
             mirror: UpstreamMirror(executor: executor, access: upstream, rules: settings.mirrors),
             encodings: LayerEncodings(settings.contentEncodings, copies: copies),
-            logIns: RegistryTokenRoutes(control: control), metrics: metrics, logger: logger
+            logIns: RegistryTokenRoutes(control: control), metrics: metrics, webhooks: account.webhooks,
+            logger: logger
         ).add(to: router)
         return router
     }

@@ -17,13 +17,19 @@ struct Maintenance: Service {
     let settings: Settings
     let activity: Activity
     let metrics: ServerMetrics
+    /// Who is told of what goes.
+    let webhooks: Webhooks?
     let logger: Logger
     private let isStopping = Flag()
     /// Somebody waits for all background work, so that a scrub should make way.
     private let isWanted = Flag()
     private let thread = NIOThreadPool(numberOfThreads: 1)
 
-    init(store: Store, settings: Settings, activity: Activity, metrics: ServerMetrics, logger: Logger) {
+    init(
+        store: Store, settings: Settings, activity: Activity, metrics: ServerMetrics, webhooks: Webhooks? = nil,
+        logger: Logger
+    ) {
+        self.webhooks = webhooks
         self.store = store
         self.settings = settings
         self.activity = activity
@@ -74,8 +80,12 @@ struct Maintenance: Service {
     private func once(isPatient: Bool) async throws -> MaintenanceReport {
         let report = try await thread.runIfActive { [self] in
             var report = MaintenanceReport()
-            report.tags = try settings.tagUpkeep(of: store) { isStopping.isSet }.run()
-            report.collected = try store.collect(settings.collectionPolicy) { isStopping.isSet }
+            let removals = MaintenanceReport.Removals(of: store, telling: webhooks)
+            defer { removals.flush() }
+            report.tags = try settings.tagUpkeep(of: store, telling: removals.byRule) { isStopping.isSet }.run()
+            report.collected = try store.collect(settings.collectionPolicy(telling: removals.byPolicy)) {
+                isStopping.isSet
+            }
             report.packed = try store.pack(settings.packSettings) {
                 isStopping.isSet || (isPatient && !activity.isIdle(for: Self.idleTime))
             }
@@ -107,7 +117,7 @@ struct Maintenance: Service {
         defer { isWanted.clear() }
         let start = ContinuousClock.now
         let report = try await thread.runIfActive { [self] in
-            try MaintenanceReport(completing: store, settings: settings) { isStopping.isSet }
+            try MaintenanceReport(completing: store, settings: settings, telling: webhooks) { isStopping.isSet }
         }
         metrics.count(report, ContinuousClock.now - start)
         log(report)

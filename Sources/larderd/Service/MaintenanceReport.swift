@@ -9,11 +9,33 @@ struct MaintenanceReport: Codable, Sendable, Hashable {
     init() {}
 
     /// Does all background work of `store` to the end: evicts and collects, packs, and compacts what that left.
-    init(completing store: Store, settings: Settings, shouldStop: @escaping () -> Bool) throws {
-        tags = try settings.tagUpkeep(of: store, shouldStop: shouldStop).run()
-        collected = try store.collect(settings.collectionPolicy, shouldStop: shouldStop)
+    init(
+        completing store: Store, settings: Settings, telling webhooks: Webhooks? = nil,
+        shouldStop: @escaping () -> Bool
+    ) throws {
+        let removals = Removals(of: store, telling: webhooks)
+        defer { removals.flush() }
+        let policy = settings.collectionPolicy(telling: removals.byPolicy)
+        tags = try settings.tagUpkeep(of: store, telling: removals.byRule, shouldStop: shouldStop).run()
+        collected = try store.collect(policy, shouldStop: shouldStop)
         packed = try store.pack(settings.packSettings, shouldStop: shouldStop)
-        collected += try store.collect(settings.collectionPolicy, shouldStop: shouldStop)
+        collected += try store.collect(policy, shouldStop: shouldStop)
+    }
+
+    /// What tells of what goes.
+    struct Removals: Sendable {
+        let byRule: RemovalEvents?
+        let byPolicy: RemovalEvents?
+
+        init(of store: Store, telling webhooks: Webhooks?) {
+            byRule = RemovalEvents(.retention, of: store, telling: webhooks)
+            byPolicy = RemovalEvents(.policy, of: store, telling: webhooks)
+        }
+
+        func flush() {
+            byRule?.flush()
+            byPolicy?.flush()
+        }
     }
 
     /// As lines for people.

@@ -47,6 +47,7 @@ enum Setting: String, CaseIterable, Sendable {
     case auditLog
     case auditLogSize
     case auditLogCount
+    case webhooks
 
     /// The key in the configuration file.
     var key: String { rawValue }
@@ -75,7 +76,7 @@ enum Setting: String, CaseIterable, Sendable {
         case .mirrors: "[NAME=]HOST,…"
         case .defaultMirror: "HOST"
         case .mirrorFreshness: "DURATION"
-        case .upstreamCredentials, .upstreamCaFile, .accessRules, .htpasswd: "FILE"
+        case .upstreamCredentials, .upstreamCaFile, .accessRules, .htpasswd, .webhooks: "FILE"
         case .stopTimeout, .idleTimeout: "SECONDS"
         case .chunkFileSize, .auditLogSize: "SIZE"
         case .auditLog: "FILE|off"
@@ -136,6 +137,7 @@ enum Setting: String, CaseIterable, Sendable {
         case .auditLog: "audit.log in the root"
         case .auditLogSize: "64MiB"
         case .auditLogCount: "10"
+        case .webhooks: "nobody is told"
         }
     }
 
@@ -199,6 +201,8 @@ enum Setting: String, CaseIterable, Sendable {
         case .auditLog: "Where to write down who changed what, who logged in and what was refused, as lines of JSON"
         case .auditLogSize: "The length from which a new audit log is begun; 1MiB to 1TiB"
         case .auditLogCount: "How many audit logs to keep, with the one that is written; 1 to 1000"
+        case .webhooks:
+            "Who is told of images, tags and evictions: a JSON file with URLs, which is read again when it changes"
         }
     }
 

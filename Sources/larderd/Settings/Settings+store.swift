@@ -11,8 +11,12 @@ extension Settings {
     }
 
     /// What may be kept, and what goes first.
-    var collectionPolicy: CollectionPolicy {
+    var collectionPolicy: CollectionPolicy { collectionPolicy(telling: nil) }
+
+    /// The same for a collection that tells what it evicts.
+    func collectionPolicy(telling events: RemovalEvents?) -> CollectionPolicy {
         var policy = CollectionPolicy()
+        if let events { policy.didEvict = { events.note($0, $1, $2, $3) } }
         policy.storeBytesMaximum = quota
         policy.projectBytesMaximum = projectQuota.all
         policy.projectBytesMaxima = projectQuota.named
@@ -26,8 +30,11 @@ extension Settings {
     }
 
     /// What deletes tags by rule.
-    func tagUpkeep(of store: Store, shouldStop: @escaping () -> Bool) -> TagUpkeep {
-        TagUpkeep(store: store, rules: tagRules, leasePeriod: leasePeriod, shouldStop: shouldStop)
+    /// - Parameter events: what tells of them.
+    func tagUpkeep(
+        of store: Store, telling events: RemovalEvents? = nil, shouldStop: @escaping () -> Bool
+    ) -> TagUpkeep {
+        TagUpkeep(store: store, rules: tagRules, leasePeriod: leasePeriod, events: events, shouldStop: shouldStop)
     }
 
     /// How maintenance stores what is kept for long.

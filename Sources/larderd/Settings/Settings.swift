@@ -48,8 +48,10 @@ struct Settings: Sendable {
     var passwords: FilePath?
     /// What whoever starts the server should know of them, in sentences.
     var notes: [String] = []
+    /// The file that says who is told of images, tags and evictions.
+    var webhooks: FilePath?
     /// The environment as far as it says how other registries are reached: `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY` and
-    /// `SSL_CERT_FILE`.
+    /// `SSL_CERT_FILE`; and secrets that other settings name.
     var environment: [String: String] = [:]
     /// How much clients may ask, and how slowly.
     var limits = Limits()

@@ -18,7 +18,7 @@ struct AuthorizationMatrixTests {
         let samples =
             try RouteSample.all(in: shop) + ServerRoute.allCases.map { RouteSample.sample(of: $0) }
             + PageRoute.allCases.map { RouteSample.sample(of: $0) }
-            + [RouteSample.sample(of: InsightRoute.storage, in: shop)]
+            + [InsightRoute.storage, .webhooks].map { RouteSample.sample(of: $0, in: shop) }
         try await RoleServer.run { server in
             for sample in samples {
                 for role in Role.allCases { try await Self.check(server.send(sample, as: role), sample, role) }

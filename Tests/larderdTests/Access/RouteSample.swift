@@ -28,7 +28,7 @@ struct RouteSample: Sendable {
     /// Those for all routes that name a project.
     static func all(in project: ProjectName) throws -> [RouteSample] {
         try CacheRoute.allCases.map { try sample(of: $0, in: project) }
-            + InsightRoute.allCases.filter { $0 != .storage }.map { sample(of: $0, in: project) }
+            + InsightRoute.allCases.filter { ![.storage, .webhooks].contains($0) }.map { sample(of: $0, in: project) }
             + RegistryRoute.allCases.map { sample(of: $0, in: project) }
     }
 
@@ -53,6 +53,7 @@ struct RouteSample: Sendable {
         return switch route {
         case .projects: sample("/api/v1/projects", readers.union([.otherProject, .bank]))
         case .storage: sample("/api/v1/storage", [.both], absence: 403)
+        case .webhooks: sample("/api/v1/webhooks", [.both], absence: 403)
         case .projectStorage: sample("\(below)/storage")
         case .history: sample("\(below)/history?days=7")
         case .misses: sample("\(below)/misses")

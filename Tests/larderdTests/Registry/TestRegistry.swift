@@ -29,10 +29,31 @@ struct TestRegistry: Sendable {
 
     /// Uploads a blob in one request after the first.
     func push(_ bytes: [UInt8], to repository: String) async throws -> Digest {
+        try await client.push(bytes, to: repository)
+    }
+
+    /// Puts a manifest or index.
+    @discardableResult
+    func put(
+        _ bytes: [UInt8], type: String = MediaType.manifest, to repository: String, as reference: String
+    ) async throws -> TestClient.Answer {
+        try await client.put(bytes, type: type, to: repository, as: reference)
+    }
+
+    /// Pushes an image's blobs and its manifest.
+    @discardableResult
+    func push(_ image: SampleImage, to repository: String, as reference: String) async throws -> Digest {
+        try await client.push(image, to: repository, as: reference)
+    }
+}
+
+extension TestClient {
+    /// Uploads a blob in one request after the first.
+    func push(_ bytes: [UInt8], to repository: String) async throws -> Digest {
         let digest = Digest(hashing: bytes)
-        let begun = try await client.send(.POST, "/v2/\(repository)/blobs/uploads/")
+        let begun = try await send(.POST, "/v2/\(repository)/blobs/uploads/")
         let location = begun.headers.first(name: "location") ?? ""
-        let answer = try await client.put("\(location)?digest=\(digest)", bytes)
+        let answer = try await put("\(location)?digest=\(digest)", bytes)
         guard answer.status == 201 else { throw UnexpectedAnswer(status: answer.status, text: answer.text) }
         return digest
     }
@@ -41,8 +62,8 @@ struct TestRegistry: Sendable {
     @discardableResult
     func put(
         _ bytes: [UInt8], type: String = MediaType.manifest, to repository: String, as reference: String
-    ) async throws -> TestClient.Answer {
-        try await client.send(
+    ) async throws -> Answer {
+        try await send(
             .PUT, "/v2/\(repository)/manifests/\(reference)", body: .bytes(bytes), headers: ["content-type": type])
     }
 

@@ -1,0 +1,186 @@
+import FoundationEssentials
+import Synchronization
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import larderd
+
+@Suite("The queue of events")
+struct WebhookQueueTests {
+    private func entry(_ text: String, _ webhooks: [String] = ["a"]) -> EventQueue.Entry {
+        EventQueue.Entry(id: "evt_\(text)", type: "tag.set", time: 1, body: Array(text.utf8), webhooks: webhooks)
+    }
+
+    private func bodies(_ queue: EventQueue, _ webhook: String) -> [String] {
+        let contents = queue.contents
+        return (contents.pending[webhook] ?? []).compactMap { contents.events[$0]?.body }
+    }
+
+    @Test("is the same after it was opened again, and in order")
+    func reopened() async throws {
+        try await withTemporaryDirectory { directory in
+            let first = try EventQueue(in: directory, logger: .silent)
+            first.add([entry("1", ["a", "b"]), entry("2")])
+            first.add([entry("3", ["b"])])
+            let number = try #require(first.next(for: "a")?.number)
+            first.note([QueueRecord(.delivered, number, ["a"])])
+            let second = try EventQueue(in: directory, logger: .silent)
+            #expect(bodies(second, "a") == ["2"] && bodies(second, "b") == ["1", "3"])
+            #expect(second.contents.records == first.contents.records)
+            second.add([entry("4")])
+            #expect(bodies(try EventQueue(in: directory, logger: .silent), "a") == ["2", "4"])
+        }
+    }
+
+    @Test("keeps whole lines of a file that was cut off or changed anywhere")
+    func damaged() async throws {
+        try await withTemporaryDirectory { directory in
+            let queue = try EventQueue(in: directory, logger: .silent)
+            for text in ["1", "2", "3"] { queue.add([entry(text)]) }
+            let path = directory.appending("webhooks.queue").string
+            let whole = try Data(contentsOf: URL(filePath: path))
+            for length in stride(from: 0, to: whole.count, by: 7) {
+                try whole.prefix(length).write(to: URL(filePath: path))
+                // The line feed itself says nothing.
+                let lines = whole.prefix(length + 1).count { $0 == UInt8(ascii: "\n") }
+                #expect(bodies(try EventQueue(in: directory, logger: .silent), "a").count == lines, "\(length)")
+            }
+            var changed = whole
+            changed[whole.count / 2] ^= 1
+            try changed.write(to: URL(filePath: path))
+            let messages = LogMessages()
+            #expect(bodies(try EventQueue(in: directory, logger: messages.logger), "a") == ["1", "3"])
+            #expect(messages.all.contains { $0.hasPrefix("warning the queue of webhooks") })
+        }
+    }
+
+    @Test("gives up the oldest when it is full, of events and of bytes")
+    func full() async throws {
+        try await withTemporaryDirectory { directory in
+            let bounds = WebhookQueue.Bounds(countMaximum: 3, byteCountMaximum: 1_000, givenUpMaximum: 2)
+            let queue = try EventQueue(in: directory, bounds: bounds, logger: .silent)
+            let dropped = (1...6).flatMap { queue.add([entry("\($0)")]) }
+            #expect(dropped.map(\.number) == [1, 2, 3] && dropped.allSatisfy { $0.reason == WebhookQueue.fullReason })
+            #expect(bodies(queue, "a") == ["4", "5", "6"])
+            #expect(queue.contents.givenUp["a"]?.map(\.number) == [2, 3])
+            queue.add([entry(String(repeating: "x", count: 998))])
+            #expect(queue.contents.byteCount <= 1_000 && bodies(queue, "a").last?.utf8.count == 998)
+            let again = try EventQueue(in: directory, bounds: bounds, logger: .silent)
+            #expect(again.contents.records == queue.contents.records)
+        }
+    }
+
+    @Test("puts what was given up back where it was")
+    func again() async throws {
+        try await withTemporaryDirectory { directory in
+            let queue = try EventQueue(in: directory, logger: .silent)
+            queue.add([entry("1"), entry("2"), entry("3")])
+            queue.note([QueueRecord(.givenUp, 1, ["a"], reason: "too old"), QueueRecord(.givenUp, 2, ["a"])])
+            #expect(bodies(queue, "a") == ["3"])
+            let one = try RedeliveryOrder(webhook: "a", id: "evt_2").records(in: queue.contents)
+            queue.note(one)
+            #expect(bodies(queue, "a") == ["2", "3"])
+            queue.note(try RedeliveryOrder(webhook: "a").records(in: queue.contents))
+            #expect(bodies(queue, "a") == ["1", "2", "3"])
+            #expect(throws: (any Error).self) {
+                try RedeliveryOrder(webhook: "a", id: "evt_1").records(in: queue.contents)
+            }
+        }
+    }
+
+    @Test("does not grow with what was delivered")
+    func compacted() async throws {
+        try await withTemporaryDirectory { directory in
+            let queue = try EventQueue(in: directory, logger: .silent)
+            let text = String(repeating: "x", count: 20_000)
+            for _ in 0..<120 {
+                queue.add([entry(text)])
+                queue.note([QueueRecord(.delivered, try #require(queue.next(for: "a")).number, ["a"])])
+            }
+            let path = directory.appending("webhooks.queue").string
+            let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
+            #expect(size ?? .max < 1_200_000)
+        }
+    }
+
+    /// What a disk does wrong.
+    enum Fault: String, CaseIterable {
+        case open, append, tornAppend, sync, rename, syncDirectory
+    }
+
+    @Test("on a disk that fails goes on, says so, and is on disk as soon as that works again", arguments: Fault.allCases)
+    func faults(_ fault: Fault) async throws {
+        try await withTemporaryDirectory { directory in
+            let failing = Failing(fault)
+            let messages = LogMessages()
+            let queue = try EventQueue(
+                in: directory, disk: failing.disk, retryInterval: .zero, logger: messages.logger)
+            queue.add([entry("1")])
+            failing.isOn.store(true, ordering: .relaxed)
+            #expect(queue.add([entry("2")]).isEmpty)
+            #expect(bodies(queue, "a") == ["1", "2"])
+            // Those that only writing anew needs are not met yet.
+            let isMet = [Fault.append, .tornAppend, .sync].contains(fault)
+            #expect((queue.failures > 0) == isMet)
+            #expect(messages.all.contains { $0.hasPrefix("error THE QUEUE OF WEBHOOKS CANNOT BE WRITTEN") } == isMet)
+            failing.isOn.store(false, ordering: .relaxed)
+            queue.tend()
+            #expect(bodies(try EventQueue(in: directory, logger: .silent), "a") == ["1", "2"])
+        }
+    }
+
+    @Test("that never was on disk is not lost while the server runs", arguments: Fault.allCases)
+    func faultsFromTheBeginning(_ fault: Fault) async throws {
+        try await withTemporaryDirectory { directory in
+            let failing = Failing(fault)
+            failing.isOn.store(true, ordering: .relaxed)
+            let queue = try EventQueue(in: directory, disk: failing.disk, retryInterval: .zero, logger: .silent)
+            queue.add([entry("1")])
+            #expect(bodies(queue, "a") == ["1"] && queue.failures > 0)
+        }
+    }
+
+    /// A disk that fails in one way while it is on.
+    private final class Failing: Sendable {
+        let isOn = Atomic(false)
+        private let fault: Fault
+
+        init(_ fault: Fault) {
+            self.fault = fault
+        }
+
+        private func check(_ here: Fault) throws {
+            if fault == here, isOn.load(ordering: .relaxed) { throw Errno.noSpace }
+        }
+
+        var disk: QueueDisk {
+            let system = QueueDisk.system
+            return QueueDisk(
+                open: { [self] path, mode, options in
+                    try check(.open)
+                    return try system.open(path, mode, options)
+                },
+                append: { [self] file, bytes in
+                    try check(.append)
+                    if fault == .tornAppend, isOn.load(ordering: .relaxed) {
+                        try system.append(file, Array(bytes.prefix(bytes.count / 2)))
+                    }
+                    try check(.tornAppend)
+                    try system.append(file, bytes)
+                },
+                sync: { [self] file in
+                    try check(.sync)
+                    try system.sync(file)
+                },
+                rename: { [self] old, new in
+                    try check(.rename)
+                    try system.rename(old, new)
+                },
+                syncDirectory: { [self] path in
+                    try check(.syncDirectory)
+                    try system.syncDirectory(path)
+                })
+        }
+    }
+}
