@@ -11,7 +11,8 @@ public struct CollectionPolicy: Sendable {
     /// Which records may be evicted at all. What another record refers to never is.
     public var isEvictable: @Sendable (RecordTable, [UInt8]) -> Bool = { table, _ in table != .tag }
     /// Called with each record that was evicted, by the thread that collects.
-    public var didEvict: @Sendable (RecordTable, _ key: [UInt8], _ value: [UInt8]?, ProjectID) -> Void = { _, _, _, _ in }
+    public var didEvict: @Sendable (RecordTable, _ key: [UInt8], _ value: [UInt8]?, ProjectID) -> Void = { _, _, _, _ in
+    }
     /// A chunk file of which a smaller share is needed is compacted.
     public var liveShareMinimum = 0.75
 

@@ -7,7 +7,8 @@ extension RegistryEvent {
     /// - Parameters:
     ///   - before: where each tag pointed.
     static func pushed(
-        _ outline: ManifestOutline, _ digest: OCIDigest, size: Int, to repository: RepositoryName, of owner: ProjectName,
+        _ outline: ManifestOutline, _ digest: OCIDigest, size: Int, to repository: RepositoryName,
+        of owner: ProjectName,
         tags: [TagName], before: [TagName: OCIDigest], by author: RecordAuthor?
     ) -> [RegistryEvent] {
         guard !outline.isBuildCache else { return [] }

@@ -41,7 +41,8 @@ struct WebhookClient: Sendable {
             request.method = .POST
             request.headers = [
                 "content-type": "application/cloudevents+json; charset=utf-8",
-                "user-agent": "larderd/\(LarderdCommand.version)", "webhook-id": event.id, "webhook-timestamp": "\(now)",
+                "user-agent": "larderd/\(LarderdCommand.version)", "webhook-id": event.id,
+                "webhook-timestamp": "\(now)",
                 "webhook-signature":
                     secrets.map { $0.signature(id: event.id, time: now, body: body) }.joined(separator: " "),
             ]

@@ -33,6 +33,7 @@ struct WebhookRoutes: Sendable {
         if let webhooks { return webhooks }
         throw APIFailure(
             .badRequest,
-            "This server has no webhooks: name a file of them with \(Setting.webhooks.flag) (\(Setting.webhooks.variable)).")
+            "This server has no webhooks: name a file of them with \(Setting.webhooks.flag) (\(Setting.webhooks.variable))."
+        )
     }
 }

@@ -11,7 +11,8 @@ struct WebhookRule: Hashable, Sendable {
     }
 
     static let keys = [
-        "url", "secret-file", "secret-variable", "events", "projects", "ca-file", "insecure", "timeout", "give-up-after",
+        "url", "secret-file", "secret-variable", "events", "projects", "ca-file", "insecure", "timeout",
+        "give-up-after",
     ]
 
     let name: String

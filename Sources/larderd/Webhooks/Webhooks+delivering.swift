@@ -126,7 +126,8 @@ extension Webhooks {
             let age = rules.all[name]?.ageMaximum ?? 86_400
             for event in numbers.compactMap({ contents.events[$0] })
             where event.time + age < Int64(clamping: WallClock.seconds) {
-                giveUp(event, name, rules.all[name] == nil ? "there is no such webhook any more" : "its receiver is gone")
+                giveUp(
+                    event, name, rules.all[name] == nil ? "there is no such webhook any more" : "its receiver is gone")
             }
         }
     }

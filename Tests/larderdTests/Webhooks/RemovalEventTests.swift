@@ -46,7 +46,9 @@ struct RemovalEventTests {
         webhooks.queue.contents.events.values.sorted { $0.number < $1.number }.map { event in
             let value = try? JSONDecoder().decode(JSONValue.self, from: Data(event.body.utf8))
             let data = value?["data"] ?? .null
-            let what = data["tag"].string.isEmpty ? data["count"] == .null ? "" : "\(Int(data["count"].number))" : data["tag"].string
+            let what =
+                data["tag"].string.isEmpty
+                ? data["count"] == .null ? "" : "\(Int(data["count"].number))" : data["tag"].string
             return "\(event.type) \(what) \(data["reason"].string)"
         }.sorted()
     }

@@ -109,7 +109,8 @@ struct WebhookQueueTests {
         case open, append, tornAppend, sync, rename, syncDirectory
     }
 
-    @Test("on a disk that fails goes on, says so, and is on disk as soon as that works again", arguments: Fault.allCases)
+    @Test(
+        "on a disk that fails goes on, says so, and is on disk as soon as that works again", arguments: Fault.allCases)
     func faults(_ fault: Fault) async throws {
         try await withTemporaryDirectory { directory in
             let failing = Failing(fault)

@@ -54,7 +54,8 @@ struct WebhookTests {
                     "io.larder.manifest.pushed", "io.larder.tag.set", "io.larder.manifest.pushed", "io.larder.tag.set",
                     "io.larder.manifest.pushed", "io.larder.tag.set", "io.larder.tag.removed",
                 ])
-            #expect(messages.map { $0.event["data"]["change"].string } == ["", "created", "", "moved", "", "unchanged", ""])
+            #expect(
+                messages.map { $0.event["data"]["change"].string } == ["", "created", "", "moved", "", "unchanged", ""])
             let moved = messages[3].event
             #expect(moved["specversion"].string == "1.0" && moved["subject"].string == "shop/api:1")
             #expect(moved["source"].string.hasPrefix("//127.0.0.1:"))
@@ -99,7 +100,9 @@ struct WebhookTests {
     @Test("try again until the receiver has it, with the same id and a new time, and do not follow redirects")
     func retries() async throws {
         let receiver = Receiver()
-        receiver.answer([.init(status: .internalServerError), .init(status: .found, headers: [.location: "/elsewhere"])])
+        receiver.answer([
+            .init(status: .internalServerError), .init(status: .found, headers: [.location: "/elsewhere"]),
+        ])
         try await withHook(receiver, more: #", "events": "tag.set""#) { client, settings in
             try await push(client, "shop/api", "1")
             let messages = try await receiver.wait(for: 3)
@@ -185,7 +188,8 @@ struct WebhookTests {
         try await withHook(receiver, more: #", "events": "tag.set""#) { _, settings in
             let access = try RootAccess(existing: settings.root)
             func test(_ name: String) async throws -> WebhookTestReport {
-                try await access.perform(.POST, WebhookRoutes.Path.test, content: name) { _ in throw CancellationError() }
+                try await access.perform(.POST, WebhookRoutes.Path.test, content: name) { _ in throw CancellationError()
+                }
             }
             #expect(try await test("deploy").isDelivered)
             let failed = try await test("deploy")
@@ -206,7 +210,9 @@ struct WebhookTests {
             let directory = file.removingLastComponent()
             try Data(fresh.utf8).write(to: URL(filePath: directory.appending("fresh").string))
             let text = try String(contentsOf: URL(filePath: file.string), encoding: .utf8)
-                .replacing("\"\(directory.appending("secret"))\"", with: "[\"\(directory.appending("fresh"))\", \"\(directory.appending("secret"))\"]")
+                .replacing(
+                    "\"\(directory.appending("secret"))\"",
+                    with: "[\"\(directory.appending("fresh"))\", \"\(directory.appending("secret"))\"]")
             try Data(text.utf8).write(to: URL(filePath: file.string))
             let both = try #require(WebhookSecret(fresh))
             for number in 0..<100 {
@@ -219,7 +225,8 @@ struct WebhookTests {
                     continue
                 }
                 #expect(
-                    message.signature == both.signature(id: message.id, time: time, body: message.body) + " " + expected)
+                    message.signature == both.signature(id: message.id, time: time, body: message.body) + " " + expected
+                )
                 return
             }
             Issue.record("the new settings were not taken")

@@ -15,7 +15,8 @@ struct WebhookVerificationTests {
     func python() async throws {
         let receiver = Receiver()
         let text = try String(contentsOf: URL(filePath: Self.page.string), encoding: .utf8)
-        let program = try #require(text.split(separator: "```python\n").dropFirst().first?.split(separator: "```").first)
+        let program = try #require(
+            text.split(separator: "```python\n").dropFirst().first?.split(separator: "```").first)
         try await withTemporaryDirectory { directory in
             try await receiver.run { port in
                 let file = try Receiver.write(directory, port: port)
