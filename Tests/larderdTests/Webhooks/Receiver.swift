@@ -2,6 +2,7 @@ import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import OCI
 import Synchronization
 import SystemPackage
 import TestSupport

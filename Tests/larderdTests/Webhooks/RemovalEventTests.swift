@@ -48,7 +48,7 @@ struct RemovalEventTests {
             let data = value?["data"] ?? .null
             let what =
                 data["tag"].string.isEmpty
-                ? data["count"] == .null ? "" : "\(Int(data["count"].number))" : data["tag"].string
+                ? data["count"] == .null ? "" : "\(Int(data["count"].double))" : data["tag"].string
             return "\(event.type) \(what) \(data["reason"].string)"
         }.sorted()
     }
