@@ -9,7 +9,7 @@ extension BuildCacheGraph {
     ///   - used: when its records were used.
     /// - Throws: `invalidDocument`.
     init(_ config: BuildCacheConfig, blobs: Set<String>, used: UInt64) throws(OCIError) {
-        let (layers, records) = (config.layers ?? [], config.records ?? [])
+        let (layers, records) = (config.layers ?? [], Self.withoutEnd(config.records ?? []))
         guard layers.count <= Self.layersMaximum, records.count <= Self.recordsMaximum else {
             throw Self.invalid("it has \(layers.count) layers and \(records.count) records, which is too many")
         }

@@ -58,7 +58,7 @@ extension BuildCacheGraph {
                     chains: chains.isEmpty
                         ? nil : chains.map { .init(layers: $0.layers, createdAt: $0.createdAt) },
                     inputs: record.inputs.isEmpty ? nil : record.inputs.map { $0.map(Self.input) })
-            })
+            } + (end.map { [$0] } ?? []))
     }
 
     private static func input(_ link: Link) -> BuildCacheConfig.Input {

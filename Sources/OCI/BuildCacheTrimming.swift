@@ -9,6 +9,8 @@ struct BuildCacheTrimming {
     /// The records that a record is an input of and that it must outlast, once for each way.
     private var blockers: [[Int]]
     private var blockerCounts: [Int]
+    /// On how many ways of records that stay a record is reached.
+    private var inputCounts: [Int]
     private var layerUses: [Int]
     private var blobUses: [String: Int] = [:]
     private let descriptorBytes: (String) -> Int
@@ -26,7 +28,10 @@ struct BuildCacheTrimming {
         isKept = Array(repeating: true, count: graph.records.count)
         blockers = Array(repeating: [], count: graph.records.count)
         blockerCounts = Array(repeating: 0, count: graph.records.count)
+        inputCounts = Array(repeating: 0, count: graph.records.count)
         layerUses = Array(repeating: 0, count: graph.layers.count)
+        for way in graph.records.lazy.flatMap({ $0.inputs.joined() }) { inputCounts[way.record] += 1 }
+        configBytes += endBytes + inputCounts.count { $0 == 0 } * endWayBytes
         for (index, record) in graph.records.enumerated() {
             configBytes += byteCount(of: record)
             for way in record.inputs.joined() where used[index] <= used[way.record] {
@@ -75,7 +80,11 @@ struct BuildCacheTrimming {
     private mutating func drop(_ index: Int) {
         let record = graph.records[index]
         isKept[index] = false
-        configBytes -= byteCount(of: record)
+        configBytes -= byteCount(of: record) + (inputCounts[index] == 0 ? endWayBytes : 0)
+        for way in record.inputs.joined() {
+            inputCounts[way.record] -= 1
+            if inputCounts[way.record] == 0, isKept[way.record] { configBytes += endWayBytes }
+        }
         for layer in record.results.flatMap(\.layers) {
             var last: Int? = layer
             while let layer = last {
@@ -118,6 +127,12 @@ struct BuildCacheTrimming {
 
 // How many bytes things have as JSON at most, with the commas after them.
 extension BuildCacheTrimming {
+    /// Of the record below all others (``BuildCacheGraph/end``), and of each way to one of them.
+    private var endBytes: Int {
+        #"{"digest":,"inputs":[[]]},"#.utf8.count + Self.byteCount(of: BuildCacheGraph.endDigest)
+    }
+    private var endWayBytes: Int { #"{"link":},"#.utf8.count + numberBytes }
+
     private func byteCount(of record: BuildCacheGraph.Record) -> Int {
         var count = #"{"digest":},"#.utf8.count + Self.byteCount(of: record.digest)
         count += record.inputs.isEmpty ? 0 : #""inputs":[],"#.utf8.count

@@ -38,7 +38,8 @@ struct CacheLimitTests {
             #expect(Set(served.layers.map(\.digest)).isDisjoint(with: gone))
             let counts = try await Self.counts(of: registry)
             #expect(counts.tags == 1)
-            #expect(counts.records == served.config.records.map { UInt64($0.count) })
+            // The one below all others is none of the caches'.
+            #expect(counts.records == served.config.records.map { UInt64($0.count - 1) })
             #expect(counts.merges > 10)
             #expect(counts.dropped > 20)
             #expect(counts.failures == 0)
