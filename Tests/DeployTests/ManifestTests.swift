@@ -43,6 +43,43 @@ import Testing
         #expect(outcome.isSuccess, "\(outcome.output.suffix(300))")
     }
 
+    /// Where `make build` has put programs, as it does in CI before the tests.
+    private static let release = PipelineLab.repository.pushing(".build/release")
+
+    @Test(
+        "The packages of a release build have what they need, and their programs run where they are unpacked",
+        .enabled(
+            if: hasProgram("dpkg-shlibdeps") && hasProgram("patchelf")
+                && FileManager.default.isExecutableFile(atPath: release.appending("larderd").string),
+            "there is no release build, or no dpkg-dev and patchelf"))
+    func packages() async throws {
+        try await withTemporaryDirectory { directory in
+            let packing = try await run(
+                "LARDER_PACKAGE_LEVEL=0", Self.deploy.pushing("package/debian").string, Self.release.string,
+                directory.string)
+            #expect(packing.isSuccess, "\(packing.output)")
+            let files = packing.output.split(separator: "\n").map(String.init).filter { $0.hasSuffix(".deb") }
+            #expect(files.count == 2)
+            let root = directory.appending("root").string
+            for file in files {
+                let (unpacking, needs) = (
+                    try await run("dpkg-deb", "--extract", file, root),
+                    try await run("dpkg-deb", "--field", file, "Depends")
+                )
+                #expect(unpacking.isSuccess && needs.output.contains("libzstd1"), "\(needs.output)")
+            }
+            for program in ["larder", "larderd"] {
+                let version = try await run("\(root)/usr/bin/\(program)", "--version")
+                #expect(version.isSuccess && version.output.hasPrefix("0."), "\(version.output)")
+            }
+            for file in [
+                "lib/systemd/system/larderd.service", "etc/larder/larderd.json", "usr/share/man/man1/larder.1.gz",
+            ] {
+                #expect(FileManager.default.fileExists(atPath: "\(root)/\(file)"), "\(file)")
+            }
+        }
+    }
+
     @Test("Every command has a man page that shows its flags", arguments: ["larder", "larderd"])
     func manual(program: String) async throws {
         try await withTemporaryDirectory { directory in
