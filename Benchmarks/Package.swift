@@ -41,7 +41,8 @@ let package = Package(
         .executableTarget(
             name: "LarderBench",
             dependencies: [
-                "HitRates", "LoadGenerator", "Micro", "Scale", "StoreMeasures", argumentParser, systemPackage,
+                "EndToEnd", "HitRates", "LoadGenerator", "Micro", "Scale", "StoreMeasures", argumentParser,
+                systemPackage,
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -56,14 +57,20 @@ let package = Package(
             name: "Micro", dependencies: ["SeededData", larder, "CValgrind", logging, subprocess, systemPackage],
             swiftSettings: strict),
         .systemLibrary(name: "CValgrind"),
+        .systemLibrary(name: "CNetwork"),
         // What a server comes to that a thousand runners build with
         .target(
             name: "Scale",
             dependencies: [
-                "HitRates", "LoadGenerator", "SeededData", "StoreMeasures", larder, argumentParser, subprocess,
+                "ChildPrograms", "HitRates", "LoadGenerator", "SeededData", "StoreMeasures", larder, argumentParser,
                 systemPackage,
             ],
             swiftSettings: strict),
+        // Real builds with real builders
+        .target(
+            name: "EndToEnd", dependencies: ["CNetwork", "ChildPrograms", argumentParser, systemPackage], swiftSettings: strict),
+        // Starting other programs
+        .target(name: "ChildPrograms", dependencies: [systemPackage], swiftSettings: strict),
         // Bytes that are the same each time
         .target(name: "SeededData", dependencies: [larder], swiftSettings: strict),
         // The store through its own interface
@@ -77,6 +84,7 @@ let package = Package(
         .testTarget(
             name: "HitRatesTests", dependencies: ["HitRates", larder, subprocess, systemPackage],
             swiftSettings: strict),
+        .testTarget(name: "EndToEndTests", dependencies: ["EndToEnd", "ChildPrograms"], swiftSettings: strict),
         .testTarget(name: "LoadGeneratorTests", dependencies: ["LoadGenerator", systemPackage], swiftSettings: strict),
         .testTarget(name: "ScaleTests", dependencies: ["Scale", "HitRates"], swiftSettings: strict),
         .testTarget(name: "MicroTests", dependencies: ["Micro"], swiftSettings: strict),

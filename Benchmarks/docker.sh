@@ -1,16 +1,18 @@
 # Sourced by benchmarks after deploy/peers: dockerd with BuildKit and buildx.
 
-docker_socket=/run/larder-bench.sock
-
-# start_dockerd STATE: a daemon that has never built anything: STATE is emptied first. Sets dockerd_pid.
+# start_dockerd STATE [NAME]: a daemon that has never built anything: STATE is emptied first. NAME tells several at the same time apart.
+# Sets dockerd_pid and docker_socket.
 start_dockerd() {
-    local state=$1 attempt
+    local state=$1 name=${2:-larder-bench} attempt
+    docker_socket=/run/$name.sock
     rm -rf --one-file-system "$state" || return
     mkdir -p "$state/home"
-    echo '{"features": {"containerd-snapshotter": true}, "insecure-registries": ["127.0.0.0/8"]}' >"$state/daemon.json"
+    # Registries without TLS: on loopback, and where benchmarks have networks of their own.
+    echo '{"features": {"containerd-snapshotter": true}, "insecure-registries": ["127.0.0.0/8", "198.18.0.0/15"]}' \
+        >"$state/daemon.json"
     chroot "$peers_root" /usr/bin/env HOME="$state/home" dockerd --config-file "$state/daemon.json" \
-        --host "unix://$docker_socket" --data-root "$state/data" --exec-root /run/larder-bench \
-        --pidfile /run/larder-bench.pid --bridge none --iptables=false --ip6tables=false \
+        --host "unix://$docker_socket" --data-root "$state/data" --exec-root "/run/$name" \
+        --pidfile "/run/$name.pid" --bridge none --iptables=false --ip6tables=false \
         >"$state/dockerd.log" 2>&1 &
     dockerd_pid=$!
     dockerd_state=$state

@@ -10,13 +10,15 @@ free_port() {
     echo "$port"
 }
 
-# start_larderd PROGRAM ROOT PORT LOG: starts a server, waits until it answers, sets larderd_pid.
+# start_larderd PROGRAM ROOT PORT LOG [ADDRESS [FLAG...]]: starts a server, on loopback if there is no address, waits until it
+# answers, sets larderd_pid.
 start_larderd() {
-    "$1" --root "$2" --listen "127.0.0.1:$3" >"$4" 2>&1 &
+    local address=${5:-127.0.0.1}
+    "$1" --root "$2" --listen "$address:$3" "${@:6}" >"$4" 2>&1 &
     larderd_pid=$!
     local attempt
     for attempt in {1..150}; do
-        curl --silent --fail --max-time 2 "http://127.0.0.1:$3/healthz" >/dev/null 2>&1 && return 0
+        curl --silent --fail --max-time 2 "http://$address:$3/healthz" >/dev/null 2>&1 && return 0
         kill -0 "$larderd_pid" 2>/dev/null || break
         sleep 0.1
     done

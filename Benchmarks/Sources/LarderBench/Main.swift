@@ -1,4 +1,5 @@
 import ArgumentParser
+import EndToEnd
 import LoadGenerator
 import Scale
 import StoreMeasures
@@ -11,6 +12,6 @@ struct LarderBench: AsyncParsableCommand {
         abstract: "Measure caches of image builds.",
         subcommands: [
             HitRateCommand.self, StoreCommand.self, RegistryCommand.self, LoadCommand.self, MicroCommand.self,
-            ScaleCommand.self,
+            ScaleCommand.self, EndToEndCommand.self,
         ])
 }

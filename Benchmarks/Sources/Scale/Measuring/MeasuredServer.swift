@@ -1,3 +1,4 @@
+import ChildPrograms
 import FoundationEssentials
 import Glibc
 import LoadGenerator
@@ -43,13 +44,10 @@ final class MeasuredServer: Sendable {
     /// The time that it has had of all processors. Seconds.
     var processorSeconds: Double {
         get throws {
-            let text = try String(contentsOfFile: "/proc/\(processID)/stat", encoding: .utf8)
-            // Behind the name, which may hold anything but ends with the last parenthesis; see proc(5).
-            let fields = text[(text.lastIndex(of: ")") ?? text.startIndex)...].split(separator: " ")
-            guard fields.count > 13, let user = Double(fields[12]), let system = Double(fields[13]) else {
+            guard let entry = ProcessEntry(of: processID) else {
                 throw ScaleError("the kernel does not say what the server used")
             }
-            return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+            return entry.ownSeconds
         }
     }
 
@@ -57,17 +55,17 @@ final class MeasuredServer: Sendable {
     func statistics() async throws -> StoreFigures {
         try JSONDecoder().decode(
             StoreFigures.self,
-            from: Data(try await ChildProgram.output([program, "stats", "--root", root, "--json"]).utf8))
+            from: Data(try ChildProgram.output([program, "stats", "--root", root, "--json"]).utf8))
     }
 
     /// All background work, to its end.
     func maintain() async throws {
-        _ = try await ChildProgram.output([program, "maintain", "--root", root])
+        _ = try ChildProgram.output([program, "maintain", "--root", root])
     }
 
     /// What the root takes on disk. Bytes.
     func diskBytes() async throws -> Double {
-        let text = try await ChildProgram.output(["du", "--summarize", "--block-size=1", root])
+        let text = try ChildProgram.output(["du", "--summarize", "--block-size=1", root])
         return text.split(separator: "\t").first.flatMap { Double($0) } ?? 0
     }
 }

@@ -1,0 +1,32 @@
+import ChildPrograms
+internal import FoundationEssentials
+import Glibc
+
+/// A machine that has never built anything.
+final class Runner {
+    /// Its directory, which was emptied.
+    let directory: String
+    /// The process of its docker daemon, if it has one.
+    var dockerProcess: pid_t? { docker?.processID }
+    /// Where that listens.
+    var dockerSocket: String? { docker?.words.first }
+    private let docker: HeldProgram?
+
+    /// - Parameter directory: which is emptied.
+    init(in directory: String, hasDocker: Bool, _ settings: RunSettings) throws {
+        self.directory = directory
+        // A container's filesystems may be left in it.
+        _ = try ChildProgram.output(["rm", "--recursive", "--force", "--one-file-system", directory])
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        let name = "larder-bench-\(settings.number)-\(directory.split(separator: "/").last ?? "")"
+        docker =
+            hasDocker
+            ? try HeldProgram(
+                [settings.hold, "dockerd", "\(directory)/docker", name], log: "\(settings.results)/dockerd.log") : nil
+    }
+
+    /// Ends its daemon.
+    func stop() {
+        docker?.stop()
+    }
+}
