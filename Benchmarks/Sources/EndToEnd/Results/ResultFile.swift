@@ -19,6 +19,11 @@ final class ResultFile {
     /// Writes a line, also on standard output.
     func add(_ line: String) throws {
         try file.writeAll("\(line)\n".utf8)
-        print(line)
+        say(line)
+    }
+
+    /// Writes on standard output alone, at once.
+    func say(_ text: String) {
+        _ = try? FileDescriptor.standardOutput.writeAll("\(text)\n".utf8)
     }
 }
