@@ -1,4 +1,5 @@
-# Sourced by benchmarks after deploy/peers: dockerd with BuildKit and buildx.
+# Sourced by benchmarks after deploy/peers: dockerd with BuildKit and buildx. This machine's directory for temporary files may not be
+# there in the root filesystem that they run in.
 
 # start_dockerd STATE [NAME]: a daemon that has never built anything: STATE is emptied first. NAME tells several at the same time apart.
 # Sets dockerd_pid and docker_socket.
@@ -10,7 +11,7 @@ start_dockerd() {
     # Registries without TLS: on loopback, and where benchmarks have networks of their own.
     echo '{"features": {"containerd-snapshotter": true}, "insecure-registries": ["127.0.0.0/8", "198.18.0.0/15"]}' \
         >"$state/daemon.json"
-    chroot "$peers_root" /usr/bin/env HOME="$state/home" dockerd --config-file "$state/daemon.json" \
+    chroot "$peers_root" /usr/bin/env --unset=TMPDIR HOME="$state/home" dockerd --config-file "$state/daemon.json" \
         --host "unix://$docker_socket" --data-root "$state/data" --exec-root "/run/$name" \
         --pidfile "/run/$name.pid" --bridge none --iptables=false --ip6tables=false \
         >"$state/dockerd.log" 2>&1 &
@@ -35,5 +36,5 @@ stop_dockerd() {
 
 # Docker's own command line, against that daemon.
 docker_cli() {
-    chroot "$peers_root" /usr/bin/env HOME="$dockerd_state/home" DOCKER_HOST="unix://$docker_socket" docker "$@"
+    chroot "$peers_root" /usr/bin/env --unset=TMPDIR HOME="$dockerd_state/home" DOCKER_HOST="unix://$docker_socket" docker "$@"
 }

@@ -16,10 +16,19 @@ public enum ChildProgram {
         if let input { unsafe posix_spawn_file_actions_adddup2(&actions, input.rawValue, STDIN_FILENO) }
         unsafe posix_spawn_file_actions_adddup2(&actions, output.rawValue, STDOUT_FILENO)
         unsafe posix_spawn_file_actions_adddup2(&actions, error.rawValue, STDERR_FILENO)
+        // What this program ignores, others need not.
+        var attributes = posix_spawnattr_t()
+        unsafe posix_spawnattr_init(&attributes)
+        defer { unsafe posix_spawnattr_destroy(&attributes) }
+        var signals = sigset_t()
+        unsafe sigemptyset(&signals)
+        for number in [SIGINT, SIGTERM] { unsafe sigaddset(&signals, number) }
+        unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
+        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
         var words: [UnsafeMutablePointer<CChar>?] = unsafe arguments.map { unsafe strdup($0) } + [nil]
         defer { for index in unsafe words.indices { unsafe free(words[index]) } }
         var process = pid_t()
-        let code = unsafe posix_spawnp(&process, arguments[0], &actions, nil, &words, environ)
+        let code = unsafe posix_spawnp(&process, arguments[0], &actions, &attributes, &words, environ)
         guard code == 0 else {
             throw ChildProgramError("\(arguments[0]) cannot be started: \(Errno(rawValue: code))")
         }

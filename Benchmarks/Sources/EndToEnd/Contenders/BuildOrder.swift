@@ -44,9 +44,10 @@ public struct BuildOrder: Sendable {
             self.peers = peers
         }
 
-        /// A command line of a program that is installed in there.
+        /// A command line of a program that is installed in there, where this machine's directory for temporary files may not be.
         func peer(_ variables: [String: String], _ arguments: [String]) -> [String] {
-            ["chroot", peers, "/usr/bin/env"] + variables.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+            ["chroot", peers, "/usr/bin/env", "--unset=TMPDIR"]
+                + variables.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
                 + arguments
         }
     }

@@ -61,7 +61,7 @@ struct HistoryRun {
         let run = BuildRun(server: server.processID, daemons: Set(runners.compactMap(\.dockerProcess)), wire: wire)
         let outcome = try run.run(builds)
         guard outcome.builds.allSatisfy({ $0.succeeded == (scenario != .failed) }) else {
-            for build in builds { _ = unsafe rename(build.log, "\(build.log).bad") }
+            keepEvidence(of: builds, runners)
             return nil
         }
         let steps = zip(orders, builds).map { order, build in
@@ -73,6 +73,15 @@ struct HistoryRun {
         let subject = Row.Subject(
             network: network, application: application.name, scenario: scenario, contender: contender.name)
         return Row(subject, repetition: repetition, outcome, steps)
+    }
+
+    /// Logs that a second attempt does not overwrite.
+    private func keepEvidence(of builds: [BuildRun.Build], _ runners: [Runner]) {
+        for (build, runner) in zip(builds, runners) {
+            _ = unsafe rename(build.log, "\(build.log).bad")
+            try? FileManager.default.copyItem(
+                atPath: "\(runner.directory)/docker/dockerd.log", toPath: "\(build.log).dockerd")
+        }
     }
 
     private func fault(_ scenario: Scenario) -> String {
