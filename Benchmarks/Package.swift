@@ -68,7 +68,8 @@ let package = Package(
             swiftSettings: strict),
         // Real builds with real builders
         .target(
-            name: "EndToEnd", dependencies: ["CNetwork", "ChildPrograms", argumentParser, systemPackage], swiftSettings: strict),
+            name: "EndToEnd", dependencies: ["CNetwork", "ChildPrograms", argumentParser, systemPackage],
+            swiftSettings: strict),
         // Starting other programs
         .target(name: "ChildPrograms", dependencies: [systemPackage], swiftSettings: strict),
         // Bytes that are the same each time

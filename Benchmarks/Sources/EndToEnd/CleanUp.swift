@@ -39,11 +39,10 @@ package final class CleanUp: Sendable {
         runCommands()
     }
 
+    /// Whoever comes second waits for the first: the program ends only when all is taken away.
     private func runCommands() {
-        let commands = commands.withLock { commands in
-            defer { commands = [] }
-            return commands
+        commands.withLock { commands in
+            while let command = commands.popLast() { _ = try? ChildProgram.output(command) }
         }
-        for command in commands.reversed() { _ = try? ChildProgram.output(command) }
     }
 }
