@@ -79,7 +79,8 @@ let package = Package(
             name: "StoreMeasures", dependencies: [larder, argumentParser, logging, systemPackage], swiftSettings: strict
         ),
         // What caches of builders keep of a history of builds
-        .target(name: "HitRates", dependencies: [larder, subprocess, systemPackage], swiftSettings: strict),
+        .target(
+            name: "HitRates", dependencies: [larder, argumentParser, subprocess, systemPackage], swiftSettings: strict),
         .testTarget(
             name: "ApplicationTests", dependencies: [larder, subprocess, systemPackage], swiftSettings: strict),
         .testTarget(

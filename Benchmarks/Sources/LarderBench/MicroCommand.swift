@@ -1,5 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
+import HitRates
 import Micro
 
 /// `larder-bench micro`: how many instructions small pieces of work take.

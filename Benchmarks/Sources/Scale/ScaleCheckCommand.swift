@@ -8,9 +8,11 @@ struct ScaleCheckCommand: AsyncParsableCommand {
             Each point is a rate of builds and the share of their bytes that is sent and fetched, as in 20:0.001. Server and \
             client share the machine, so the shares are small. Fails when something is further from its prediction than the \
             tolerance.
+
+            \(DemandOptions.discussion)
             """)
 
-    @OptionGroup var history: HistoryOptions
+    @OptionGroup var demand: DemandOptions
     @OptionGroup var server: ServerOptions
     @Option(help: ArgumentHelp("What larder-bench scale measure wrote.", valueName: "FILE"), completion: .file())
     var costs = "Benchmarks/scale/costs.json"
@@ -39,7 +41,7 @@ struct ScaleCheckCommand: AsyncParsableCommand {
     func run() async throws {
         let costs = try ServerCosts(reading: costs)
         // Of all histories in turn, one build after the other.
-        let histories = try history.histories()
+        let histories = try demand.histories()
         let length = histories.map(\.count).max() ?? 0
         let jobs = (0..<length).flatMap { place in histories.compactMap { $0.indices.contains(place) ? $0[place] : nil }
         }

@@ -1,12 +1,14 @@
 import ArgumentParser
+import HitRates
 
 /// `larder-bench scale simulate`.
 struct ScaleSimulateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "simulate", abstract: "Simulate a day of builds by what a real server's work was measured to cost."
-    )
+        commandName: "simulate",
+        abstract: "Simulate a day of builds by what a real server's work was measured to cost.",
+        discussion: DemandOptions.discussion)
 
-    @OptionGroup var history: HistoryOptions
+    @OptionGroup var demand: DemandOptions
     @Option(help: ArgumentHelp("What larder-bench scale measure wrote.", valueName: "FILE"), completion: .file())
     var costs = "Benchmarks/scale/costs.json"
     @Option(help: ArgumentHelp("Builds a day.", valueName: "COUNT"))
@@ -21,8 +23,6 @@ struct ScaleSimulateCommand: ParsableCommand {
     var network = MachineSize().network
     @Option(help: ArgumentHelp("Its disk. TB.", valueName: "SIZE"))
     var disk = MachineSize().disk
-    @Option(help: ArgumentHelp("Decides what is drawn.", valueName: "NUMBER"))
-    var seed: UInt64 = 1
     @Flag(help: "Print JSON.")
     var json = false
 
@@ -38,9 +38,9 @@ struct ScaleSimulateCommand: ParsableCommand {
         settings.runners = runners
         settings.days = days
         settings.machine = MachineSize(cores: cores, network: network, disk: disk)
-        settings.seed = seed
+        settings.seed = demand.history.seed
         let report = DaySimulation(
-            costs: try ServerCosts(reading: costs), histories: try history.histories(), settings: settings
+            costs: try ServerCosts(reading: costs), histories: try demand.histories(), settings: settings
         ).run()
         print(json ? try report.json() : report.text(of: settings.machine))
     }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+package import HitRates
 
 /// What the work of a server costs, each measured on a real one: the inputs of the simulation. A megabyte has 10^6 bytes, and
 /// those of a layer are bytes before compression.
@@ -7,14 +8,18 @@ package struct ServerCosts: Codable, Hashable, Sendable {
     package var measured = ""
     /// Seconds of a processor for each second in which nobody asks anything.
     package var idle = 0.0
+    /// For each connection of a client: seconds of a processor.
+    package var connection = 0.0
     /// For each look-up of a graph: seconds of a processor.
     package var lookup = 0.0
     /// For each step of such a graph: seconds of a processor.
     package var lookupStep = 0.0
-    /// For each step that is recorded: seconds of a processor.
+    /// For each step that is recorded, beside the layers that it names: seconds of a processor.
     package var record = 0.0
-    /// For each image that is put together: seconds of a processor.
+    /// For each image that is put together, beside the layers that it names: seconds of a processor.
     package var image = 0.0
+    /// For each layer of the chain of a record or of an image: seconds of a processor.
+    package var chainLayer = 0.0
     /// For each layer that is committed, beside its bytes: seconds of a processor.
     package var layer = 0.0
     /// For each layer that is fetched, beside its bytes: seconds of a processor.
@@ -34,8 +39,10 @@ package struct ServerCosts: Codable, Hashable, Sendable {
     /// Bytes up and down for each step of a graph that is looked up.
     package var wireStepUp = 0.0
     package var wireStepDown = 0.0
-    /// Bytes up for each step that is recorded and each layer that is committed, beside those of the layer.
+    /// Bytes up for each step that is recorded and each layer that is committed, beside those of the layer and of what is named.
     package var wireRecord = 0.0
+    /// Bytes up for each layer of the chain of a record or of an image.
+    package var wireChainLayer = 0.0
     /// Bytes on disk for each new byte, after the upload.
     package var diskFresh = 0.0
     /// The same after maintenance.
@@ -63,17 +70,18 @@ package struct ServerCosts: Codable, Hashable, Sendable {
     }
 
     /// What a job takes of the processors while it is there. Seconds.
-    package func processor(for job: JobDemand) -> Double {
-        lookup + lookupStep * Double(job.steps) + (record + layer) * Double(job.recorded)
-            + fetch * Double(job.fetched) + image
+    package func processor(for job: JobWork) -> Double {
+        connection + lookup + lookupStep * Double(job.steps) + (record + layer) * Double(job.recorded)
+            + fetch * Double(job.fetched) + image + chainLayer * Double(job.namedLayers)
             + upload * job.sent / 1e6 + download * job.received / 1e6
     }
 
     /// Bytes from clients.
-    package func bytesUp(for job: JobDemand) -> Double {
+    package func bytesUp(for job: JobWork) -> Double {
         wireUp * job.sent + wireStepUp * Double(job.steps) + wireRecord * Double(job.recorded)
+            + wireChainLayer * Double(job.namedLayers)
     }
 
     /// Bytes to clients.
-    package func bytesDown(for job: JobDemand) -> Double { wireDown * job.received + wireStepDown * Double(job.steps) }
+    package func bytesDown(for job: JobWork) -> Double { wireDown * job.received + wireStepDown * Double(job.steps) }
 }

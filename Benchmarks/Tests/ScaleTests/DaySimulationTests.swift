@@ -1,3 +1,4 @@
+import HitRates
 import Scale
 import Testing
 
@@ -20,7 +21,7 @@ import Testing
         costs.chunkBytes = 50_000
         return costs
     }()
-    private let job = JobDemand(steps: 10, recorded: 2, sent: 20e6, received: 50e6, fetched: 3, seconds: 60)
+    private let job = JobWork(steps: 10, recorded: 2, seconds: 60, sent: 20e6, received: 50e6, fetched: 3)
 
     private func report(_ change: (inout DaySettings) -> Void = { _ in }) -> DayReport {
         var settings = DaySettings()
@@ -41,6 +42,17 @@ import Testing
         #expect(report.processor.busiest > report.processor.mean)
         let packed = 0.25 * 20_000 * 20e6
         #expect(abs(report.diskBytes - (packed * 8 + report.indexBytes)) < 1e3)
+    }
+
+    /// Two steps that are recorded on eight: the first names nine layers, the second ten, the image ten.
+    @Test func layersThatAreNamedCount() {
+        #expect(job.namedLayers == 9 + 10 + 10)
+        var named = ServerCosts()
+        named.chainLayer = 0.001
+        named.wireChainLayer = 70
+        named.connection = 0.5
+        #expect(abs(named.processor(for: job) - 0.529) < 1e-9)
+        #expect(named.bytesUp(for: job) == 29 * 70)
     }
 
     @Test func whereOneMachineEndsGrowsWithTheMachine() throws {

@@ -6,15 +6,15 @@ public struct JobWork: Sendable, Hashable {
     public var recorded: Int
     /// What they take. Seconds.
     public var seconds: Double
-    /// Sent to the cache. Bytes of layers.
-    public var sent: UInt64
-    /// Received from it. Bytes of layers.
-    public var received: UInt64
+    /// Sent to the cache. Bytes of layers, which may be a share of them.
+    public var sent: Double
+    /// Received from it. Bytes of layers, which may be a share of them.
+    public var received: Double
     /// How many layers were received.
     public var fetched: Int
 
     /// Makes a job's work.
-    public init(steps: Int, recorded: Int, seconds: Double, sent: UInt64, received: UInt64, fetched: Int) {
+    public init(steps: Int, recorded: Int, seconds: Double, sent: Double, received: Double, fetched: Int) {
         self.steps = steps
         self.recorded = recorded
         self.seconds = seconds
@@ -38,7 +38,7 @@ extension Replay {
                 JobWork(
                     steps: job.graph.nodes.count, recorded: job.job.isFork ? 0 : outcome.finished.count,
                     seconds: outcome.executed.reduce(0) { $0 + job.graph.nodes[$1].seconds },
-                    sent: outcome.sent, received: outcome.received,
+                    sent: Double(outcome.sent), received: Double(outcome.received),
                     fetched: outcome.received > 0 ? outcome.restored(in: job.graph).count : 0)
             }
         }

@@ -6,6 +6,9 @@ import Glibc
 import StoreMeasures
 
 /// Measures what a server's work costs, one kind after the other, with clients that have all of it ready beforehand.
+///
+/// Requests come at a steady rate, at which the server has pauses, as it has on a day: what is done without any pause costs less, since
+/// commits share a sync and threads are awake.
 struct CostMeasurement {
     private let server: MeasuredServer
     private let directory: String
@@ -13,6 +16,12 @@ struct CostMeasurement {
     private let clients: ParallelClients
     private var costs = ServerCosts()
 
+    /// Of small pieces of work, and of layers of ``largeBytes``; in a second.
+    private static let rate = 40.0
+    private static let largeRate = 4.0
+    private static let largeBytes = 4 << 20
+    /// How long the chains of records are: of few layers and of many.
+    private static let chainLengths = (few: 2, many: 50)
     private static let megabyte = 1e6
 
     /// - Parameter isQuick: whether to do so little that it takes seconds, which says nothing.
@@ -20,23 +29,21 @@ struct CostMeasurement {
         self.server = server
         self.directory = directory
         self.isQuick = isQuick
-        clients = ParallelClients(server: server, project: "cost", count: 4)
+        clients = ParallelClients(server: server, project: "cost")
     }
 
-    /// Does it. Takes half a minute or so.
+    /// Does it. Takes two minutes or so.
     mutating func run() async throws -> ServerCosts {
         costs.idle = try cost { usleep(isQuick ? 100_000 : 5_000_000) }.seconds / (isQuick ? 0.1 : 5)
         let small = try (0..<count(400)).map { try SampleLayer(byteCount: 4096, seed: UInt64($0 + 1000)) }
-        let large = try (0..<count(8)).map { try SampleLayer(byteCount: 16 << 20, seed: UInt64($0)) }
-        let committed = try cost { try clients.forEach(small) { client, layer, _ in try client.send(layer) } }
-        costs.layer = committed.seconds / Double(small.count)
-        costs.fetch =
-            try cost { try clients.forEach(small) { client, layer, _ in try client.fetch(layer) } }.seconds
-            / Double(small.count)
+        let large = try (0..<count(32)).map { try SampleLayer(byteCount: Self.largeBytes, seed: UInt64($0)) }
+        let committed = try cost(small) { client, layer, _ in try client.send(layer) }
+        costs.layer = committed.seconds
+        costs.fetch = try cost(small) { client, layer, _ in try client.fetch(layer) }.seconds
         try await measureTransfers(large)
-        let recorded = try measureSteps(small)
-        // Without the bytes of the layers themselves.
-        costs.wireRecord = recorded + committed.traffic.up / Double(small.count) - small[0].byteCount * costs.wireUp
+        try measureSteps(small)
+        // Without the bytes of the layers themselves, which are compressed in their own way.
+        costs.wireRecord += committed.traffic.up - small.reduce(0) { $0 + $1.frameBytes } / Double(small.count)
         try await measureMaintenance(large)
         try measureIndex()
         costs.measured = try Self.place()
@@ -61,64 +68,77 @@ struct CostMeasurement {
         }
     }
 
-    private mutating func measureTransfers(_ layers: [SampleLayer]) async throws {
-        let bytes = layers.reduce(0) { $0 + $1.byteCount }
-        let (disk, figures) = (try await server.diskBytes(), try await server.statistics())
-        let up = try cost { try clients.forEach(layers) { client, layer, _ in try client.send(layer) } }
-        costs.upload = max(0, up.seconds - costs.layer * Double(layers.count)) / bytes * Self.megabyte
-        costs.wireUp = up.traffic.up / bytes
-        costs.diskFresh = (try await server.diskBytes() - disk) / bytes
-        costs.chunkBytes = bytes / max(1, try await server.statistics().chunks - figures.chunks)
-        let fetched = layers + layers + layers
-        let down = try cost { try clients.forEach(fetched) { client, layer, _ in try client.fetch(layer) } }
-        let known = costs.fetch * Double(fetched.count)
-        costs.download = max(0, down.seconds - known) / (3 * bytes) * Self.megabyte
-        costs.wireDown = down.traffic.down / (3 * bytes)
+    /// The same for each of many pieces of work that come at a steady rate.
+    private func cost<Item: Sendable>(
+        _ items: [Item], rate: Double = Self.rate, reconnects: Bool = false,
+        _ body: @escaping @Sendable (_ client: inout BuildClient, _ item: Item, _ number: Int) throws -> Void
+    ) throws -> (seconds: Double, traffic: ParallelClients.Traffic) {
+        let all = try cost { try clients.forEach(items, rate: rate, reconnects: reconnects, body) }
+        let count = Double(items.count)
+        let traffic = ParallelClients.Traffic(up: all.traffic.up / count, down: all.traffic.down / count)
+        return (max(0, all.seconds - costs.idle * count / rate) / count, traffic)
     }
 
-    /// - Returns: bytes up for each record.
-    private mutating func measureSteps(_ layers: [SampleLayer]) throws -> Double {
-        let length = min(20, layers.count)
-        let graphs = (0..<count(20)).map { graph in
+    private mutating func measureTransfers(_ layers: [SampleLayer]) async throws {
+        let bytes = layers.reduce(0) { $0 + $1.byteCount }
+        let megabytes = bytes / Double(layers.count) / Self.megabyte
+        let (disk, figures) = (try await server.diskBytes(), try await server.statistics())
+        let up = try cost(layers, rate: Self.largeRate) { client, layer, _ in try client.send(layer) }
+        costs.upload = max(0, up.seconds - costs.layer) / megabytes
+        costs.wireUp = up.traffic.up / megabytes / Self.megabyte
+        costs.diskFresh = (try await server.diskBytes() - disk) / bytes
+        costs.chunkBytes = bytes / max(1, try await server.statistics().chunks - figures.chunks)
+        let down = try cost(layers + layers, rate: 2 * Self.largeRate) { client, layer, _ in try client.fetch(layer) }
+        costs.download = max(0, down.seconds - costs.fetch) / megabytes
+        costs.wireDown = down.traffic.down / megabytes / Self.megabyte
+    }
+
+    /// Records of short and of long chains, look-ups of few and of many steps, images.
+    private mutating func measureSteps(_ layers: [SampleLayer]) throws {
+        let (few, many) = (Self.chainLengths.few, min(Self.chainLengths.many, layers.count))
+        let graphs = (0..<count(400)).map { graph in
             SampleGraph(
-                names: (0..<length).map { graph * 100 + $0 }, chain: layers[..<length].map(\.recipe.digest))
+                names: (0..<many).map { $0 == many - 1 ? graph : -1 - $0 }, chain: layers[..<many].map(\.recipe.digest))
         }
-        let records = try cost {
-            try clients.forEach(graphs) { client, graph, _ in
-                for step in 0..<length { try client.record(step, of: graph) }
-            }
+        // All of the last one, below whose last step the others are alike.
+        for step in 0..<(many - 1) {
+            _ = try clients.forEach([graphs[0]]) { client, graph, _ in try client.record(step, of: graph) }
         }
-        let recorded = Double(graphs.count * length)
-        costs.record = records.seconds / recorded
-        let short = SampleGraph(names: Array(graphs[0].names.prefix(2)), chain: graphs[0].chain)
-        let (few, many) = (try lookups(short), try lookups(graphs[0]))
-        costs.lookupStep = max(0, many.seconds - few.seconds) / Double(max(1, length - 2))
-        costs.lookup = max(0, few.seconds - 2 * costs.lookupStep)
-        costs.wireStepUp = many.traffic.up / Double(length)
-        costs.wireStepDown = many.traffic.down / Double(length)
+        let long = try cost(graphs) { client, graph, _ in try client.record(many - 1, of: graph) }
+        let shortGraphs = graphs.indices.map { graph in
+            SampleGraph(names: (0..<few).map { $0 == few - 1 ? 100_000 + graph : -1 - $0 }, chain: graphs[0].chain)
+        }
+        let short = try cost(shortGraphs) { client, graph, _ in try client.record(few - 1, of: graph) }
+        costs.chainLayer = max(0, long.seconds - short.seconds) / Double(many - few)
+        costs.record = max(0, short.seconds - costs.chainLayer * Double(few))
+        costs.wireChainLayer = (long.traffic.up - short.traffic.up) / Double(many - few)
+        costs.wireRecord = short.traffic.up - costs.wireChainLayer * Double(few)
+        try measureLookups(graphs[0], short: shortGraphs[0])
         let images = Array(repeating: graphs[0], count: count(200))
-        costs.image =
-            try cost {
-                try clients.forEach(images) { client, graph, number in try client.assemble(graph, tag: number) }
-            }.seconds / Double(images.count)
-        return records.traffic.up / recorded
+        let image = try cost(images) { client, graph, number in try client.assemble(graph, tag: number) }
+        costs.image = max(0, image.seconds - costs.chainLayer * Double(many))
+    }
+
+    private mutating func measureLookups(_ graph: SampleGraph, short: SampleGraph) throws {
+        let (few, many) = (try lookups(short), try lookups(graph))
+        let difference = graph.names.count - short.names.count
+        costs.lookupStep = max(0, many.seconds - few.seconds) / Double(max(1, difference))
+        costs.lookup = max(0, few.seconds - Double(short.names.count) * costs.lookupStep)
+        costs.connection = max(0, try lookups(short, reconnects: true).seconds - few.seconds)
+        costs.wireStepUp = many.traffic.up / Double(graph.names.count)
+        costs.wireStepDown = many.traffic.down / Double(graph.names.count)
     }
 
     /// For one look-up of a graph, all of which is there.
-    private func lookups(_ graph: SampleGraph) throws -> (seconds: Double, traffic: ParallelClients.Traffic) {
-        let graphs = Array(repeating: graph, count: count(2_000))
-        let all = try cost {
-            try clients.forEach(graphs) { client, graph, _ in
-                let hits = try client.look(up: graph)
-                guard hits == graph.names.count else {
-                    throw ScaleError("of \(graph.names.count) steps that were recorded \(hits) are hits")
-                }
+    private func lookups(
+        _ graph: SampleGraph, reconnects: Bool = false
+    ) throws -> (seconds: Double, traffic: ParallelClients.Traffic) {
+        try cost(Array(repeating: graph, count: count(400)), reconnects: reconnects) { client, graph, _ in
+            let hits = try client.look(up: graph)
+            guard hits == graph.names.count else {
+                throw ScaleError("of \(graph.names.count) steps that were recorded \(hits) are hits")
             }
         }
-        let number = Double(graphs.count)
-        return (
-            all.seconds / number, ParallelClients.Traffic(up: all.traffic.up / number, down: all.traffic.down / number)
-        )
     }
 
     private mutating func measureMaintenance(_ layers: [SampleLayer]) async throws {

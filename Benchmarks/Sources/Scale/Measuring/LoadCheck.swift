@@ -1,4 +1,5 @@
 import Chunking
+import HitRates
 import SeededData
 
 /// Loads a real server with builds of a replayed history, and compares what that takes with the model.
@@ -6,12 +7,11 @@ struct LoadCheck {
     let server: MeasuredServer
     let costs: ServerCosts
     /// Builds in the order in which they come.
-    let jobs: [JobDemand]
+    let jobs: [JobWork]
 
     private static let project = "check"
     /// How many steps have been built before.
     private static let baseSteps = 100
-    private static let workers = 16
 
     /// - Parameters:
     ///   - rate: builds a second.
@@ -22,8 +22,8 @@ struct LoadCheck {
         var point = LoadPoint(rate: rate, byteShare: byteShare)
         let (disk, before) = (try await server.diskBytes(), try server.processorSeconds)
         let start = ContinuousClock.now
-        let clients = ParallelClients(server: server, project: Self.project, count: Self.workers)
-        let wire = try clients.forEach(prepared, rate: rate) { client, job, number in
+        let clients = ParallelClients(server: server, project: Self.project)
+        let wire = try clients.forEach(prepared, rate: rate, reconnects: true) { client, job, number in
             try job.run(&client, number: number)
         }
         point.seconds =
@@ -35,7 +35,7 @@ struct LoadCheck {
         point.bytesUp.measured = wire.up
         point.bytesDown.measured = wire.down
         point.processor.predicted = costs.idle * point.seconds
-        for job in prepared.map(\.demand) {
+        for job in prepared.map(\.work) {
             point.processor.predicted += costs.processor(for: job)
             point.bytesUp.predicted += costs.bytesUp(for: job)
             point.bytesDown.predicted += costs.bytesDown(for: job)

@@ -12,12 +12,16 @@ struct ParallelClients {
 
     let server: MeasuredServer
     let project: String
-    let count: Int
+
+    /// How many there are. More than a steady rate keeps busy, so that none that is late delays the others.
+    private static let count = 16
 
     /// Does something with each item, each once, in the order of the items as far as there are clients. Blocks.
-    /// - Parameter rate: how many are begun in a second; `nil` for as many as get done.
+    /// - Parameters:
+    ///   - rate: how many are begun in a second; `nil` for as many as get done.
+    ///   - reconnects: whether there is a connection for each item, and not one for each client.
     func forEach<Item: Sendable>(
-        _ items: [Item], rate: Double? = nil,
+        _ items: [Item], rate: Double? = nil, reconnects: Bool = false,
         _ body: @escaping @Sendable (_ client: inout BuildClient, _ item: Item, _ number: Int) throws -> Void
     ) throws -> Traffic {
         let group = DispatchGroup()
@@ -25,7 +29,7 @@ struct ParallelClients {
         let failure = Mutex<(any Error)?>(nil)
         let next = Atomic<Int>(0)
         let start = ContinuousClock.now
-        for _ in 0..<count {
+        for _ in 0..<Self.count {
             DispatchQueue.global().async(group: group) {
                 do {
                     var client = try BuildClient(server, project: project)
@@ -34,9 +38,11 @@ struct ParallelClients {
                         guard number < items.count else { break }
                         if let rate { Self.wait(until: start + .seconds(Double(number) / rate)) }
                         try body(&client, items[number], number)
+                        guard reconnects else { continue }
+                        client.add(to: total)
+                        client = try BuildClient(server, project: project)
                     }
-                    let (up, down) = (Double(client.sentBytes), Double(client.receivedBytes))
-                    total.withLock { $0 = Traffic(up: $0.up + up, down: $0.down + down) }
+                    client.add(to: total)
                 } catch {
                     failure.withLock { $0 = $0 ?? error }
                 }
@@ -50,5 +56,13 @@ struct ParallelClients {
     private static func wait(until moment: ContinuousClock.Instant) {
         let left = moment - .now
         if left > .zero { usleep(UInt32(left / .microseconds(1))) }
+    }
+}
+
+extension BuildClient {
+    /// Adds its traffic.
+    fileprivate func add(to total: borrowing Mutex<ParallelClients.Traffic>) {
+        let (up, down) = (Double(sentBytes), Double(receivedBytes))
+        total.withLock { $0 = ParallelClients.Traffic(up: $0.up + up, down: $0.down + down) }
     }
 }

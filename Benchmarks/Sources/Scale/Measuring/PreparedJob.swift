@@ -1,3 +1,5 @@
+import HitRates
+
 /// A build whose requests are ready: nothing of the client's own work falls into the time that is measured.
 struct PreparedJob: Sendable {
     /// The whole graph: what others have built, and then what is new.
@@ -10,10 +12,10 @@ struct PreparedJob: Sendable {
     let fetched: [SampleLayer]
 
     /// What it asks of a server, as the model counts.
-    var demand: JobDemand {
-        JobDemand(
-            steps: graph.names.count, recorded: layers.count, sent: layers.reduce(0) { $0 + $1.byteCount },
-            received: fetched.reduce(0) { $0 + $1.byteCount }, fetched: fetched.count, seconds: 0)
+    var work: JobWork {
+        JobWork(
+            steps: graph.names.count, recorded: layers.count, seconds: 0, sent: layers.reduce(0) { $0 + $1.byteCount },
+            received: fetched.reduce(0) { $0 + $1.byteCount }, fetched: fetched.count)
     }
 
     /// Does what a build does, but building.

@@ -11,14 +11,22 @@ struct SampleLayer: Sendable {
     /// The bytes of the layer.
     var byteCount: Double { Double(recipe.size) }
 
+    /// The bytes of its frames.
+    var frameBytes: Double { Double(frames.reduce(0) { $0 + $1.count }) }
+
     /// Its chunks, each once.
     var chunks: [Digest] { Array(Set((recipe.headers + recipe.payload).map(\.id))) }
 
-    /// Files of 0 to 64 KiB, every other one of which is text, of about `byteCount` bytes in all.
+    /// Files of 0 to 64 KiB, every other one of which is text, of about `byteCount` bytes in all. Whether the first one is text depends
+    /// on the seed, so that small layers compress like large ones on average.
     init(byteCount: Int, seed: UInt64) throws {
         var random = SeededBytes(seed: seed)
         var sizes: [Int] = []
         var left = byteCount - 1024
+        if seed % 2 == 1 {
+            sizes.append(0)
+            left -= 512
+        }
         while left > 1024 {
             let size = min(left - 512, Int(random.next() % (64 << 10)))
             sizes.append(size)

@@ -1,10 +1,11 @@
+package import HitRates
 import SeededData
 
 /// A day on which many builds ask one server, by what each kind of work was measured to cost.
 package struct DaySimulation {
     package let costs: ServerCosts
     /// The builds of each history, in order.
-    package let histories: [[JobDemand]]
+    package let histories: [[JobWork]]
     package let settings: DaySettings
 
     /// Builds that a project has on a day, about: so many projects there are.
@@ -22,7 +23,7 @@ package struct DaySimulation {
         var layers = 0
     }
 
-    package init(costs: ServerCosts, histories: [[JobDemand]], settings: DaySettings) {
+    package init(costs: ServerCosts, histories: [[JobWork]], settings: DaySettings) {
         self.costs = costs
         self.histories = histories
         self.settings = settings
@@ -60,7 +61,7 @@ package struct DaySimulation {
         }.sorted()
     }
 
-    private func take(_ job: JobDemand, at arrival: Double, _ runners: inout RunnerPool, _ day: inout Day) {
+    private func take(_ job: JobWork, at arrival: Double, _ runners: inout RunnerPool, _ day: inout Day) {
         let seconds = DaySettings.startSeconds + job.seconds + (job.sent + job.received) / DaySettings.runnerRate
         let start = runners.begin(at: arrival, for: seconds)
         day.longestWait = max(day.longestWait, start - arrival)

@@ -1,11 +1,11 @@
-import ArgumentParser
-import FoundationEssentials
+internal import ArgumentParser
+public import FoundationEssentials
 
 /// Files that are named on the command line.
-enum InputFile {
+public enum InputFile {
     /// All of a file.
     /// - Throws: `ValidationError` that names it.
-    static func read(_ path: String) throws -> Data {
+    public static func read(_ path: String) throws -> Data {
         do {
             return try Data(contentsOf: URL(filePath: path))
         } catch {
