@@ -81,6 +81,16 @@ import Testing
             [2/2] COMMIT r/shop:1
             """
         #expect(try contender("buildah").ranSteps(output: output, metadata: nil) == RanSteps(count: 2, seconds: nil))
+        // The last stage waited for the first.
+        let mixed = """
+            [2/2] STEP 2/2: COPY --from=a /x /x
+            [1/2] STEP 2/2: RUN one
+            --> 0a1
+            --> Using cache 3
+            --> 3
+
+            """
+        #expect(try contender("buildah").ranSteps(output: mixed, metadata: nil)?.count == 1)
         let alone = "STEP 1/2: FROM base\nSTEP 2/2: RUN x\n"
         #expect(try contender("buildah").ranSteps(output: alone, metadata: nil)?.count == 1)
     }

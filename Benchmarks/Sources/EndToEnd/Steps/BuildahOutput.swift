@@ -10,9 +10,18 @@ enum BuildahOutput {
                 isOpen = instruction.hasPrefix("RUN ")
             } else if line.hasPrefix("--> Using cache") || line.hasPrefix("--> Cache pulled") {
                 isOpen = false
+            } else if isImage(line) {
+                // Another stage's line, which waited for this one, may follow.
+                count += isOpen ? 1 : 0
+                isOpen = false
             }
         }
         return count + (isOpen ? 1 : 0)
+    }
+
+    /// Whether a line is `--> 0cf7b816dfff`, which ends a step.
+    private static func isImage(_ line: Substring) -> Bool {
+        line.hasPrefix("--> ") && line.dropFirst(4).allSatisfy(\.isHexDigit)
     }
 
     /// The instruction in a line as `[1/2] STEP 3/4: RUN true`, or `STEP 3/4: RUN true` where there is one stage.
