@@ -15,7 +15,7 @@ final class Runner {
     /// - Parameter directory: which is emptied.
     init(in directory: String, hasDocker: Bool, _ settings: RunSettings) throws {
         self.directory = directory
-        try Self.unmount(below: directory)
+        // A container's filesystems may be left in it.
         _ = try ChildProgram.output(["rm", "--recursive", "--force", "--one-file-system", directory])
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         let name = "larder-bench-\(settings.number)-\(directory.split(separator: "/").last ?? "")"
@@ -23,15 +23,6 @@ final class Runner {
             hasDocker
             ? try HeldProgram(
                 [settings.hold, "dockerd", "\(directory)/docker", name], log: "\(settings.results)/dockerd.log") : nil
-    }
-
-    /// A builder that fails may leave filesystems of containers mounted, by its own root's path.
-    private static func unmount(below directory: String) throws {
-        let mounts = try String(contentsOfFile: "/proc/self/mounts", encoding: .utf8).split(separator: "\n")
-        for path in mounts.compactMap({ $0.split(separator: " ").dropFirst().first }).reversed()
-        where path.contains("\(directory)/") {
-            _ = try ChildProgram.output(["umount", "--lazy", String(path)])
-        }
     }
 
     /// Ends its daemon.
