@@ -75,7 +75,7 @@ let package = Package(
             name: "larderd",
             dependencies: [
                 "ChunkStore", "Networking", "Access", "CacheAPI", "OCI", "Chunking", "Compression", "CLinux", "CCrypt",
-                logging, hummingbird, jwtKit, serviceLifecycle, unixSignals, configuration, argumentParser,
+                subprocess, logging, hummingbird, jwtKit, serviceLifecycle, unixSignals, configuration, argumentParser,
                 asyncHTTPClient, metrics, nioCore,
                 nioPosix, nioHTTP1, nioHTTP2, nioHTTPTypes, nioHTTPTypesHTTP2, nioSSL, nioTLS, swiftASN1, x509,
                 httpTypes, systemPackage,

@@ -30,7 +30,7 @@ struct LayerRules {
                 ],
                 modules: [
                     "Hummingbird", "HummingbirdCore", "ServiceLifecycle", "UnixSignals", "Configuration",
-                    "ArgumentParser", "Metrics", "JWTKit",
+                    "ArgumentParser", "Metrics", "JWTKit", "Subprocess",
                     "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOHTTP2", "NIOHTTPTypes",
                     "NIOHTTPTypesHTTP2", "NIOSSL", "NIOTLS", "SwiftASN1", "X509", "HTTPTypes", "SystemPackage",
                 ]),

@@ -57,9 +57,9 @@ extension ServerConnection {
         _ = try await exchange(.POST, CachePath.steps(project), body: try Self.json(step), within: Self.briefly)
     }
 
-    /// Makes an image of layers that are committed.
+    /// Makes an image of layers that are committed. The server may have it judged first, which it waits for at most four minutes.
     func assemble(_ request: AssembleRequest) async throws(BuildError) -> AssembleAnswer {
-        try await ask(CachePath.images(project), request, within: Self.briefly)
+        try await ask(CachePath.images(project), request, within: .minutes(5))
     }
 
     /// The digest of what a name without a host stands for in the server's registry; `nil` when it is not there.

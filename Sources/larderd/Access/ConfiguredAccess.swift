@@ -95,7 +95,7 @@ struct ConfiguredAccess: Sendable {
         case .job(let text): await jobs?.identify(text) ?? .unknown
         case .user(let name): users?.identify(user: name) ?? .unknown
         case .anonymous: .identified(.anonymous)
-        case .token: .unknown
+        case .token, .scanner: .unknown
         }
     }
 }

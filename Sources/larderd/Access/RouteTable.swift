@@ -99,7 +99,8 @@ enum PageRoute: String, CaseIterable, Sendable {
 
 /// Routes of what the dashboard shows, below `/api/v1`.
 enum InsightRoute: String, CaseIterable, Sendable {
-    case projects, storage, webhooks, projectStorage, history, misses, builds, repositories, image, scopes, scopeSteps
+    case projects, storage, webhooks, quarantine, projectStorage, history, misses, builds, repositories, image, scopes,
+        scopeSteps
 
     var row: RouteRow {
         switch self {
@@ -107,6 +108,7 @@ enum InsightRoute: String, CaseIterable, Sendable {
         case .storage: RouteRow(.get, "storage", .everywhere(.read))
         // Events of all projects wait in one queue.
         case .webhooks: RouteRow(.get, "webhooks", .everywhere(.read))
+        case .quarantine: RouteRow(.get, "projects/:project/quarantine", .here(.read))
         case .projectStorage: RouteRow(.get, "projects/:project/storage", .here(.read))
         case .history: RouteRow(.get, "projects/:project/history", .here(.read))
         case .misses: RouteRow(.get, "projects/:project/misses", .here(.read))

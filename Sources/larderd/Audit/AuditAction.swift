@@ -18,6 +18,8 @@ enum AuditAction: String, Sendable, CaseIterable {
     case createToken = "token.create"
     case revokeToken = "token.revoke"
     case evict
+    case releaseImage = "image.release"
+    case refuseImage = "image.refuse"
     /// Anything that changes nothing; in the log only when it was refused.
     case read
     /// Lines that the disk did not take.

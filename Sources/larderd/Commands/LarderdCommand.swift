@@ -32,7 +32,8 @@ struct LarderdCommand: AsyncParsableCommand {
         version: version,
         subcommands: [
             ServeCommand.self, StatsCommand.self, MaintainCommand.self, EvictCommand.self, FsckCommand.self,
-            BackupCommand.self, HealthCommand.self, TokenCommand.self, WebhooksCommand.self, CompletionCommand.self,
+            BackupCommand.self, HealthCommand.self, TokenCommand.self, WebhooksCommand.self, QuarantineCommand.self,
+            CompletionCommand.self,
         ],
         defaultSubcommand: ServeCommand.self)
 

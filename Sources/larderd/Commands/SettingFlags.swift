@@ -52,6 +52,7 @@ struct SettingFlags: ParsableArguments {
     @Option(help: Self.help(.auditLogSize)) var auditLogSize: String?
     @Option(help: Self.help(.auditLogCount)) var auditLogCount: String?
     @Option(help: Self.help(.webhooks)) var webhooks: String?
+    @Option(help: Self.help(.scanGate)) var scanGate: String?
 
     /// The settings of these flags, this process's environment and the file.
     /// - Throws: ``SettingsError``.
@@ -115,6 +116,7 @@ struct SettingFlags: ParsableArguments {
         case .auditLogSize: auditLogSize
         case .auditLogCount: auditLogCount
         case .webhooks: webhooks
+        case .scanGate: scanGate
         }
     }
 

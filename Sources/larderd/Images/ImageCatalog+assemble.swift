@@ -23,23 +23,28 @@ extension ImageCatalog {
         let assemblies = try request.images.map(Assembly.init)
         let author = RequestNotes.author(at: Int64(clamping: WallClock.seconds))
         RequestNotes.current?.note { $0.tags = names.map(\.tag) }
-        return try await executor.run { [rules = settings.tagRules, webhooks] store in
+        let (answer, held) = try await executor.run { [rules = settings.tagRules, webhooks, gate] store in
             guard let giver = try store.project(named: project.description) else {
                 throw APIFailure(.missingContent, "project \(project) has no layers on this server; build again")
             }
+            var held: [AssembledName] = []
             let images = try assemblies.map { try $0.image(layersFrom: giver, of: store) }
             let index = images.count > 1 ? try Self.index(of: images) : nil
             for name in names {
-                let events = try Self.store(images, index, as: name, layersFrom: giver, in: store, rules, author)
-                webhooks?.announce(events)
+                let stored = try Self.store(images, index, as: name, layersFrom: giver, in: store, rules, author, gate)
+                webhooks?.announce(stored.events)
+                held += stored.isHeld ? [name] : []
             }
             let root = index ?? images[0].manifest
-            return AssembleAnswer(
+            let answer = AssembleAnswer(
                 digest: root.sha256, size: root.bytes.count,
                 images: images.map {
                     .init(digest: $0.manifest.sha256, size: $0.manifest.bytes.count, config: $0.assembly.documentDigest)
                 })
+            return (answer, held)
         }
+        for name in held { _ = try await gate?.admit(.sha256(answer.digest), tags: [name.tag], in: name.repository) }
+        return answer
     }
 
     private static func index(of images: [AssembledImage]) throws -> StoredManifest {
@@ -52,13 +57,17 @@ extension ImageCatalog {
             mediaType: MediaType.index, bytes: try JSONDocument.encode(Index(manifests: manifests)))
     }
 
-    /// Keeps images, and the index of several, under `name`. What webhooks are told of it.
+    /// Keeps images, and the index of several, under `name`, unless `gate` holds the tag. What webhooks are told of it.
     private static func store(
         _ images: [AssembledImage], _ index: StoredManifest?, as name: AssembledName, layersFrom giver: ProjectID,
-        in store: Store, _ rules: TagRules, _ author: RecordAuthor?
-    ) throws -> [RegistryEvent] {
+        in store: Store, _ rules: TagRules, _ author: RecordAuthor?, _ gate: ScanGate?
+    ) throws -> (events: [RegistryEvent], isHeld: Bool) {
         let receiver = try store.makeProject(named: name.owner.description)
         let repository = Repository(name.repository, project: receiver, store: store, author: author)
+        let root = index ?? images[0].manifest
+        let outline = try ManifestOutline(root.bytes, contentType: root.mediaType)
+        let isHeld = gate.map { !$0.held([name.tag], of: outline, in: name.repository).isEmpty } ?? false
+        let tags = isHeld ? [] : [name.tag]
         let before = try repository.digest(taggedAs: name.tag).map { [name.tag: $0] } ?? [:]
         func events(_ manifest: StoredManifest, tags: [TagName]) throws -> [RegistryEvent] {
             RegistryEvent.pushed(
@@ -71,16 +80,16 @@ extension ImageCatalog {
             try store.keep(assembly.document, as: assembly.documentDigest, in: receiver)
             try repository.put(
                 image.manifest, ManifestLinks(blobs: assembly.chain + [assembly.documentDigest]),
-                tags: index == nil ? [name.tag] : [], rules: rules)
+                tags: index == nil ? tags : [], rules: rules)
         }
-        guard let index else { return try images.flatMap { try events($0.manifest, tags: [name.tag]) } }
-        let outline = try ManifestOutline(index.bytes, contentType: index.mediaType)
+        try gate?.pass(tags, in: name.repository)
+        guard let index else { return (try images.flatMap { try events($0.manifest, tags: tags) }, isHeld) }
         let links = try ManifestLinks(outline, index, in: repository)
         guard links.missing.isEmpty else {
             throw APIFailure(.missingContent, "an image of the index was deleted meanwhile; build again")
         }
-        try repository.put(index, links, tags: [name.tag], rules: rules)
-        return try images.flatMap { try events($0.manifest, tags: []) } + events(index, tags: [name.tag])
+        try repository.put(index, links, tags: tags, rules: rules)
+        return (try images.flatMap { try events($0.manifest, tags: []) } + events(index, tags: tags), isHeld)
     }
 
     private func assembledName(_ text: String) throws(APIFailure) -> AssembledName {

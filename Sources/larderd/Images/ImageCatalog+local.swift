@@ -15,6 +15,7 @@ extension ImageCatalog {
         guard let owner = ProjectName(owning: reference.repository.description), mayRead(owner, access) else {
             throw Self.notHere(reference)
         }
+        try await gate?.check(ManifestReference(reference), in: reference.repository, access.check)
         let image = try await executor.run { store in
             guard let repository = try Repository(reference.repository, in: store),
                 let image = try LocalImage(reference, platform: platform, in: repository)

@@ -26,6 +26,8 @@ struct ImageCatalog: Sendable {
     let upstream: UpstreamImages
     /// Who is told of images that are made; `nil` for nobody.
     let webhooks: Webhooks?
+    /// What has images judged before their tags are set; `nil` for nothing.
+    let gate: ScanGate?
     /// Layers that are being decompressed.
     let decompressions = SingleFlight<LayerKey, Void>()
 
@@ -37,11 +39,12 @@ struct ImageCatalog: Sendable {
 
     init(
         executor: StoreExecutor, settings: Settings = Settings(), upstream: UpstreamAccess? = nil,
-        webhooks: Webhooks? = nil, logger: Logger = Logger(label: "larderd.images")
+        webhooks: Webhooks? = nil, gate: ScanGate? = nil, logger: Logger = Logger(label: "larderd.images")
     ) {
         self.executor = executor
         self.settings = settings
         self.webhooks = webhooks
+        self.gate = gate
         self.upstream = UpstreamImages(
             executor: executor, access: upstream ?? UpstreamAccess(logger: logger),
             freshness: settings.mirrors.freshness, limits: settings.limits)

@@ -14,6 +14,8 @@ struct InsightRoutes: Sendable {
     let claims: StepClaims
     /// Who is told of what happens; `nil` for nobody.
     var webhooks: Webhooks?
+    /// What holds images; `nil` for nothing.
+    var gate: ScanGate?
 
     /// Adds the routes to `router`.
     func add(to router: Router<LarderRequestContext>) {
@@ -56,6 +58,9 @@ struct InsightRoutes: Sendable {
         }
         switch route {
         case .projects, .storage, .webhooks: throw APIFailure(.notFound, "There is nothing at this path.")
+        case .quarantine:
+            let all = gate?.keeper.quarantine.all ?? []
+            return try Self.json(all.filter { ProjectName(owning: $0.key.repository) == name })
         case .projectStorage:
             let statistics = try store.statistics().projects.first { $0.name == name.description }
             return try Self.json(StorageAnswer(statistics ?? Statistics.Project()))

@@ -36,6 +36,8 @@ enum Metric: String, CaseIterable, Sendable {
     case webhookOldest = "larderd_webhook_oldest_seconds"
     case webhookGivenUp = "larderd_webhook_given_up"
     case webhookDeliveries = "larderd_webhook_deliveries_total"
+    case scans = "larderd_scans_total"
+    case quarantine = "larderd_quarantine"
     case buildInfo = "larderd_build_info"
     case processSeconds = "process_cpu_seconds_total"
     case processMemory = "process_resident_memory_bytes"
@@ -99,6 +101,8 @@ enum Metric: String, CaseIterable, Sendable {
         case .webhookGivenUp: "Events that a webhook is not told of any more, and that can be sent again."
         case .webhookDeliveries:
             "Attempts to tell a webhook of an event that were delivered or failed, and events that were given up or dropped."
+        case .scans: "Images that the scan gate had judged, and attempts that failed, by result."
+        case .quarantine: "Images whose tags are not set, by state: pending, failing, refused."
         case .buildInfo: "1, with the version of the server."
         case .processSeconds: "Processor time of the server."
         case .processMemory: "Resident memory of the server."

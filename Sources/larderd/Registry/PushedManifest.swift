@@ -11,6 +11,8 @@ struct PushedManifest: Sendable {
         let subject: OCIDigest?
         /// How much of what it names is not there.
         let missing: Int
+        /// The tags that are set when it has passed the scan gate.
+        var held: [TagName] = []
         /// What webhooks are told of it.
         var events: [RegistryEvent] = []
         /// What came of the tags whose build caches are merged.
@@ -33,10 +35,10 @@ struct PushedManifest: Sendable {
     /// Who pushes it.
     var author: RecordAuthor?
 
-    /// Checks and stores it. Blocks; one at a time for each tag.
+    /// Checks and stores it, without the tags that `gate` holds. Blocks; one at a time for each tag.
     /// - Throws: ``RegistryFailure``: `manifestInvalid`, `digestInvalid`, `sizeInvalid`, `manifestBlobUnknown`, `denied`.
     func store(
-        in name: RepositoryName, of owner: ProjectName, _ store: Store, _ rules: TagRules
+        in name: RepositoryName, of owner: ProjectName, _ store: Store, _ rules: TagRules, _ gate: ScanGate? = nil
     ) throws -> Outcome {
         let outline: ManifestOutline
         do {
@@ -56,17 +58,21 @@ struct PushedManifest: Sendable {
         manifest.isSparse = !links.missing.isEmpty
         let merging =
             outline.isBuildCache ? tags.filter { rules.mergesCaches($0.name.description, in: name.description) } : []
-        var before: [TagName: OCIDigest] = [:]
-        for tag in tags { before[tag.name] = try repository.digest(taggedAs: tag.name) }
-        try repository.put(
-            manifest, links, tags: tags.filter { !merging.contains($0) }.map(\.name), rules: rules)
         var outcome = Outcome(digest: manifest.digest, subject: links.subject, missing: links.missing.count)
+        try gate?.checkArtifact(outline, in: name)
+        outcome.held = gate?.held(tags.map(\.name), of: outline, in: name) ?? []
+        let set = tags.map(\.name).filter { !outcome.held.contains($0) }
+        var before: [TagName: OCIDigest] = [:]
+        for tag in set { before[tag] = try repository.digest(taggedAs: tag) }
+        try repository.put(
+            manifest, links, tags: set.filter { name in !merging.contains { $0.name == name } }, rules: rules)
+        try gate?.pass(set, in: name)
         for tag in merging {
             let cache = BuildCacheTag(repository: repository, tag: tag.name, scope: tag.scope, rules: rules)
             outcome.caches.append((tag.name, try cache.add(manifest)))
         }
         outcome.events = RegistryEvent.pushed(
-            outline, manifest.digest, size: bytes.count, to: name, of: owner, tags: tags.map(\.name), before: before,
+            outline, manifest.digest, size: bytes.count, to: name, of: owner, tags: set, before: before,
             by: author)
         return outcome
     }

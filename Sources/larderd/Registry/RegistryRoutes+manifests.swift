@@ -12,7 +12,10 @@ extension RegistryRoutes {
 
     /// `GET` and `HEAD /v2/<name>/manifests/<reference>`. What is stored is sent, whatever the client accepts, if all that
     /// it names is there, which is held for a while then.
-    func manifest(_ reference: ManifestReference, in name: RepositoryName) async throws -> Response {
+    func manifest(
+        _ reference: ManifestReference, in name: RepositoryName, _ access: AccessCheck
+    ) async throws -> Response {
+        try await gate?.check(reference, in: name, access)
         if let recent = recentManifests.answer(reference, in: name, of: executor.store) { return recent.response }
         let found = try await executor.run { store in
             do {
@@ -43,8 +46,8 @@ extension RegistryRoutes {
             contentType: request.headers[.contentType],
             author: RequestNotes.author(at: Int64(clamping: WallClock.seconds)))
         let stored = try await tagTurns.take(Self.turns(for: tags, in: name)) {
-            try await executor.run { [rules, webhooks] store in
-                let stored = try pushed.store(in: name, of: owner, store, rules)
+            try await executor.run { [rules, webhooks, gate] store in
+                let stored = try pushed.store(in: name, of: owner, store, rules, gate)
                 // Before the answer: what a client knows of, others will.
                 webhooks?.announce(stored.events)
                 return stored
@@ -54,6 +57,7 @@ extension RegistryRoutes {
             notes.reference = stored.digest.description
             notes.tags = tags
         }
+        let admission = try await gate?.admit(stored.digest, tags: stored.held, in: name) ?? .admitted
         for tag in tags { recentTags.note(tag, of: stored.digest, in: name) }
         for (tag, outcome) in stored.caches { log(outcome, tag, name) }
         var headers: HTTPFields = [
@@ -65,6 +69,9 @@ extension RegistryRoutes {
         }
         if stored.missing > 0 {
             headers[.warning] = "299 - \"\(stored.missing) of what the manifest names is not here\""
+        }
+        if admission == .pending {
+            headers[.warning] = "299 - \"the tags are set when the image has been judged\""
         }
         return Response(status: .created, headers: headers)
     }
@@ -78,7 +85,7 @@ extension RegistryRoutes {
         let tags = if case .tag(let tag) = reference { [tag] } else { [] as [TagName] }
         for tag in tags { try access.require(.delete, on: tag, in: name) }
         let isDeleted = try await tagTurns.take(Self.turns(for: tags, in: name)) {
-            try await executor.run { [rules, recentTags, webhooks] store in
+            try await executor.run { [rules, recentTags, webhooks, gate] store in
                 guard let repository = try Repository(name, in: store) else { return false }
                 var gone: [TagName] = []
                 let isDeleted =
@@ -92,6 +99,9 @@ extension RegistryRoutes {
                             gone.append(tag)
                         }
                     }
+                if isDeleted, let gate, case .digest(let digest) = reference {
+                    try gate.forget(.init(name, digest))
+                }
                 guard isDeleted, let webhooks else { return isDeleted }
                 webhooks.announce(
                     RegistryEvent.deleted(

@@ -27,6 +27,8 @@ struct RegistryRoutes: Sendable {
     let logIns: RegistryTokenRoutes?
     /// Who is told of what is pushed and deleted; `nil` for nobody.
     let webhooks: Webhooks?
+    /// What has images judged before their tags are set; `nil` for nothing.
+    let gate: ScanGate?
     let logger: Logger
     /// Who changes a tag.
     let tagTurns = Turns<String>()
@@ -35,6 +37,7 @@ struct RegistryRoutes: Sendable {
         executor: StoreExecutor, rules: TagRules = TagRules(), localProjects: Set<ProjectName>? = nil,
         limits: Limits = Limits(), mirror: UpstreamMirror? = nil, encodings: LayerEncodings? = nil,
         logIns: RegistryTokenRoutes? = nil, metrics: ServerMetrics? = nil, webhooks: Webhooks? = nil,
+        gate: ScanGate? = nil,
         logger: Logger = Logger(label: "larderd.registry")
     ) {
         self.executor = executor
@@ -47,6 +50,7 @@ struct RegistryRoutes: Sendable {
         self.encodings = encodings
         self.logIns = logIns
         self.webhooks = webhooks
+        self.gate = gate
         self.logger = logger
     }
 
@@ -119,7 +123,7 @@ struct RegistryRoutes: Sendable {
             return try await logIns.answer(request)
         case (.catalog, _): return try await catalog(request, access)
         case (.tags, .tags(let name)): return try await tags(of: name, request)
-        case (.manifest, .manifest(let name, let reference)): return try await manifest(reference, in: name)
+        case (.manifest, .manifest(let name, let reference)): return try await manifest(reference, in: name, access)
         case (.putManifest, .manifest(let name, let reference)):
             return try await putManifest(reference, in: name, request, access)
         case (.deleteManifest, .manifest(let name, let reference)):

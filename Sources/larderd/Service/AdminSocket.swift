@@ -28,12 +28,12 @@ struct AdminSocket: Sendable {
     /// error, `POST /maintain` does all
     /// background work and gives a ``MaintenanceReport``, `POST /backup` copies the store to the absolute path in its body
     /// and gives a ``BackupReport``, `POST /evict` removes what an ``EvictionOrder`` says and gives an ``EvictionReport``;
-    /// ``TokenRoutes`` and ``WebhookRoutes`` besides. Whoever can open the socket may do all that: there is no other access
-    /// control on it.
+    /// ``TokenRoutes``, ``WebhookRoutes`` and ``QuarantineRoutes`` besides. Whoever can open the socket may do all that: there
+    /// is no other access control on it.
     /// - Parameter waiting: to be closed after the service.
     func service(
         _ executor: StoreExecutor, _ maintenance: Maintenance, _ tokens: TokenBook, _ history: BuildHistory,
-        _ account: Accountability, waiting: WaitingConnections, logger: Logger
+        _ account: Accountability, _ gate: ScanGate?, waiting: WaitingConnections, logger: Logger
     ) -> some Service {
         let (audit, webhooks) = (account.audit, account.webhooks)
         let router = Router(context: LarderRequestContext.self)
@@ -55,6 +55,7 @@ struct AdminSocket: Sendable {
         }
         TokenRoutes(tokens: tokens, executor: executor, audit: audit).add(to: router)
         WebhookRoutes(webhooks: webhooks, executor: executor).add(to: router)
+        QuarantineRoutes(gate: gate, executor: executor, audit: audit).add(to: router)
         router.post("/evict") { request, _ in
             let order: EvictionOrder = try await request.bytes(upTo: 64 << 10).decoded()
             let report = try await executor.run { store in

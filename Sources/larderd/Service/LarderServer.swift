@@ -121,11 +121,6 @@ struct LarderServer: Service, CustomStringConvertible {
                     address: address, routes: ServerRoutes(executor: executor, metrics: metrics), waiting: waiting,
                     onListening: onMetricsListening, logger: logger))
         }
-        if let admin {
-            services.append(
-                admin.service(
-                    executor, maintenance, tokens, history, account, waiting: waiting, logger: logger))
-        }
         services += [maintenance, history]
         if let webhooks = account.webhooks { services.append(webhooks) }
         let configured = try await NIOThreadPool.singleton.runIfActive { [settings, logger] in
@@ -135,11 +130,22 @@ struct LarderServer: Service, CustomStringConvertible {
         services.append(TokenUseKeeper(use: tokens.use, logger: logger))
         let control = AccessControl(settings, tokens: tokens, configured: configured, logger: logger)
         logger.info("access", metadata: ["server": "\(control.summary)"])
+        let gate = try await NIOThreadPool.singleton.runIfActive { [settings, metrics, logger] in
+            try ScanGate(
+                settings, executor, tokens: control.registryTokens, webhooks: account.webhooks, metrics: metrics,
+                logger: logger)
+        }
+        if let gate { services.append(gate) }
+        if let admin {
+            services.append(
+                admin.service(
+                    executor, maintenance, tokens, history, account, gate, waiting: waiting, logger: logger))
+        }
         if let certificate {
             services.append(
                 await CertificateWatch(certificate: certificate, interval: .milliseconds(settings.tlsCheckInterval)))
         }
-        services.append(web(executor, upstream, copies, activity, control, waiting, certificate, account))
+        services.append(web(executor, upstream, copies, activity, control, waiting, certificate, account, gate))
         var configuration = ServiceGroupConfiguration(services: services, logger: logger.quietened)
         configuration.maximumGracefulShutdownDuration = .seconds(settings.stopTimeout)
         try await ServiceGroup(configuration: configuration).run()
@@ -148,12 +154,12 @@ struct LarderServer: Service, CustomStringConvertible {
     private func web(
         _ executor: StoreExecutor, _ upstream: UpstreamAccess, _ copies: EncodedCopies, _ activity: Activity,
         _ control: AccessControl, _ waiting: WaitingConnections, _ certificate: ServerCertificate?,
-        _ account: Accountability
+        _ account: Accountability, _ gate: ScanGate?
     ) -> some Service {
         let counts = ConnectionCounts(settings.limits)
         observe(counts, executor, account)
         return Application(
-            router: router(executor, upstream, copies, activity, control, account),
+            router: router(executor, upstream, copies, activity, control, account, gate),
             server: settings.server(certificate, counts: counts, waiting: waiting),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.listen.host, port: settings.listen.port), serverName: "larderd"),
@@ -182,7 +188,7 @@ struct LarderServer: Service, CustomStringConvertible {
 
     private func router(
         _ executor: StoreExecutor, _ upstream: UpstreamAccess, _ copies: EncodedCopies, _ activity: Activity,
-        _ control: AccessControl, _ account: Accountability
+        _ control: AccessControl, _ account: Accountability, _ gate: ScanGate?
     ) -> Router<LarderRequestContext> {
         let router = Router(context: LarderRequestContext.self)
         router.add(middleware: ActivityMeter(activity: activity))
@@ -196,21 +202,23 @@ struct LarderServer: Service, CustomStringConvertible {
         ServerRoutes(executor: executor, metrics: metrics).add(to: router)
         let images = ImageCatalog(
             executor: executor, settings: settings.images, upstream: upstream, webhooks: account.webhooks,
-            logger: logger)
+            gate: gate, logger: logger)
         let cache = CacheRoutes(
             executor: executor, images: images, scopes: settings.scopeRules, limits: settings.limits,
             sealer: account.sealer, metrics: metrics, history: history)
         cache.add(to: router)
         PageRoutes().add(to: router)
-        InsightRoutes(executor: executor, history: history, claims: cache.claims, webhooks: account.webhooks)
-            .add(to: router)
+        InsightRoutes(
+            executor: executor, history: history, claims: cache.claims, webhooks: account.webhooks, gate: gate
+        )
+        .add(to: router)
         RegistryRoutes(
             executor: executor, rules: settings.tagRules, localProjects: settings.images.localProjects,
             limits: settings.limits,
             mirror: UpstreamMirror(executor: executor, access: upstream, rules: settings.mirrors),
             encodings: LayerEncodings(settings.contentEncodings, copies: copies),
             logIns: RegistryTokenRoutes(control: control), metrics: metrics, webhooks: account.webhooks,
-            logger: logger
+            gate: gate, logger: logger
         ).add(to: router)
         return router
     }

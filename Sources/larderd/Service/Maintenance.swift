@@ -3,7 +3,6 @@ import Logging
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
-import Synchronization
 
 /// Evicts, collects and compacts every so often, and packs what has come in while nobody is being served. On a thread of
 /// its own.
@@ -20,9 +19,9 @@ struct Maintenance: Service {
     /// Who is told of what goes.
     let webhooks: Webhooks?
     let logger: Logger
-    private let isStopping = Flag()
+    private let isStopping = AtomicFlag()
     /// Somebody waits for all background work, so that a scrub should make way.
-    private let isWanted = Flag()
+    private let isWanted = AtomicFlag()
     private let thread = NIOThreadPool(numberOfThreads: 1)
 
     init(
@@ -150,15 +149,4 @@ struct Maintenance: Service {
                 ])
         }
     }
-}
-
-/// Set once, from any thread.
-private final class Flag: Sendable {
-    private let value = Atomic(false)
-
-    var isSet: Bool { value.load(ordering: .relaxed) }
-
-    func set() { value.store(true, ordering: .relaxed) }
-
-    func clear() { value.store(false, ordering: .relaxed) }
 }

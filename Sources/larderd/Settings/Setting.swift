@@ -48,6 +48,7 @@ enum Setting: String, CaseIterable, Sendable {
     case auditLogSize
     case auditLogCount
     case webhooks
+    case scanGate
 
     /// The key in the configuration file.
     var key: String { rawValue }
@@ -76,7 +77,7 @@ enum Setting: String, CaseIterable, Sendable {
         case .mirrors: "[NAME=]HOST,…"
         case .defaultMirror: "HOST"
         case .mirrorFreshness: "DURATION"
-        case .upstreamCredentials, .upstreamCaFile, .accessRules, .htpasswd, .webhooks: "FILE"
+        case .upstreamCredentials, .upstreamCaFile, .accessRules, .htpasswd, .webhooks, .scanGate: "FILE"
         case .stopTimeout, .idleTimeout: "SECONDS"
         case .chunkFileSize, .auditLogSize: "SIZE"
         case .auditLog: "FILE|off"
@@ -138,6 +139,7 @@ enum Setting: String, CaseIterable, Sendable {
         case .auditLogSize: "64MiB"
         case .auditLogCount: "10"
         case .webhooks: "nobody is told"
+        case .scanGate: "no image is judged"
         }
     }
 
@@ -203,6 +205,8 @@ enum Setting: String, CaseIterable, Sendable {
         case .auditLogCount: "How many audit logs to keep, with the one that is written; 1 to 1000"
         case .webhooks:
             "Who is told of images, tags and evictions: a JSON file with URLs, which is read again when it changes"
+        case .scanGate:
+            "Who judges images before their tags are set: a JSON file with a command or a URL, which is read again when it changes"
         }
     }
 

@@ -48,6 +48,8 @@ struct Settings: Sendable {
     var passwords: FilePath?
     /// What whoever starts the server should know of them, in sentences.
     var notes: [String] = []
+    /// The file that says who judges images before their tags are set.
+    var scanGate: FilePath?
     /// The file that says who is told of images, tags and evictions.
     var webhooks: FilePath?
     /// The environment as far as it says how other registries are reached: `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY` and

@@ -146,6 +146,7 @@ struct SettingsReader: Sendable {
         try read(
             .accessRules, "the path of a file", { $0.isEmpty ? nil : FilePath($0) }, into: &settings.accessRules)
         try read(.htpasswd, "the path of a file", { $0.isEmpty ? nil : FilePath($0) }, into: &settings.passwords)
+        try read(.scanGate, "the path of a file", { $0.isEmpty ? nil : FilePath($0) }, into: &settings.scanGate)
         try read(.webhooks, "the path of a file", { $0.isEmpty ? nil : FilePath($0) }, into: &settings.webhooks)
     }
 

@@ -23,15 +23,41 @@ extension RegistryEvent {
         (pushed.contents.identity, pushed.contents.job) = (author?.identity, author?.job)
         return [pushed]
             + tags.map { tag in
-                var set = RegistryEvent(.tagSet, project: owner.description, subject: "\(repository):\(tag)")
-                (set.contents.repository, set.contents.tag) = (repository.description, tag.description)
-                set.contents.digest = digest.description
-                set.contents.mediaType = outline.mediaType
-                set.contents.change = before[tag].map { $0 == digest ? .unchanged : .moved } ?? .created
-                set.contents.previous = before[tag].flatMap { $0 == digest ? nil : $0.description }
-                (set.contents.identity, set.contents.job) = (author?.identity, author?.job)
-                return set
+                set(tag, to: digest, mediaType: outline.mediaType, before: before[tag], in: repository, by: author)
             }
+    }
+
+    /// What is told of a tag that was put somewhere.
+    /// - Parameter before: where it pointed.
+    static func set(
+        _ tag: TagName, to digest: OCIDigest, mediaType: String, before: OCIDigest?, in repository: RepositoryName,
+        by author: RecordAuthor?
+    ) -> RegistryEvent {
+        var set = RegistryEvent(
+            .tagSet, project: ProjectName(owning: repository.description)?.description,
+            subject: "\(repository):\(tag)")
+        (set.contents.repository, set.contents.tag) = (repository.description, tag.description)
+        (set.contents.digest, set.contents.mediaType) = (digest.description, mediaType)
+        set.contents.change = before.map { $0 == digest ? .unchanged : .moved } ?? .created
+        set.contents.previous = before.flatMap { $0 == digest ? nil : $0.description }
+        (set.contents.identity, set.contents.job) = (author?.identity, author?.job)
+        return set
+    }
+
+    /// What is told of a verdict.
+    static func judged(
+        _ manifest: StoredManifest, _ verdict: ScanVerdict, _ entry: QuarantineEntry
+    ) -> RegistryEvent {
+        let repository = entry.key.repository
+        var event = RegistryEvent(
+            .scanJudged, project: ProjectName(owning: repository)?.description, subject: "\(entry.key)")
+        (event.contents.repository, event.contents.digest) = (repository, entry.key.digest)
+        event.contents.mediaType = manifest.mediaType
+        event.contents.tags = entry.tags.isEmpty ? nil : entry.tags
+        (event.contents.verdict, event.contents.explanation) = (verdict.verdict, verdict.summary)
+        (event.contents.scanner, event.contents.findings) = (verdict.scanner, verdict.findings)
+        (event.contents.identity, event.contents.job) = (entry.author?.identity, entry.author?.job)
+        return event
     }
 
     /// What is told of what a client deleted.

@@ -14,6 +14,8 @@ struct RegistryEvent: Sendable {
         case tagRemoved = "tag.removed"
         /// Steps are gone; one event for those of a project that went together.
         case stepsRemoved = "steps.removed"
+        /// The scan gate has a verdict of an image.
+        case scanJudged = "scan.judged"
         /// Nothing happened: `larderd webhooks test`.
         case test = "webhook.test"
     }
@@ -62,6 +64,11 @@ struct RegistryEvent: Sendable {
         var reason: Reason?
         /// How many there were.
         var count: Int?
+        /// What the scanner says of an image, why, and which scanner it is.
+        var verdict: ScanVerdict.Result?
+        var explanation: String?
+        var scanner: String?
+        var findings: [String: Int]?
         /// Who did it: kind and name.
         var identity: String?
         /// What a job says of itself.

@@ -54,6 +54,7 @@ struct RouteSample: Sendable {
         case .projects: sample("/api/v1/projects", readers.union([.otherProject, .bank]))
         case .storage: sample("/api/v1/storage", [.both], absence: 403)
         case .webhooks: sample("/api/v1/webhooks", [.both], absence: 403)
+        case .quarantine: sample("\(below)/quarantine")
         case .projectStorage: sample("\(below)/storage")
         case .history: sample("\(below)/history?days=7")
         case .misses: sample("\(below)/misses")

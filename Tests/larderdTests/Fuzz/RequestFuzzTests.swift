@@ -104,6 +104,34 @@ import Testing
         }
     }
 
+    @Test func verdictsOfScanners() throws {
+        let samples = [
+            #"{"verdict":"pass"}"#, #"{"verdict":"refuse","reason":"x","scanner":"s","findings":{"high":2,"low":1e2}}"#,
+        ]
+        let words = ["\"verdict\"", "pass", "refuse", "findings", "1e999", "-1", "\u{1b}[", "\u{202e}", "\\u0000"]
+        try Fuzzing("verdict of a scanner", samples, words: words).run { input, _ in
+            guard let verdict = try? ScanVerdict(parsing: input) else { return false }
+            let texts = [verdict.reason, verdict.scanner, verdict.summary].compactMap { $0 } + verdict.findings.keys
+            try Fuzzing.expect(
+                texts.allSatisfy { text in text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f } })
+            try Fuzzing.expect(verdict.findings.count <= 50 && verdict.findings.values.allSatisfy { $0 >= 0 })
+            return true
+        }
+    }
+
+    @Test func linesOfTheWebhookQueue() throws {
+        var record = QueueRecord(.event, 7, ["deploy"])
+        (record.id, record.type, record.time, record.body) = ("evt_1", "tag.set", 9, "{}")
+        let samples = [record.line, QueueRecord(.givenUp, 7, ["deploy"], reason: "x").line].map { $0.dropLast() }
+        try Fuzzing("line of the webhook queue", samples.map { Array($0) }).run { input, _ in
+            guard let record = QueueRecord(line: input[...]) else { return false }
+            try Fuzzing.expect(QueueRecord(line: record.line.dropLast()) == record)
+            var queue = WebhookQueue()
+            for _ in 0..<2 { queue.apply(record) }
+            return true
+        }
+    }
+
     @Test func storedForms() throws {
         let digest = OCIDigest(.sha256, hashing: [1])
         var trail = StepTrail()

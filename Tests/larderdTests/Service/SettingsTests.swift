@@ -80,7 +80,7 @@ struct SettingsTests {
             .upstreamCaFile: "/etc/larder/ca.pem",
             .auditLog: "/var/log/larder.log", .auditLogSize: "8MiB", .auditLogCount: "3",
             .accessRules: "/etc/larder/rules.json", .htpasswd: "/etc/larder/users",
-            .webhooks: "/etc/larder/webhooks.json",
+            .webhooks: "/etc/larder/webhooks.json", .scanGate: "/etc/larder/scan-gate.json",
         ]
         #expect(values.count == Setting.allCases.count)
         let variables = values.map { ($0.key.variable, $0.value) }
@@ -96,6 +96,7 @@ struct SettingsTests {
             #expect(settings.upstreamCredentials == "/etc/larder/config.json")
             #expect(settings.upstreamAuthorities == "/etc/larder/ca.pem")
             #expect(settings.webhooks == "/etc/larder/webhooks.json")
+            #expect(settings.scanGate == "/etc/larder/scan-gate.json")
             #expect(settings.root == "/x")
             #expect(settings.tls?.paths == ["/tls/cert", "/tls/key", "/tls/ca"])
             #expect(settings.tls?.clientAuthentication == .require)

@@ -16,6 +16,8 @@ struct RegistryToken: Sendable {
         case job(String)
         /// Whoever has the certificate of the connection: the token is of no use on another.
         case certificate
+        /// The scanner that judges an image of this server.
+        case scanner
         /// Nobody.
         case anonymous
     }
@@ -47,11 +49,13 @@ struct RegistryTokenClaims: JWTPayload {
     var iat: Int64
     var jti: String
     var access: [Access]
-    /// The token of this server, the user, the token of a job, or that it was a certificate; none of them for nobody.
+    /// The token of this server, the user, the token of a job, or that it was a certificate or is a scanner's; none of them for
+    /// nobody.
     var token: String?
     var user: String?
     var job: String?
     var certificate: Bool?
+    var scanner: Bool?
 
     func verify(using algorithm: some JWTAlgorithm) {}
 
@@ -71,6 +75,7 @@ struct RegistryTokenClaims: JWTPayload {
         case .user(let name): user = name
         case .job(let text): job = text
         case .certificate: certificate = true
+        case .scanner: scanner = true
         case .anonymous: break
         }
     }
@@ -83,7 +88,7 @@ struct RegistryTokenClaims: JWTPayload {
             case (let id?, _, _): .token(id: id)
             case (_, let name?, _): .user(name)
             case (_, _, let text?): .job(text)
-            default: certificate == true ? .certificate : .anonymous
+            default: certificate == true ? .certificate : scanner == true ? .scanner : .anonymous
             }
         let scopes = access.compactMap { entry -> RegistryScope? in
             guard entry.type == "repository", let name = try? RepositoryName(entry.name) else { return nil }

@@ -27,13 +27,16 @@ final class RegistryTokens: Sendable {
     }
 
     /// The text of a token, and for how many seconds it is good.
-    /// - Parameter end: when what the client logged in with ends, if it does. Seconds since 1970.
+    /// - Parameters:
+    ///   - end: when what the client logged in with ends, if it does. Seconds since 1970.
+    ///   - lifetime: how long it is good at most. Seconds.
     /// - Throws: `ServerError` when there is no key and none can be made.
     func issue(
-        _ origin: RegistryToken.Origin, subject: String, service: String, access: [RegistryScope], end: Double?
+        _ origin: RegistryToken.Origin, subject: String, service: String, access: [RegistryScope], end: Double?,
+        lifetime: Double = RegistryTokens.lifetime
     ) async throws -> (text: String, seconds: Int) {
         let now = self.now().rounded(.down)
-        let expiry = min(now + Self.lifetime, end ?? .infinity).rounded(.down)
+        let expiry = min(now + lifetime, end ?? .infinity).rounded(.down)
         let token = RegistryToken(origin: origin, service: service, access: access, expiry: expiry)
         let id = UInt64.random(in: .min ... .max)
         let claims = RegistryTokenClaims(token, subject: subject, id: String(id, radix: 16), now: now)

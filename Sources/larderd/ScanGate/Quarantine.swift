@@ -1,0 +1,126 @@
+import FoundationEssentials
+import OCI
+import Synchronization
+import SystemPackage
+
+/// The images that wait for a verdict or were refused, in a file of the root: what is not in the file does not hold. A tag waits
+/// for the image that was pushed last.
+final class Quarantine: Sendable {
+    /// The most images.
+    static let countMaximum = 10_000
+
+    private let path: FilePath
+    private let entries: Mutex<[QuarantineEntry.Key: QuarantineEntry]>
+    /// Held while the file is written.
+    private let file = Mutex(())
+    /// Held while tags are set for images that leave, and while others come that want them.
+    private let settling = Mutex(())
+
+    /// That of `root`, which must be this process's. Blocks.
+    /// - Throws: ``ServerError`` `unusableFile`: a server that does not know what is in quarantine must not serve it.
+    init(in root: FilePath) throws(ServerError) {
+        path = root.appending("quarantine.json")
+        do {
+            let list = try JSONDecoder().decode(
+                [QuarantineEntry].self, from: try Data(contentsOf: URL(filePath: path.string)))
+            entries = Mutex(Dictionary(list.map { ($0.key, $0) }) { first, _ in first })
+        } catch let error as CocoaError where error.code == .fileReadNoSuchFile {
+            entries = Mutex([:])
+        } catch {
+            throw ServerError(
+                .unusableFile,
+                "\(path) cannot be read, so it is not known which images wait for a verdict (\(error)); restore it from a "
+                    + "backup, or remove it, which releases their digests but sets no tag.")
+        }
+    }
+
+    /// All, the oldest first.
+    var all: [QuarantineEntry] {
+        entries.withLock { $0.values.sorted { ($0.since, $0.key.description) < ($1.since, $1.key.description) } }
+    }
+
+    /// Runs `body` while nobody else decides about tags.
+    func exclusively<R: Sendable, Failure: Error>(_ body: () throws(Failure) -> R) throws(Failure) -> R {
+        try settling.withLock { _ throws(Failure) in try body() }
+    }
+
+    subscript(key: QuarantineEntry.Key) -> QuarantineEntry? { entries.withLock { $0[key] } }
+
+    /// Puts an image in, for the tags of which no other waits from now on. Blocks.
+    /// - Throws: ``ServerError`` `unusableFile`; ``RegistryFailure`` when there are too many.
+    func enter(_ entry: QuarantineEntry) throws {
+        try change { entries in
+            guard entries.count < Self.countMaximum || entries[entry.key] != nil else {
+                throw RegistryFailure(
+                    .unavailable,
+                    "the quarantine of this server is full; an administrator looks with `larderd quarantine`")
+            }
+            Self.take(Set(entry.tags), of: entry.key.repository, from: &entries)
+            var entry = entry
+            if let present = entries[entry.key] { entry.tags = Array(Set(present.tags + entry.tags)).sorted() }
+            entries[entry.key] = entry
+        }
+    }
+
+    /// Notes that tags were set otherwise: nothing waits for them any more. Blocks.
+    func take(_ tags: Set<String>, of repository: String) throws {
+        let isAwaited = entries.withLock { entries in
+            entries.values.contains { $0.key.repository == repository && !tags.isDisjoint(with: $0.tags) }
+        }
+        guard isAwaited else { return }
+        try change { Self.take(tags, of: repository, from: &$0) }
+    }
+
+    private static func take(
+        _ tags: Set<String>, of repository: String, from entries: inout [QuarantineEntry.Key: QuarantineEntry]
+    ) {
+        for (key, entry) in entries where key.repository == repository && !tags.isDisjoint(with: entry.tags) {
+            entries[key]?.tags.removeAll { tags.contains($0) }
+        }
+    }
+
+    /// Changes an image's entry if there is one. Blocks.
+    func update(_ key: QuarantineEntry.Key, _ body: (inout QuarantineEntry) -> Void) throws {
+        guard self[key] != nil else { return }
+        try change { entries in
+            guard var entry = entries[key] else { return }
+            body(&entry)
+            entries[key] = entry
+        }
+    }
+
+    /// Lets an image out. Blocks.
+    func remove(_ key: QuarantineEntry.Key) throws {
+        guard self[key] != nil else { return }
+        try change { $0[key] = nil }
+    }
+
+    /// The file comes first.
+    private func change(_ body: (inout [QuarantineEntry.Key: QuarantineEntry]) throws -> Void) throws {
+        try file.withLock { _ in
+            var changed = entries.withLock { $0 }
+            try body(&changed)
+            try write(changed)
+            entries.withLock { $0 = changed }
+        }
+    }
+
+    private func write(_ entries: [QuarantineEntry.Key: QuarantineEntry]) throws(ServerError) {
+        do {
+            let list = entries.values.sorted { $0.key.description < $1.key.description }
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            let disk = QueueDisk.system
+            let temporary = FilePath(path.string + ".new")
+            let descriptor = try disk.open(temporary, .writeOnly, [.create, .truncate])
+            try descriptor.closeAfter {
+                try disk.append(descriptor, [UInt8](try encoder.encode(list)))
+                try disk.sync(descriptor)
+            }
+            try disk.rename(temporary, path)
+            try disk.syncDirectory(path.removingLastComponent())
+        } catch {
+            throw ServerError(.unusableFile, "The quarantine cannot be written to \(path): \(error).")
+        }
+    }
+}
