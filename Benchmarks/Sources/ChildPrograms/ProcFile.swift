@@ -2,13 +2,22 @@ import SystemPackage
 
 /// Small files that the kernel makes while they are read.
 public enum ProcFile {
-    /// The text of one, up to 8 KiB; `nil` when it is not there.
+    /// The longest that is read. Bytes.
+    private static let maximum = 1 << 20
+
+    /// The text of one; `nil` when it is not there. Their lengths are not known before (Foundation takes them for short), and the kernel
+    /// gives a page at a time.
     public static func text(_ path: String) -> String? {
         guard let file = try? FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec) else { return nil }
         defer { try? file.close() }
-        var bytes = [UInt8](repeating: 0, count: 8192)
-        let count = unsafe try? bytes.withUnsafeMutableBytes { unsafe try file.read(into: $0) }
-        guard let count, count > 0 else { return nil }
-        return String(decoding: bytes[..<count], as: UTF8.self)
+        var text: [UInt8] = []
+        var part = [UInt8](repeating: 0, count: 8192)
+        while text.count < maximum {
+            let count = unsafe try? part.withUnsafeMutableBytes { unsafe try file.read(into: $0) }
+            guard let count else { return nil }
+            if count == 0 { break }
+            text += part[..<count]
+        }
+        return text.isEmpty ? nil : String(decoding: text, as: UTF8.self)
     }
 }

@@ -15,7 +15,11 @@ final class Runner {
     /// - Parameter directory: which is emptied.
     init(in directory: String, hasDocker: Bool, _ settings: RunSettings) throws {
         self.directory = directory
-        // A container's filesystems may be left in it.
+        // A build that failed may have left root filesystems mounted, which cannot be removed then.
+        let table = ProcFile.text("/proc/self/mounts") ?? ""
+        for point in MountTable.points(in: table, below: directory) {
+            _ = try ChildProgram.output(["umount", "--lazy", point])
+        }
         _ = try ChildProgram.output(["rm", "--recursive", "--force", "--one-file-system", directory])
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         let name = "larder-bench-\(settings.number)-\(directory.split(separator: "/").last ?? "")"
