@@ -24,6 +24,8 @@ build: ## Build larder and larderd into .build/release/
 	$(SWIFT) build $(RELEASE) --product larder
 	$(SWIFT) build $(RELEASE) --product larderd
 
+# All tests begin at once otherwise, and those that compute keep the others from their answers until those give up.
+test: export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 24
 test: ## Run all tests
 	@deploy/install-deps build test
 	@deploy/peers install test

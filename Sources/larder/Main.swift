@@ -15,9 +15,9 @@ enum Main {
             StandardError.write("ERROR: \(error)\n")
             exit(1)
         }
-        if isStandIn { exit(await DockerShim.main(arguments)) }
         // Whoever stops reading what is written causes an error where it is written, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
+        if isStandIn { exit(await DockerShim.main(arguments)) }
         linux_bound_malloc()
         await LarderCommand.main(SwitchValues.settled(arguments))
     }

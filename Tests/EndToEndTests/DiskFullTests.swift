@@ -12,7 +12,7 @@ import TestSupport
 /// A server whose disk is full refuses what it cannot keep, and goes on; the build ends well.
 @Suite(.serialized, .enabled(if: geteuid() == 0, "mounting a small disk needs root"))
 struct DiskFullTests {
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(5)))
     func buildGoesOnWithoutBeingStored() async throws {
         try await withTemporaryDirectory { directory in
             let root = directory.appending("small")

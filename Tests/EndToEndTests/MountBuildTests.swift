@@ -139,7 +139,7 @@ struct MountBuildTests {
     }
 
     /// One after the other with `locked`, each its own with `private`.
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func sharingOfCaches() async throws {
         try await Self.lab { lab in
             func text(_ sharing: String) -> String {

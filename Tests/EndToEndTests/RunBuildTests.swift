@@ -130,7 +130,7 @@ struct RunBuildTests {
     }
 
     /// The server goes away in the middle: the build ends well, with one warning.
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(5)))
     func serverThatDiesInTheMiddleBreaksNothing() async throws {
         try await withTemporaryDirectory { directory in
             let report = try await ServerProcess.run(root: directory.appending("root")) { server in
@@ -151,7 +151,7 @@ struct RunBuildTests {
     }
 
     /// What a cancelled build leaves behind is nothing, and the command does not go on.
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(5)))
     func cancellingKillsTheCommand() async throws {
         try await Self.lab { lab in
             let context = try lab.context(["Dockerfile": "FROM tiny/base:1\nRUN echo begun && sleep 600\n"])

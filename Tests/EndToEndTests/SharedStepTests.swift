@@ -46,7 +46,7 @@ struct SharedStepTests {
         return (try await first, second)
     }
 
-    @Test("A step that another build runs is waited for", .timeLimit(.minutes(2)))
+    @Test("A step that another build runs is waited for", .timeLimit(.minutes(5)))
     func commonStepRunsOnce() async throws {
         try await Self.lab { lab in
             let (first, second) = try await Self.both(lab, Self.slow)
@@ -58,7 +58,7 @@ struct SharedStepTests {
         }
     }
 
-    @Test("--no-wait builds it, too", .timeLimit(.minutes(2)))
+    @Test("--no-wait builds it, too", .timeLimit(.minutes(5)))
     func noWait() async throws {
         try await Self.lab { lab in
             let (_, second) = try await Self.both(lab, Self.slow, waits: false)
@@ -67,7 +67,7 @@ struct SharedStepTests {
         }
     }
 
-    @Test("A build that fails lets others go", .timeLimit(.minutes(2)))
+    @Test("A build that fails lets others go", .timeLimit(.minutes(5)))
     func failingBuild() async throws {
         try await Self.lab { lab in
             let (first, second) = try await Self.both(

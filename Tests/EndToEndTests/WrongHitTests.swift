@@ -131,7 +131,7 @@ struct WrongHitTests {
     }
 
     /// A layer that the server promised and cannot give any more failed this build and all that came after it.
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(5)))
     func lostLayerOfAHitIsBuiltAgain() async throws {
         try await withTemporaryDirectory { directory in
             let root = directory.appending("root")

@@ -76,9 +76,14 @@ struct CredentialHelper: Sendable {
         _ what: String, _ input: String
     ) async throws -> ExecutionResult<Void, StringOutput<UTF8>, DiscardedOutput> {
         do {
+            // Not `input: .string`: some helpers end without having read it, and Subprocess 1.0 traps then.
             return try await run(
-                .path(program), arguments: [what], input: .string(input), output: .string(limit: 1 << 20),
-                error: .discarded)
+                .path(program), arguments: [what], input: .inputWriter, output: .string(limit: 1 << 20),
+                error: .discarded
+            ) { helper in
+                _ = try? await helper.standardInputWriter.write(input)
+                try? await helper.standardInputWriter.finish()
+            }
         } catch {
             if Task.isCancelled { throw CancellationError() }
             throw BuildError(.notPermitted, "\(name) cannot be run; check that it works, or log in again.")

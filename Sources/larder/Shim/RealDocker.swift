@@ -66,10 +66,19 @@ struct RealDocker: Sendable {
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
         if let output { unsafe posix_spawn_file_actions_adddup2(&actions, output.rawValue, STDOUT_FILENO) }
+        // What this process ignores docker would, too.
+        var attributes = posix_spawnattr_t()
+        unsafe posix_spawnattr_init(&attributes)
+        defer { unsafe posix_spawnattr_destroy(&attributes) }
+        var ignored = sigset_t()
+        unsafe sigemptyset(&ignored)
+        unsafe sigaddset(&ignored, SIGPIPE)
+        unsafe posix_spawnattr_setsigdefault(&attributes, &ignored)
+        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
         var result: Int32 = 0
         unsafe withStrings(arguments) { words, variables in
             result = unsafe program.withPlatformString {
-                unsafe posix_spawn(&pid, $0, &actions, nil, words, variables)
+                unsafe posix_spawn(&pid, $0, &actions, &attributes, words, variables)
             }
         }
         guard result == 0 else {

@@ -1,3 +1,4 @@
+import Glibc
 import OCI
 import SystemPackage
 import Testing
@@ -75,6 +76,28 @@ struct RegistryCredentialsTests {
             #expect(try await login(credentials, "a.example:1/x") == RegistryLogin(user: "a.example:1", password: "s"))
             let hub = try await login(credentials, "docker.io/x")
             #expect(hub == RegistryLogin(user: "https://index.docker.io/v1/", password: "s"))
+        }
+    }
+
+    @Test("A helper that ends without having read what it is sent fails, and nothing else")
+    func helperThatDoesNotReadEndedTheBuild() async throws {
+        // As the program has it.
+        signal(SIGPIPE, SIG_IGN)
+        try await ImageTools.withDirectory { directory in
+            try ImageTools.run(
+                """
+                cd '\(directory)'
+                printf '#!/bin/sh\ntest "$1" = erase\n' >docker-credential-test
+                chmod +x docker-credential-test
+                """)
+            let helper = try CredentialHelper("test", in: directory)
+            // More than a pipe takes.
+            let long = String(repeating: "x", count: 1 << 20)
+            let error = await #expect(throws: BuildError.self) {
+                try await helper.keep(user: "u", password: long, for: "a.example")
+            }
+            #expect(error?.code == .notPermitted)
+            #expect(try await helper.forget(long))
         }
     }
 

@@ -13,7 +13,7 @@ import Testing
 struct DashboardTests {
     @Test(
         "Shows what builds have stored and reported, in light and dark, on a phone and by keyboard",
-        .timeLimit(.minutes(2)))
+        .timeLimit(.minutes(5)))
     func figures() async throws {
         try await withServer { client, _ in
             let filled = FilledProject(client: client)
@@ -119,7 +119,7 @@ struct DashboardTests {
         #expect(try await browser.value(script) == .text(""))
     }
 
-    @Test("Asks who wants to know where that is asked, and keeps it for the tab only", .timeLimit(.minutes(2)))
+    @Test("Asks who wants to know where that is asked, and keeps it for the tab only", .timeLimit(.minutes(5)))
     func signIn() async throws {
         try await RoleServer.run { server in
             try await FilledProject(client: server.client, headers: server.headers(of: .admin)).fill()

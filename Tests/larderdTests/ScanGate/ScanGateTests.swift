@@ -13,7 +13,7 @@ import Testing
 
 @testable import larderd
 
-@Suite("The scan gate of a running server", .timeLimit(.minutes(2)))
+@Suite("The scan gate of a running server", .timeLimit(.minutes(5)))
 struct ScanGateTests {
     @Test("lets images pass that the scanner has seen whole, keeps the verdict as a referrer, and asks once")
     func pass() async throws {

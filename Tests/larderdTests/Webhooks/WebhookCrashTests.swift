@@ -10,7 +10,7 @@ import Testing
 @testable import larderd
 
 /// A real server that is killed between pushes and their deliveries.
-@Suite("What an acknowledged push is told of survives kill -9", .timeLimit(.minutes(2)))
+@Suite("What an acknowledged push is told of survives kill -9", .timeLimit(.minutes(5)))
 struct WebhookCrashTests {
     @Test("and reaches the receiver after the next start")
     func killed() async throws {

@@ -13,7 +13,7 @@ import Testing
 
 @testable import larderd
 
-@Suite("Webhooks of a running server", .timeLimit(.minutes(2)))
+@Suite("Webhooks of a running server", .timeLimit(.minutes(5)))
 struct WebhookTests {
     /// A server that tells `receiver`, with the same directory each time.
     private func withHook(
