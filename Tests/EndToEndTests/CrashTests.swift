@@ -29,8 +29,9 @@ import Testing
 
     private static let project = ProjectName.default
 
-    /// Several uploaders at once; the server dies at a moment the seed decides.
+    /// Several uploaders at once; the server dies at a moment after the first answer that the seed decides.
     private static func uploadUntilKilled(_ server: ServerProcess, seed: UInt64, _ acknowledged: Acknowledged) async {
+        let before = acknowledged.count
         await withTaskGroup(of: Void.self) { group in
             for uploader in 0..<3 {
                 group.addTask {
@@ -46,8 +47,7 @@ import Testing
             }
             group.addTask {
                 var random = SeededGenerator(seed: seed &+ 77)
-                try? await Task.sleep(for: .milliseconds(300 + Int(random.next() % 700)))
-                server.kill9()
+                await server.kill9(.milliseconds(random.next() % 700)) { acknowledged.count > before }
             }
         }
     }

@@ -17,6 +17,8 @@ struct AdminSocket: Sendable {
 
     /// Where the socket is.
     let path: FilePath
+    /// Ends when the socket can be used.
+    private let readiness = AsyncStream.makeStream(of: Never.self)
 
     /// The socket of `root`; `nil` when its path would be too long.
     init?(root: FilePath) {
@@ -65,7 +67,13 @@ struct AdminSocket: Sendable {
             if !order.isTrial { audit?.note(AuditEvent(report, order)) }
             return try Response.json(report)
         }
-        let path = path.string
+        return application(router, waiting: waiting, logger: logger)
+    }
+
+    private func application(
+        _ router: Router<LarderRequestContext>, waiting: WaitingConnections, logger: Logger
+    ) -> some Service {
+        let (path, readiness) = (path.string, readiness.continuation)
         return Application(
             router: router, server: AcceptedChannel.server(waiting: waiting),
             configuration: ApplicationConfiguration(address: .unixDomainSocket(path: path)),
@@ -77,6 +85,7 @@ struct AdminSocket: Sendable {
                 } catch {
                     // The server is stopping before it began, and the socket is gone.
                 }
+                readiness.finish()
             },
             logger: logger.quietened)
     }
@@ -99,6 +108,11 @@ struct AdminSocket: Sendable {
         } onCancel: {
             isCancelled.withLock { $0 = true }
         }
+    }
+
+    /// Returns when the socket can be used, or the task is cancelled.
+    func waitUntilListening() async {
+        for await _ in readiness.stream {}
     }
 
     /// Removes the socket; the root must be this process's.

@@ -145,7 +145,7 @@ struct LarderServer: Service, CustomStringConvertible {
             services.append(
                 await CertificateWatch(certificate: certificate, interval: .milliseconds(settings.tlsCheckInterval)))
         }
-        services.append(web(executor, upstream, copies, activity, control, waiting, certificate, account, gate))
+        services.append(web(executor, upstream, copies, activity, control, waiting, certificate, account, gate, admin))
         var configuration = ServiceGroupConfiguration(services: services, logger: logger.quietened)
         configuration.maximumGracefulShutdownDuration = .seconds(settings.stopTimeout)
         try await ServiceGroup(configuration: configuration).run()
@@ -154,7 +154,7 @@ struct LarderServer: Service, CustomStringConvertible {
     private func web(
         _ executor: StoreExecutor, _ upstream: UpstreamAccess, _ copies: EncodedCopies, _ activity: Activity,
         _ control: AccessControl, _ waiting: WaitingConnections, _ certificate: ServerCertificate?,
-        _ account: Accountability, _ gate: ScanGate?
+        _ account: Accountability, _ gate: ScanGate?, _ admin: AdminSocket?
     ) -> some Service {
         let counts = ConnectionCounts(settings.limits)
         observe(counts, executor, account)
@@ -167,6 +167,8 @@ struct LarderServer: Service, CustomStringConvertible {
                 let port = channel.localAddress?.port ?? settings.listen.port
                 let address = ListenAddress(host: settings.listen.host, port: port)
                 let scheme = settings.tls == nil ? "http" : "https"
+                // Who is told that the server listens may use both.
+                await admin?.waitUntilListening()
                 logger.info(
                     "listening",
                     metadata: ["address": "\(address)", "scheme": "\(scheme)", "root": "\(settings.root)"])

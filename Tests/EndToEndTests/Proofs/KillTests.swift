@@ -48,16 +48,16 @@ import Testing
         }
     }
 
-    /// Everything at once; the server dies at a moment that the seed decides.
+    /// Everything at once; the server dies at a moment after the first push that the seed decides.
     private static func work(_ load: ImageLoad, on server: ServerProcess, seed: UInt64) async {
+        let before = load.counts.pushed
         await withTaskGroup(of: Void.self) { group in
             for pusher in 0..<3 {
                 group.addTask { try? await load.push(to: server, pusher: pusher, seed: seed &+ UInt64(pusher)) }
             }
             group.addTask { try? await load.pull(from: server, seed: seed &+ 77) }
             var random = SeededGenerator(seed: seed &+ 99)
-            try? await Task.sleep(for: .milliseconds(200 + Int(random.next() % 1500)))
-            server.kill9()
+            await server.kill9(.milliseconds(random.next() % 1500)) { load.counts.pushed > before }
             // Who waits for a first image, on a machine too slow to have got one, would wait for ever.
             group.cancelAll()
         }
