@@ -29,6 +29,7 @@ test: export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 24
 test: ## Run all tests
 	@deploy/install-deps build test
 	@deploy/peers install test
+	@deploy/helm/check --install
 	@deploy/install-deps micro
 	$(SWIFT) build $(BENCHMARKS) --build-tests
 	$(SWIFT) test $(BENCHMARKS) --disable-xctest --skip-build
@@ -96,6 +97,7 @@ format: ## Format the Swift code in place
 install-deps: ## Install the apt packages, and the other tools, that building, testing and the demo need
 	@deploy/install-deps build test demo
 	@deploy/peers install test
+	@deploy/helm/check --install
 
 clean: ## Remove what was built, and the demo's and benchmarks' files
 	rm -rf .build .demo Benchmarks/.build Benchmarks/results
