@@ -53,9 +53,8 @@ public struct ServerProcess: Sendable {
     }
 
     /// ``kill9()``, `delay` after `hasBegun` says that there is something to lose: a busy machine may need long for that.
-    /// It does not wait for more than a minute.
     public func kill9(_ delay: Duration, after hasBegun: () -> Bool) async {
-        for _ in 0..<6000 where !hasBegun() { try? await Task.sleep(for: .milliseconds(10)) }
+        _ = try? await eventually(hasBegun)
         try? await Task.sleep(for: delay)
         kill9()
     }

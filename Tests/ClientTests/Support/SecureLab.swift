@@ -70,10 +70,6 @@ struct SecureLab: Sendable {
 
     /// Waits until the audit log tells of somebody: it is written in the background.
     func isAudited(_ identity: String) async throws -> Bool {
-        for _ in 0..<100 {
-            if text("root/audit.log").contains("\"identity\":\"\(identity)\"") { return true }
-            try await Task.sleep(for: .milliseconds(20))
-        }
-        return false
+        try await eventually { text("root/audit.log").contains("\"identity\":\"\(identity)\"") }
     }
 }

@@ -148,9 +148,7 @@ struct CertificateAccessTests {
                 #expect(try await lab.status(.DELETE, "\(Self.begin)none", admin) == 404)
                 #expect(try await lab.status(.PUT, "/v2/shop/api/manifests/x", admin) == 400)
                 let log = lab.settings.root.appending("audit.log").string
-                for _ in 0..<200 where (try? Data(contentsOf: URL(filePath: log)))?.count ?? 0 < 300 {
-                    try await Task.sleep(for: .milliseconds(10))
-                }
+                _ = try await eventually { (try? Data(contentsOf: URL(filePath: log)))?.count ?? 0 >= 300 }
                 try Data(contentsOf: URL(filePath: log)).write(to: URL(filePath: copy.string))
             }
             let text = String(decoding: try Data(contentsOf: URL(filePath: copy.string)), as: UTF8.self)

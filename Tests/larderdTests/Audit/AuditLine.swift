@@ -1,5 +1,6 @@
 import FoundationEssentials
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import larderd
@@ -27,11 +28,11 @@ struct AuditLine: Decodable, Hashable {
 
     /// Reads the log of a server when it has `count` lines: they are written in the background.
     static func read(of settings: Settings, count: Int) async throws -> [AuditLine] {
-        for _ in 0..<200 {
-            let lines = try read(settings.root.appending("audit.log"))
-            if lines.count >= count { return lines }
-            try await Task.sleep(for: .milliseconds(20))
+        var lines: [AuditLine] = []
+        _ = try await eventually {
+            lines = try read(settings.root.appending("audit.log"))
+            return lines.count >= count
         }
-        return try read(settings.root.appending("audit.log"))
+        return lines
     }
 }

@@ -169,9 +169,9 @@ struct IdentityEvictionTests {
             #expect(try mount.json(CacheMountAnswer.self).layer == nil)
             let lines = try await AuditLine.read(of: settings, count: 8)
             var line: AuditLine?
-            for _ in 0..<100 where line == nil {
+            _ = try await eventually {
                 line = try AuditLine.read(settings.root.appending("audit.log")).first { $0.action == "evict" }
-                try await Task.sleep(for: .milliseconds(20))
+                return line != nil
             }
             #expect(line?.reference == "anonymous" && (line?.count ?? 0) > 4 && lines.count >= 8)
         }

@@ -85,10 +85,7 @@ import Testing
 
     /// Waits until the server has closed what the requests opened: chunk files stay open, and their number is bounded.
     private static func expectFewFiles(of pid: Int32, _ before: Int) async throws {
-        for _ in 0..<100 {
-            if try openFiles(of: pid) <= before + lanes { return }
-            try await Task.sleep(for: .milliseconds(100))
-        }
+        if try await eventually({ try openFiles(of: pid) <= before + lanes }) { return }
         let now = try openFiles(of: pid)
         Issue.record("\(now) files are open, \(before) before")
     }

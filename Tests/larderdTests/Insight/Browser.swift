@@ -145,10 +145,7 @@ final class Browser: Sendable {
 
     /// Waits until an expression is true.
     func wait(_ expression: String) async throws {
-        for _ in 0..<600 {
-            if try await value("Boolean(\(expression))") == .bool(true) { return }
-            try await Task.sleep(for: .milliseconds(50))
-        }
+        if try await eventually({ try await value("Boolean(\(expression))") == .bool(true) }) { return }
         throw Failure(description: "never true: \(expression); the page shows: \(try await text("body"))")
     }
 

@@ -70,13 +70,14 @@ struct GateLab: Sendable {
         try await client.get("/v2/shop/api/manifests/\(tag)").headers.first(name: "docker-content-digest")
     }
 
-    /// Waits until a tag is set; `nil` when it is not after half a minute.
+    /// Waits until a tag is set; `nil` when it never is.
     func awaitTag(_ tag: String) async throws -> String? {
-        for _ in 0..<1500 {
-            if let digest = try await tagged(tag) { return digest }
-            try await Task.sleep(for: .milliseconds(20))
+        var digest: String?
+        _ = try await eventually {
+            digest = try await tagged(tag)
+            return digest != nil
         }
-        return nil
+        return digest
     }
 
     func quarantine() async throws -> [QuarantineEntry] {

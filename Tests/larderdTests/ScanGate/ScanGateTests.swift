@@ -101,9 +101,7 @@ struct ScanGateTests {
             try lab.touch(new)
             #expect(try await lab.awaitTag("1") == new)
             try lab.touch(old)
-            for _ in 0..<1500 where try await !lab.quarantine().isEmpty {
-                try await Task.sleep(for: .milliseconds(20))
-            }
+            #expect(try await eventually { try await lab.quarantine().isEmpty })
             #expect(try await lab.tagged("1") == new)
         }
     }
@@ -141,8 +139,7 @@ struct ScanGateTests {
             // Nothing that it began is left.
             let pids = FileManager.default.contents(atPath: lab.directory.appending("pids").string) ?? Data()
             for pid in String(decoding: pids, as: UTF8.self).split(separator: "\n").compactMap({ Int32($0) }) {
-                for _ in 0..<100 where kill(pid, 0) == 0 { try await Task.sleep(for: .milliseconds(20)) }
-                #expect(kill(pid, 0) != 0)
+                #expect(try await eventually { kill(pid, 0) != 0 })
             }
             #expect(try await lab.decide(.refuse, digest).map(\.state) == [.refused])
             #expect(try await lab.push("1").answer.text.contains("looked at"))
@@ -170,7 +167,7 @@ struct ScanGateTests {
                 let pushed = try await lab.push("1")
                 digest.text.withLock { $0 = pushed.digest }
                 #expect(pushed.answer.status == 201)
-                for _ in 0..<1500 where lab.calls == 0 { try await Task.sleep(for: .milliseconds(20)) }
+                _ = try await eventually { lab.calls > 0 }
                 #expect(lab.calls == 1)
             }
             try GateLab.write(GateLab.pass, in: directory)

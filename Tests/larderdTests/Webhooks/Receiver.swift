@@ -49,12 +49,8 @@ final class Receiver: Sendable {
 
     /// Waits until so many have come.
     func wait(for count: Int) async throws -> [Message] {
-        for _ in 0..<1500 {
-            let messages = messages
-            if messages.count >= count { return messages }
-            try await Task.sleep(for: .milliseconds(20))
-        }
-        throw TooFew(count: messages.count)
+        guard try await eventually({ messages.count >= count }) else { throw TooFew(count: messages.count) }
+        return messages
     }
 
     struct TooFew: Error {
