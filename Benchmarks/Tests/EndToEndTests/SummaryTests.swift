@@ -41,4 +41,28 @@ import Testing
         }
         #expect(titles == ["Application `shop`, network `loopback`:", "Application `shop`, network `100mbit-5ms`:"])
     }
+
+    @Test("Several applications have a table of all before those of each; what was not measured is empty there")
+    func allApplications() {
+        var other = RowTests.row("larder", 4)
+        other.subject.application = "blog"
+        let rows = [
+            RowTests.row("larder", 2), RowTests.row("best", 5), RowTests.row("best", 7), other,
+            RowTests.row("larder", 3, scenario: .parallel, other: 2.5),
+        ]
+        let text = Summary(of: rows).markdown
+        #expect(
+            text.hasPrefix(
+                """
+                All applications, network `100mbit-5ms`, seconds:
+
+                | application | scenario | larder | best |
+                |---|---|---|---|
+                | blog | first | 4.00 |  |
+                | shop | first | 2.00 | 6.00 (3.00 ×) |
+                | shop | parallel | 3.00 |  |
+
+                Application `blog`, network `100mbit-5ms`:
+                """), "\(text)")
+    }
 }

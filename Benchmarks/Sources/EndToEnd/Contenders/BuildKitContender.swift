@@ -35,7 +35,7 @@ struct BuildKitContender: Contender {
         }
     }
 
-    func ranSteps(output: String, metadata: String?) -> RanSteps? {
+    func ranSteps(output: String, report: String?) -> RanSteps? {
         BuildKitProgress(rawJSON: output).ranSteps
     }
 }

@@ -59,5 +59,5 @@ public struct BuildOrder: Sendable {
     /// The base image in the server's registry.
     var base: String { "\(server)/\(BaseImage.name)" }
     /// What a contender says of its steps beside its output, if it does.
-    public var metadata: String { "\(runner)/build.json" }
+    public var report: String { "\(runner)/build.json" }
 }

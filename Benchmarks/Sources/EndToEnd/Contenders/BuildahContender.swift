@@ -21,7 +21,7 @@ struct BuildahContender: Contender {
         }
     }
 
-    func ranSteps(output: String, metadata: String?) -> RanSteps? {
+    func ranSteps(output: String, report: String?) -> RanSteps? {
         // It does not say how long a step took.
         RanSteps(count: BuildahOutput.ranSteps(in: output), seconds: nil)
     }

@@ -14,8 +14,8 @@ public protocol Contender: Sendable {
     /// The RUN steps that were run; `nil` where it does not say.
     /// - Parameters:
     ///   - output: all that the commands said.
-    ///   - metadata: what is in the order's file for that.
-    func ranSteps(output: String, metadata: String?) -> RanSteps?
+    ///   - report: what is in the order's file for that.
+    func ranSteps(output: String, report: String?) -> RanSteps?
 }
 
 /// What has a cache.

@@ -12,6 +12,9 @@ enum Figure {
             "\(sign)\(whole.magnitude / scale.magnitude).\(String(repeating: "0", count: digits - behind.count))\(behind)"
     }
 
+    /// How many times as much.
+    static func ratio(_ value: Double) -> String { "\(decimal(value, value < 10 ? 2 : 0)) ×" }
+
     /// The one in the middle, or between the two in the middle; `nil` of none.
     static func median(_ values: [Double]) -> Double? {
         guard !values.isEmpty else { return nil }

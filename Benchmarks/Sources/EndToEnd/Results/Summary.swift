@@ -1,4 +1,4 @@
-/// Medians of results, as tables in Markdown: one for each network and application.
+/// Medians of results, as tables in Markdown: for each network one of all applications, and one of each.
 public struct Summary {
     private let groups: [Row.Subject: [Row]]
 
@@ -16,7 +16,8 @@ public struct Summary {
     public var markdown: String {
         let applications = Set(groups.keys.map(\.application)).sorted()
         let tables = Network.allCases.flatMap { network in
-            applications.compactMap { table(network, $0) }
+            [Overview(of: groups, over: network).markdown].compactMap { $0 }
+                + applications.compactMap { table(network, $0) }
         }
         return tables.joined(separator: "\n")
     }
@@ -30,10 +31,9 @@ public struct Summary {
                 row(Row.Subject(network: network, application: application, scenario: scenario, contender: name))
             }
         }
-        func line(_ cells: [String]) -> String { "| \(cells.joined(separator: " | ")) |\n" }
-        let rule = "|\(String(repeating: "---|", count: Self.columns.count))\n"
-        let title = "Application `\(application)`, network `\(network.rawValue)`:\n\n"
-        return title + line(Self.columns) + rule + rows.map(line).joined()
+        var table = MarkdownTable(columns: Self.columns)
+        for row in rows { table.add(row) }
+        return "Application `\(application)`, network `\(network.rawValue)`:\n\n\(table.text)"
     }
 
     /// The cells of one line; `nil` when nothing was measured.
@@ -73,6 +73,6 @@ public struct Summary {
         guard subject != reference, let own = Figure.median(rows.map(\.seconds)),
             let larder = Figure.median((groups[reference] ?? []).map(\.seconds)), larder > 0
         else { return "-" }
-        return "\(Figure.decimal(own / larder, own / larder < 10 ? 2 : 0)) ×"
+        return Figure.ratio(own / larder)
     }
 }

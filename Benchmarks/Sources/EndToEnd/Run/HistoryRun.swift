@@ -65,10 +65,10 @@ struct HistoryRun {
             return nil
         }
         let steps = zip(orders, builds).map { order, build in
-            let metadata = try? String(contentsOfFile: order.metadata, encoding: .utf8)
-            try? metadata?.write(toFile: "\(build.log.dropLast(4)).json", atomically: true, encoding: .utf8)
+            let report = try? String(contentsOfFile: order.report, encoding: .utf8)
+            try? report?.write(toFile: "\(build.log.dropLast(4)).json", atomically: true, encoding: .utf8)
             let output = (try? String(contentsOfFile: build.log, encoding: .utf8)) ?? ""
-            return contender.ranSteps(output: output, metadata: metadata)
+            return contender.ranSteps(output: output, report: report)
         }
         let subject = Row.Subject(
             network: network, application: application.name, scenario: scenario, contender: contender.name)
