@@ -35,6 +35,14 @@ import Testing
         }
     }
 
+    @Test("BuildKit's cache is in the image's own repository: layers that both have were pushed twice")
+    func cacheBesideTheImage() throws {
+        for name in ["best", "default", "best-larder", "default-larder", "plain-larder"] {
+            let words = try contender(name).commands(for: Self.order).flatMap { $0 }
+            #expect(words.contains("type=registry,ref=198.18.0.2:5000/shop/shop:cache"), "\(name): \(words)")
+        }
+    }
+
     @Test("Larder's report says which RUN steps were run, one that failed among them; what nothing needed was not run")
     func larderSteps() throws {
         let report = """

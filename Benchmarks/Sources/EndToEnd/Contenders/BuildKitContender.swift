@@ -20,8 +20,8 @@ struct BuildKitContender: Contender {
 
     private func arguments(for order: BuildOrder) -> [[String]] {
         let common = ["--network", "host", "--progress", "rawjson", "--build-arg", "BASE=\(order.base)"] + order.flags
-        let source = ["--cache-from", "type=registry,ref=\(order.cache)"]
-        let target = "type=registry,ref=\(order.cache),mode=max"
+        let source = ["--cache-from", "type=registry,ref=\(order.cacheTag)"]
+        let target = "type=registry,ref=\(order.cacheTag),mode=max"
         switch use {
         case .straight(let compression):
             let image = "type=image,name=\(order.image),push=true,store=false,unpack=false,compression=\(compression)"

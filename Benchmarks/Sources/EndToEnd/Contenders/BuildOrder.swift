@@ -54,8 +54,10 @@ public struct BuildOrder: Sendable {
 
     /// The image that is to be in the server's registry afterwards.
     var image: String { "\(server)/shop/\(application):1" }
-    /// Where caches are kept.
-    var cache: String { "\(server)/shop/\(application)-cache" }
+    /// Where a cache with a manifest is kept: a tag beside the image's, so that layers of both are pushed once.
+    var cacheTag: String { "\(server)/shop/\(application):cache" }
+    /// Where a cache with a tag for each step is kept.
+    var cacheRepository: String { "\(server)/shop/\(application)-cache" }
     /// The base image in the server's registry.
     var base: String { "\(server)/\(BaseImage.name)" }
     /// What a contender says of its steps beside its output, if it does.

@@ -15,7 +15,8 @@ struct BuildahContender: Contender {
         let build =
             ["build", "--layers", "--isolation", "oci", "--runtime", "runc", "--network", "host", "--tls-verify=false"]
             + ["--build-arg", "BASE=\(order.base)"] + order.flags
-            + ["--cache-from", order.cache, "--cache-to", order.cache, "--tag", order.image, order.context]
+            + ["--cache-from", order.cacheRepository, "--cache-to", order.cacheRepository]
+            + ["--tag", order.image, order.context]
         return [build, ["push", "--tls-verify=false", order.image]].map {
             order.programs.peer(variables, ["buildah"] + storage + $0)
         }
