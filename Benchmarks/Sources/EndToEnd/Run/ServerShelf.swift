@@ -8,11 +8,18 @@ struct ServerShelf {
     /// Makes one of each kind that the contenders use, on loopback.
     init(_ settings: RunSettings) throws {
         self.settings = settings
-        for kind in Set(settings.contenders.map(\.server)) {
+        for kind in Set(settings.contenders.map(\.server)) { try makeTemplate(kind) }
+    }
+
+    private func makeTemplate(_ kind: ServerKind) throws {
+        do {
             let server = try start(kind, in: template(kind), at: "127.0.0.1", namespace: nil)
             defer { server.stop() }
             try stock(kind)
         }
+        guard kind != .dockerRegistry else { return }
+        // A server that has had a base image for some minutes has packed it.
+        _ = try ChildProgram.output(["\(settings.programs.larder)/larderd", "maintain", "--root", template(kind)])
     }
 
     private func template(_ kind: ServerKind) -> String { "\(settings.disk)/base-\(kind.rawValue)" }
