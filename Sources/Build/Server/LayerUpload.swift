@@ -18,6 +18,7 @@ struct LayerUpload: Sendable {
 
     let server: ServerConnection
     let known: KnownChunks
+    var pace = UploadPace()
 
     /// How many chunks are asked about at once when all are known beforehand.
     private static let chunksInQuestion = 4096
@@ -181,15 +182,25 @@ struct LayerUpload: Sendable {
         if !missing.isEmpty {
             let frames = try await compress(window, missing)
             byteCount = frames.count
-            try await server.send(frames: frames)
+            try await post(frames)
         }
         known.insert(positions.map { window.chunks[$0].id })
         return byteCount
     }
 
+    private func post(_ frames: [UInt8]) async throws(BuildError) {
+        guard frames.count >= UploadPace.byteCountMinimum else { return try await server.send(frames: frames) }
+        pace.begin()
+        var arrived = 0
+        defer { pace.end(arrived) }
+        try await server.send(frames: frames)
+        arrived = frames.count
+    }
+
     private func compress(_ window: UploadWindow, _ positions: [Int]) async throws(BuildError) -> [UInt8] {
         do {
-            return try await BlockingThreads.run { try window.frames(of: positions) }
+            let level = pace.level
+            return try await BlockingThreads.run { try window.frames(of: positions, level: level) }
         } catch {
             throw BuildError(.io, "A layer cannot be compressed: \(error).", cause: error)
         }

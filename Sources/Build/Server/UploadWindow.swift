@@ -24,10 +24,10 @@ struct UploadWindow: Sendable {
         bytes.append(copying: content)
     }
 
-    /// The chunks at `positions` (ascending) as encoded frames.
+    /// The chunks at `positions` (ascending) as encoded frames, compressed by zstd at `level`.
     /// - Throws: `CompressionError`.
-    func frames(of positions: [Int]) throws(CompressionError) -> [UInt8] {
-        var builder = FrameBuilder(codec: .zstd, level: 1)
+    func frames(of positions: [Int], level: Int32) throws(CompressionError) -> [UInt8] {
+        var builder = FrameBuilder(codec: .zstd, level: level)
         var encoded: [UInt8] = []
         var next = positions[...]
         var offset = 0

@@ -10,6 +10,7 @@ final class LayerCommits: Sendable {
 
     private let link: ServerLink
     private let known = KnownChunks()
+    private let pace = UploadPace()
     /// Few at once: each holds some megabytes, and all share one wire.
     private let turns = TaskLimit(2)
     private let uploads = Mutex<[Digest: Upload]>([:])
@@ -35,7 +36,7 @@ final class LayerCommits: Sendable {
         _ layer: LayerSplitter.Result, _ source: @escaping LayerSource
     ) async throws -> LayerUpload.Outcome? {
         guard let server = link.writing else { return nil }
-        let outcome = try await LayerUpload(server: server, known: known).run(source, of: layer)
+        let outcome = try await LayerUpload(server: server, known: known, pace: pace).run(source, of: layer)
         if let failure = outcome.failure, !Task.isCancelled { link.refuseWrites(failure) }
         return outcome
     }
