@@ -51,7 +51,7 @@ import Testing
     }
 
     @Test("The stronger level makes fewer bytes of a program") func levels() throws {
-        let program = try FileDescriptor.open("/proc/self/exe", .readOnly)
+        let program = try FileDescriptor.open(FilePath("/proc/self/exe"), .readOnly)
         defer { try? program.close() }
         var window = UploadWindow()
         var piece = [UInt8](repeating: 0, count: 65_536)
