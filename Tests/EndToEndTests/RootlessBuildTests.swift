@@ -113,8 +113,15 @@ struct RootlessBuildTests {
     }
 
     @Test(arguments: [
-        ("echo >/etc/subuid", "usermod --add-subuids 100000-165535 --add-subgids 100000-165535 cook"),
-        ("mount --bind /etc/passwd \"$(command -v newuidmap)\"", "apt-get install uidmap"),
+        (
+            "echo >/etc/subuid",
+            "cook has no ids in /etc/subuid: give it some as root with 'echo cook:765536:65536 | tee -a /etc/subuid'"
+        ),
+        ("mount --bind /etc/passwd \"$(command -v newuidmap)\"", "there is no newuidmap on the PATH"),
+        (
+            "cp \"$(command -v newgidmap)\" \"$user/newgidmap\"; mount --bind \"$user/newgidmap\" \"$(command -v newgidmap)\"",
+            "must be set-user-ID root or have cap_setgid"
+        ),
     ])
     func withoutRangesNothingIsRecorded(setup: String, advice: String) async throws {
         try await Self.lab { lab, user in

@@ -67,25 +67,28 @@ public enum RootlessMode {
             return "user \(user) is not in /etc/passwd, so it can have no subordinate ids"
         }
         let search = ProgramPath.standard + ":/usr/local/bin:/usr/bin:/bin"
-        guard let userTool = ProgramPath.find("newuidmap", in: search),
-            let groupTool = ProgramPath.find("newgidmap", in: search)
-        else {
+        func find(_ tool: IDMapAdvice.Tool) -> FilePath? { ProgramPath.find(tool.rawValue, in: search) }
+        guard let userTool = find(.users), let groupTool = find(.groups) else {
             try unshareAlone()
-            return "there is no newuidmap or newgidmap on the PATH: install them (apt-get install uidmap)"
+            return IDMapAdvice.missing(IDMapAdvice.Tool.allCases.filter { find($0) == nil }, osRelease: osRelease)
         }
-        let users = SubordinateIDs.stretches(of: name, user, in: (try? SmallFile.read("/etc/subuid")) ?? [])
-        let groups = SubordinateIDs.stretches(of: name, user, in: (try? SmallFile.read("/etc/subgid")) ?? [])
-        guard !users.isEmpty, !groups.isEmpty else {
+        let (users, groups) = (try? SmallFile.read("/etc/subuid"), try? SmallFile.read("/etc/subgid"))
+        if let lack = IDMapAdvice.withoutRanges(name, user, users: users, groups: groups) {
             try unshareAlone()
-            return
-                "\(name) has no subordinate ids in \(users.isEmpty ? "/etc/subuid" : "/etc/subgid"): give it some with "
-                + "'usermod --add-subuids 100000-165535 --add-subgids 100000-165535 \(name)'"
+            return lack
         }
-        let process = getpid()
+        func arguments(_ own: UInt32, _ file: [UInt8]?) -> [String] {
+            let stretches = SubordinateIDs.stretches(of: name, user, in: file ?? [])
+            return SubordinateIDs.arguments(process: getpid(), own: own, stretches)
+        }
         // Groups first: without them there must be no users either.
         return try run(
-            [groupTool.string] + SubordinateIDs.arguments(process: process, own: group, groups),
-            [userTool.string] + SubordinateIDs.arguments(process: process, own: user, users))
+            [groupTool.string] + arguments(group, groups), [userTool.string] + arguments(user, users)
+        ).map { IDMapAdvice.failed($0) { find($0)?.string ?? $0.rawValue } }
+    }
+
+    private static var osRelease: [UInt8] {
+        (try? SmallFile.read("/etc/os-release")) ?? (try? SmallFile.read("/usr/lib/os-release")) ?? []
     }
 
     private static func unshareAlone() throws(Errno) {

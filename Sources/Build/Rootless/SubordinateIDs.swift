@@ -11,13 +11,19 @@ enum SubordinateIDs {
 
     /// Those that a file in the form of `/etc/subuid` gives a user, by name or number.
     static func stretches(of name: String, _ uid: UInt32, in file: [UInt8]) -> [Stretch] {
+        rows(in: file).filter { $0.user == name || UInt32($0.user) == uid }.map(\.stretch)
+    }
+
+    /// Those that such a file gives anybody.
+    static func all(in file: [UInt8]) -> [Stretch] { rows(in: file).map(\.stretch) }
+
+    private static func rows(in file: [UInt8]) -> [(user: String, stretch: Stretch)] {
         String(decoding: file, as: UTF8.self).split(separator: "\n").compactMap { line in
             let fields = line.split(separator: ":", omittingEmptySubsequences: false)
-            guard fields.count == 3, fields[0] == name || UInt32(fields[0]) == uid,
-                let first = UInt32(fields[1]), let count = UInt32(fields[2]), count > 0,
+            guard fields.count == 3, let first = UInt32(fields[1]), let count = UInt32(fields[2]), count > 0,
                 !first.addingReportingOverflow(count).overflow
             else { return nil }
-            return Stretch(first: first, count: count)
+            return (String(fields[0]), Stretch(first: first, count: count))
         }
     }
 
