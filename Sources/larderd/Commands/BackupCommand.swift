@@ -13,7 +13,7 @@ struct BackupCommand: AsyncParsableCommand {
         commandName: "backup",
         abstract: "Copy a root while it is served.",
         discussion: """
-            Everything that was acknowledged before the start is in the copy, and so are the tokens and what builds have reported. To restore it, serve it: it is a root like
+            Everything that was acknowledged before the start is in the copy, and so are the tokens, what builds have reported, and which images are in quarantine. To restore it, serve it: it is a root like
             any other. A copy that was interrupted cannot be opened. A root that a server has open is copied by that
             server, so DEST is a path of its file system.
 
@@ -39,6 +39,7 @@ struct BackupCommand: AsyncParsableCommand {
             let report = try store.backup(to: target)
             try TokenBook(of: directory).copy(to: target)
             try BuildHistory.copy(of: directory, to: target)
+            try Quarantine.copy(of: directory, to: target)
             return report
         }
         if json {

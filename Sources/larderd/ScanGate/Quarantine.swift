@@ -9,6 +9,7 @@ final class Quarantine: Sendable {
     /// The most images.
     static let countMaximum = 10_000
 
+    private static let fileName = "quarantine.json"
     private let path: FilePath
     private let entries: Mutex<[QuarantineEntry.Key: QuarantineEntry]>
     /// Held while the file is written.
@@ -19,7 +20,7 @@ final class Quarantine: Sendable {
     /// That of `root`, which must be this process's. Blocks.
     /// - Throws: ``ServerError`` `unusableFile`: a server that does not know what is in quarantine must not serve it.
     init(in root: FilePath) throws(ServerError) {
-        path = root.appending("quarantine.json")
+        path = root.appending(Self.fileName)
         do {
             let list = try JSONDecoder().decode(
                 [QuarantineEntry].self, from: try Data(contentsOf: URL(filePath: path.string)))
@@ -32,6 +33,14 @@ final class Quarantine: Sendable {
                 "\(path) cannot be read, so it is not known which images wait for a verdict (\(error)); restore it from a "
                     + "backup, or remove it, which releases their digests but sets no tag.")
         }
+    }
+
+    /// Copies what the file of one root has to another. Blocks.
+    /// - Throws: what the file system says.
+    static func copy(of root: FilePath, to target: FilePath) throws {
+        guard FileManager.default.fileExists(atPath: root.appending(fileName).string) else { return }
+        let data = try Data(contentsOf: URL(filePath: root.appending(fileName).string))
+        try data.write(to: URL(filePath: target.appending(fileName).string))
     }
 
     /// All, the oldest first.

@@ -53,7 +53,7 @@ struct AdminSocket: Sendable {
         router.post("/backup") { request, _ in
             let body = try await request.body.collect(upTo: 64 << 10)
             return try Response.json(
-                try await Self.backUp(executor.store, tokens, history, to: FilePath(String(buffer: body))))
+                try await backUp(executor.store, tokens, history, to: FilePath(String(buffer: body))))
         }
         TokenRoutes(tokens: tokens, executor: executor, audit: audit).add(to: router)
         WebhookRoutes(webhooks: webhooks, executor: executor).add(to: router)
@@ -91,7 +91,7 @@ struct AdminSocket: Sendable {
     }
 
     /// On a thread of its own: it takes long. Stopped when the task is cancelled.
-    private static func backUp(
+    private func backUp(
         _ store: Store, _ tokens: TokenBook, _ history: BuildHistory, to destination: FilePath
     ) async throws -> BackupReport {
         guard destination.isAbsolute else {
@@ -99,10 +99,12 @@ struct AdminSocket: Sendable {
         }
         let isCancelled = Mutex(false)
         return try await withTaskCancellationHandler {
-            try await NIOThreadPool.singleton.runIfActive {
+            try await NIOThreadPool.singleton.runIfActive { [path] in
                 let report = try store.backup(to: destination) { isCancelled.withLock { $0 } }
                 try tokens.copy(to: destination)
                 try history.copy(to: destination)
+                // What came meanwhile stays held in the copy, too.
+                try Quarantine.copy(of: path.removingLastComponent(), to: destination)
                 return report
             }
         } onCancel: {

@@ -1,6 +1,7 @@
 import CacheAPI
 import Chunking
 import FoundationEssentials
+import Glibc
 import SystemPackage
 import TestSupport
 import Testing
@@ -117,6 +118,21 @@ struct ProjectHistoryTests {
             try Data("{".utf8).write(to: URL(filePath: file))
             let third = BuildHistory(of: directory, metrics: metrics, logger: .silent)
             #expect(third.history(of: shop) == ProjectHistory())
+        }
+    }
+
+    @Test("A copy belongs to whoever copies, who may give nothing to others", .enabled(if: geteuid() == 0))
+    func copyOfAnotherOwner() async throws {
+        try await withTemporaryDirectory { root in
+            let (file, copy) = (root.appending("history/shop.json").string, root.appending("copy"))
+            for path in ["\(root)/history", copy.string] {
+                try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+            }
+            try Data("{}".utf8).write(to: URL(filePath: file))
+            _ = try shell("chown -R 4242:4242 '\(root)/history'")
+            try BuildHistory.copy(of: root, to: copy)
+            let owners = try shell("stat -c %u '\(copy)/history' '\(copy)/history/shop.json'")
+            #expect(String(decoding: owners, as: UTF8.self) == "0\n0\n")
         }
     }
 

@@ -265,6 +265,18 @@ struct ScanGateTests {
         let port = Mutex(0)
     }
 
+    @Test("holds in a copy of the root what it holds in the root")
+    func copies() async throws {
+        try await GateLab.run(GateLab.refuse) { lab in
+            let (_, digest) = try await lab.push("1")
+            let copy = lab.directory.appending("copy")
+            let _: JSONValue = try await RootAccess(existing: lab.settings.root).perform(
+                .POST, "/backup", content: copy.string
+            ) { _ in throw CancellationError() }
+            #expect(try Quarantine(in: copy).all.map(\.key.digest) == [digest])
+        }
+    }
+
     @Test("tells webhooks of verdicts")
     func events() async throws {
         let receiver = Receiver()

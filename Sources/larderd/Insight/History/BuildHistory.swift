@@ -114,9 +114,14 @@ final class BuildHistory: Service {
     /// Copies the figures that are on disk from one root to another. Blocks.
     /// - Throws: what the file system says.
     static func copy(of root: FilePath, to target: FilePath) throws {
-        let source = root.appending(Self.directoryName).string
-        guard FileManager.default.fileExists(atPath: source) else { return }
-        try FileManager.default.copyItem(atPath: source, toPath: target.appending(Self.directoryName).string)
+        let (source, copy) = (root.appending(Self.directoryName), target.appending(Self.directoryName))
+        guard FileManager.default.fileExists(atPath: source.string) else { return }
+        try FileManager.default.createDirectory(atPath: copy.string, withIntermediateDirectories: true)
+        // One by one: the file manager gives what it copies the owner that it had, which a service that may do little may not.
+        for name in try FileManager.default.contentsOfDirectory(atPath: source.string) {
+            let data = try Data(contentsOf: URL(filePath: source.appending(name).string))
+            try data.write(to: URL(filePath: copy.appending(name).string))
+        }
     }
 
     private func path(_ project: ProjectName) -> FilePath { directory.appending("\(project).json") }
