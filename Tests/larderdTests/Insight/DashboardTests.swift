@@ -1,8 +1,10 @@
 import CacheAPI
 import Chunking
 import FoundationEssentials
+import HTTPTypes
 import NIOHTTP1
 import OCI
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -15,9 +17,10 @@ struct DashboardTests {
         "Shows what builds have stored and reported, in light and dark, on a phone and by keyboard",
         .timeLimit(.minutes(5)))
     func figures() async throws {
-        try await withServer { client, _ in
+        try await withTroubles { client in
             let filled = FilledProject(client: client)
             try await filled.fill()
+            try await Self.awaitTroubles(client)
             try await Self.run(client, filled)
             try await Browser.run { browser in
                 let address = "http://127.0.0.1:\(client.port)/"
@@ -25,6 +28,7 @@ struct DashboardTests {
                 try await browser.wait("document.body?.dataset.ready === 'shop'")
                 try await Self.checkFigures(browser)
                 try await Self.checkDetails(browser)
+                try await Self.checkTroubles(browser)
                 try await Self.checkAccess(browser)
                 try await browser.picture("light")
                 try await browser.open(address + "#project=shop&range=hours%3D48", scheme: "dark")
@@ -42,6 +46,50 @@ struct DashboardTests {
                 #expect(browser.complaints == [])
             }
         }
+    }
+
+    /// A server whose one webhook refuses the first event and cannot take the next, and whose scanner refuses one tag.
+    private func withTroubles(_ body: @escaping @Sendable (TestClient) async throws -> Void) async throws {
+        let receiver = Receiver()
+        receiver.answer(
+            Array(repeating: Receiver.Answer(status: .badRequest), count: 3),
+            then: Receiver.Answer(status: .internalServerError))
+        try await withTemporaryDirectory { directory in
+            try GateLab.write(GateLab.refuse, more: #", "mode": "quarantine", "tags": ["held"]"#, in: directory)
+            try await receiver.run { port in
+                let webhooks = try Receiver.write(directory, port: port, more: #", "events": ["manifest.pushed"]"#)
+                let gate = directory.appending("gate.json")
+                try await withServer({ ($0.webhooks, $0.scanGate) = (webhooks, gate) }) { client, _ in
+                    let image = try SampleImage(layers: [SampleImage.layer(["a"], bytesEach: 100, seed: 99)])
+                    try await client.push(image, to: "shop/held", as: "held")
+                    try await body(client)
+                }
+            }
+        }
+    }
+
+    private static func awaitTroubles(_ client: TestClient) async throws {
+        for _ in 0..<3000 {
+            let hooks = try await client.get("/api/v1/webhooks").json(WebhooksReport.self).webhooks
+            let held = try await client.get("/api/v1/projects/shop/quarantine").json([QuarantineEntry].self)
+            if hooks.first?.givenUpCount == 1, hooks.first?.state == .failing, held.first?.state == .refused { return }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        Issue.record("the webhook does not fail, or the image is not refused")
+    }
+
+    private static func checkTroubles(_ browser: Browser) async throws {
+        let held = try await browser.text("#held tbody")
+        #expect(
+            held.contains("shop/held") && held.contains("refused") && held.contains("CVE-2026-1 in libold"), "\(held)")
+        let hooks = try await browser.text("#webhooks tbody")
+        #expect(
+            hooks.contains("deploy") && hooks.contains("http://127.0.0.1:") && hooks.contains("failing"), "\(hooks)")
+        #expect(hooks.contains("500") && !hooks.contains("/hook"), "\(hooks)")
+        #expect(try await browser.text("#given-up summary") == "deploy: 1 event given up")
+        try await browser.value("document.querySelector('#given-up summary').click()")
+        let given = try await browser.text("#given-up")
+        #expect(given.contains("manifest.pushed") && given.contains("400"), "\(given)")
     }
 
     /// A build that is making a step.
@@ -138,6 +186,8 @@ struct DashboardTests {
                 #expect(try await browser.text("#identity") == "token:read")
                 #expect(try await !browser.text("body").contains("secret-of-the-branch"))
                 #expect(try await browser.value("document.getElementById('server').hidden") == .bool(true))
+                #expect(try await browser.value("document.getElementById('webhooks-part').hidden") == .bool(true))
+                #expect(try await browser.value("document.getElementById('held-part').hidden") == .bool(true))
                 #expect(try await browser.value("localStorage.length + document.cookie.length") == .integer(0))
                 try await browser.value("document.getElementById('leave').click()")
                 try await browser.wait("!document.getElementById('sign-in').hidden")

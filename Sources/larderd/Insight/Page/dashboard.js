@@ -215,6 +215,34 @@ function showServer(answer) {
   byId("ratios").replaceChildren(...ratios.map(([name, ratio]) => bar(name, ratio / most, times(ratio))));
 }
 
+const states = { pending: "waits for a verdict", failing: "the scanner fails", refused: "refused", working: "working", gone: "gone: the receiver said so",
+  removed: "no longer in the settings" };
+
+function showHeld(answer) {
+  byId("held-part").hidden = !answer.length;
+  byId("held").tBodies[0].replaceChildren(...answer.map((entry) => element("tr", {},
+    element("th", { scope: "row" }, code(entry.key.repository), " ", digestText(entry.key.digest)),
+    element("td", { class: "names" }, ...entry.tags.flatMap((tag, index) => [index ? ", " : "", code(tag)])),
+    cell(states[entry.state] || entry.state, entry.state === "pending" ? "" : "bad"), cell(entry.reason || "–", "text"), cell(moment(entry.since), "names"),
+    cell(entry.author?.identity || "–"))));
+}
+
+function showWebhooks(answer) {
+  const now = Date.now() / 1000;
+  byId("webhooks-part").hidden = !answer.webhooks.length;
+  byId("webhooks").tBodies[0].replaceChildren(...answer.webhooks.map((hook) => element("tr", {},
+    element("th", { scope: "row" }, code(hook.name)), cell(hook.origin || "–"),
+    cell(hook.state === "failing" ? `failing, ${plural(hook.failures, "time", "times")} in a row` : states[hook.state] || hook.state,
+      hook.state === "working" ? "" : "bad"),
+    number(hook.waiting ? `${count(hook.waiting)}, for ${duration(Math.max(0, now - hook.oldest))}` : "0"),
+    cell(hook.lastDelivered ? moment(hook.lastDelivered) : "–"), cell(hook.lastError || "–", "text"))));
+  byId("given-up").replaceChildren(...answer.webhooks.filter((hook) => hook.givenUpCount).map((hook) => element("details", { class: "item" },
+    element("summary", {}, code(hook.name), `: ${plural(hook.givenUpCount, "event", "events")} given up`),
+    nothing(`larderd webhooks redeliver sends them again.${hook.givenUp.length < hook.givenUpCount ? ` The last ${hook.givenUp.length}:` : ""}`),
+    element("ul", { class: "plain" }, ...hook.givenUp.slice().reverse().map((event) =>
+      element("li", {}, `${moment(event.time)} `, code(event.type), ` ${event.reason}`))))));
+}
+
 // What is opened is asked for when it is opened.
 function lazy(summary, load) {
   const box = element("details", { class: "item" }, element("summary", {}, ...summary));
@@ -300,7 +328,7 @@ function read() {
 async function showProject(round) {
   for (const name of document.querySelectorAll("h2 .name")) name.textContent = `in ${state.project}`;
   const parts = [[`history?${state.range}`, (answer) => { showSums(answer); showChart(answer); }], ["misses", showMisses], ["builds", showBuilds],
-    ["storage", showStorage], ["repositories", showRepositories], ["scopes", showScopes]];
+    ["storage", showStorage], ["quarantine", showHeld], ["repositories", showRepositories], ["scopes", showScopes]];
   await Promise.all(parts.map(async ([path, show]) => {
     const answer = await ofProject(path);
     if (round === state.round) show(answer);
@@ -340,7 +368,13 @@ async function refresh() {
 
 async function showWhole() {
   byId("server").hidden = !state.readsAll;
-  if (state.readsAll) showServer(await ask("storage"));
+  if (!state.readsAll) {
+    byId("webhooks-part").hidden = true;
+    return;
+  }
+  const [storage, webhooks] = await Promise.all([ask("storage"), ask("webhooks")]);
+  showServer(storage);
+  showWebhooks(webhooks);
 }
 
 // Running builds, while somebody looks.
