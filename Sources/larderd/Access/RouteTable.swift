@@ -121,6 +121,18 @@ enum InsightRoute: String, CaseIterable, Sendable {
     }
 }
 
+/// Routes by which administrators decide about images in quarantine, below `/api/v1`.
+enum VerdictRoute: String, CaseIterable, Sendable {
+    case release, refuse
+
+    var row: RouteRow {
+        switch self {
+        case .release: RouteRow(.post, "projects/:project/quarantine/release", .here(.admin))
+        case .refuse: RouteRow(.post, "projects/:project/quarantine/refuse", .here(.admin))
+        }
+    }
+}
+
 /// Routes of the registry, below `/v2`; the first part of a repository's name is its project. `HEAD` goes where `GET` does.
 /// What is mirrored from other registries, with `GET` alone, needs the right to read in any project.
 enum RegistryRoute: String, CaseIterable, Sendable {

@@ -55,6 +55,8 @@ struct AuditSubject: Hashable, Sendable {
         case (.post, "cache-mounts"): action = .storeCacheMount
         case (.post, "images"): action = .assembleImage
         case (.post, "frames"): action = .sendChunks
+        case (.post, "quarantine/release"): action = .releaseImage
+        case (.post, "quarantine/refuse"): action = .refuseImage
         case (.put, _) where parts[4] == "layers" && parts.count == 6:
             action = .commitLayer
             reference = parts[5].hasPrefix("sha256:") ? OCIDigest(parts[5])?.description : nil

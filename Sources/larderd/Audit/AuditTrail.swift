@@ -44,7 +44,7 @@ struct AuditTrail: RouterMiddleware {
         event.client = address.isEmpty ? nil : address
         event.project = subject.project
         event.scope = contents.scope?.description
-        event.repository = subject.repository
+        event.repository = contents.repository ?? subject.repository
         event.reference = contents.reference ?? subject.reference
         event.tags = contents.tags.map(\.description)
         return event

@@ -9,6 +9,7 @@ final class RequestNotes: Sendable {
     struct Contents: Sendable {
         var identity = Identity.anonymous
         var scope: ScopeName?
+        var repository: String?
         var reference: String?
         var tags: [TagName] = []
         /// How many steps were taken over into ``scope``.
@@ -41,6 +42,9 @@ final class RequestNotes: Sendable {
 
     /// Notes the route.
     func note(_ route: InsightRoute) { name.withLock { $0 = "insight.\(route.rawValue)" } }
+
+    /// Notes the route.
+    func note(_ route: VerdictRoute) { name.withLock { $0 = "verdict.\(route.rawValue)" } }
 
     /// Notes the route.
     func note(_ route: PageRoute) { name.withLock { $0 = "page.\(route.rawValue)" } }

@@ -16,12 +16,7 @@ struct QuarantineDecision: ParsableArguments {
         }
     }
 
-    private var key: QuarantineEntry.Key? {
-        let parts = image.split(separator: "@", maxSplits: 1)
-        guard parts.count == 2, let repository = try? RepositoryName(String(parts[0])), let digest = OCIDigest(parts[1])
-        else { return nil }
-        return QuarantineEntry.Key(repository, digest)
-    }
+    private var key: QuarantineEntry.Key? { QuarantineEntry.Key(image) }
 
     /// Carries it out, and tells what came of it.
     func decide(_ verdict: ScanVerdict.Result) async throws {

@@ -21,6 +21,15 @@ struct QuarantineEntry: Codable, Hashable, Sendable {
             (self.repository, self.digest) = (repository.description, digest.description)
         }
 
+        /// Reads what ``description`` gives; `nil` for anything else.
+        init?(_ text: String) {
+            let parts = text.split(separator: "@", maxSplits: 1)
+            guard parts.count == 2, let repository = try? RepositoryName(String(parts[0])),
+                let digest = OCIDigest(parts[1])
+            else { return nil }
+            self.init(repository, digest)
+        }
+
         /// As in `shop/api@sha256:…`.
         var description: String { "\(repository)@\(digest)" }
     }

@@ -214,6 +214,7 @@ struct LarderServer: Service, CustomStringConvertible {
             executor: executor, history: history, claims: cache.claims, webhooks: account.webhooks, gate: gate
         )
         .add(to: router)
+        VerdictRoutes(gate: gate).add(to: router)
         RegistryRoutes(
             executor: executor, rules: settings.tagRules, localProjects: settings.images.localProjects,
             limits: settings.limits,

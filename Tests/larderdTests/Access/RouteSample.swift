@@ -29,6 +29,7 @@ struct RouteSample: Sendable {
     static func all(in project: ProjectName) throws -> [RouteSample] {
         try CacheRoute.allCases.map { try sample(of: $0, in: project) }
             + InsightRoute.allCases.filter { ![.storage, .webhooks].contains($0) }.map { sample(of: $0, in: project) }
+            + VerdictRoute.allCases.map { sample(of: $0, in: project) }
             + RegistryRoute.allCases.map { sample(of: $0, in: project) }
     }
 
@@ -64,6 +65,13 @@ struct RouteSample: Sendable {
         case .scopes: sample("\(below)/scopes")
         case .scopeSteps: sample("\(below)/scopes/steps?scope=main")
         }
+    }
+
+    static func sample(of route: VerdictRoute, in project: ProjectName) -> RouteSample {
+        RouteSample(
+            title: route.rawValue, method: .POST, path: "/api/v1/projects/\(project)/quarantine/\(route.rawValue)",
+            body: Array(#"{"image":"\#(project)/app@\#(digest)"}"#.utf8), contentType: "application/json",
+            allowed: [.admin, .both])
     }
 
     private static func json(

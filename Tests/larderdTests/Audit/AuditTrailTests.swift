@@ -28,6 +28,8 @@ struct AuditTrailTests {
             ("POST", "/api/v1/projects/shop/images", .assembleImage, "shop", nil),
             ("POST", "/api/v1/projects/shop/lookup", .read, "shop", nil),
             ("PUT", "/api/v1/projects/shop/layers/secret", .commitLayer, "shop", nil),
+            ("POST", "/api/v1/projects/shop/quarantine/release", .releaseImage, "shop", nil),
+            ("GET", "/api/v1/projects/shop/quarantine", .read, "shop", nil),
             ("GET", "/v2/token", .logIn, nil, nil),
             ("GET", "/v2/SeCrEt/manifests/x", .read, nil, nil), ("GET", "/secret", .read, nil, nil),
         ] as [(String, String, AuditAction, String?, String?)])

@@ -34,7 +34,7 @@ struct FuzzedRequest {
         let end: [RegistryRoute] = [.deleteManifest, .deleteBlob, .cancelUpload]
         let middle = RegistryRoute.allCases.filter { !begin.contains($0) && !end.contains($0) }
         let pages = PageRoute.allCases.map(\.row) + ServerRoute.allCases.map(\.row)
-        return cache + InsightRoute.allCases.map(samples.request)
+        return cache + InsightRoute.allCases.map(samples.request) + VerdictRoute.allCases.map(samples.request)
             + (begin + middle + end).flatMap(samples.requests)
             + pages.map { FuzzedRequest(method: $0.method.rawValue, path: $0.path) }
     }
@@ -63,6 +63,13 @@ struct FuzzedRequest {
         func request(_ route: InsightRoute) -> FuzzedRequest {
             let sample = RouteSample.sample(of: route, in: shop)
             return FuzzedRequest(method: sample.method.rawValue, path: sample.path)
+        }
+
+        func request(_ route: VerdictRoute) -> FuzzedRequest {
+            let sample = RouteSample.sample(of: route, in: shop)
+            return FuzzedRequest(
+                method: sample.method.rawValue, path: sample.path, headers: [("content-type", "application/json")],
+                body: sample.body ?? [], isJSON: true)
         }
 
         func requests(_ route: CacheRoute) throws -> [FuzzedRequest] {
