@@ -4,7 +4,7 @@ import SystemPackage
 import TestSupport
 
 /// Runs all commands of a guide in one shell, as a reader would, in a network of its own that has nothing but a loopback
-/// interface.
+/// interface, and with mounts of its own.
 struct GuideRun {
     /// What one block of commands did.
     struct Outcome {
@@ -27,7 +27,7 @@ struct GuideRun {
         let path = ServerProcess.executables.string + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? "")
         _ = try await Subprocess.run(
             .name("unshare"),
-            arguments: ["--net", "--", "timeout", "--kill-after=5", "180", "bash", script.string],
+            arguments: ["--net", "--mount", "--", "timeout", "--kill-after=5", "180", "bash", script.string],
             environment: .custom([
                 "PATH": path, "HOME": directory.string, "GUIDE": directory.string,
                 "REPOSITORY": GuideFiles.repository.string,

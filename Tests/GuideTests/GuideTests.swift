@@ -23,7 +23,20 @@ struct GuideTests {
         "Commands", .enabled(if: TinyImage.obstacle == nil, "commands in containers need root, busybox and runc"),
         arguments: GuideFiles.names)
     func commands(name: String) async throws {
-        let guide = try GuideFiles.guide(name)
+        try await run(try GuideFiles.guide(name))
+    }
+
+    /// But for those in `shell` blocks, which need what is not here.
+    @Test(
+        "Commands of the README", .enabled(if: TinyImage.obstacle == nil, "they need root, busybox and runc"))
+    func readme() async throws {
+        let guide = try Guide(
+            name: "README.md", GuideFiles.text(of: GuideFiles.repository.appending("README.md")))
+        #expect(guide.steps.count { if case .commands = $0 { true } else { false } } >= 5)
+        try await run(guide)
+    }
+
+    private func run(_ guide: Guide) async throws {
         for case .preparation(.peers(let programs)) in guide.steps {
             for program in programs where !GuideFiles.hasPeer(program) {
                 try Test.cancel("\(program) is not installed: run deploy/peers install test")
@@ -32,7 +45,7 @@ struct GuideTests {
         try await withTemporaryDirectory { directory in
             _ = try await TinyImage.tar(in: directory)
             for outcome in try await GuideRun(guide: guide, directory: directory).run() {
-                let place = "\(name):\(outcome.line)"
+                let place = "\(guide.name):\(outcome.line)"
                 #expect(outcome.status != nil, "\(place) was not reached")
                 #expect((outcome.status != 0) == outcome.mustFail, "\(place):\n\(outcome.output)")
                 var lines = outcome.output.split(separator: "\n")[...]
