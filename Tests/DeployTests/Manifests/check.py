@@ -37,6 +37,13 @@ def check_chart():
     same_keys(documents("helm/larder/values.yaml")[0], schema, "", schema["definitions"])
 
 
+def known_settings():
+    """The variables that the server reads."""
+    names = re.findall(r"^    case (\w+)$", open(os.path.join(deploy, "../Sources/larderd/Settings/Setting.swift")).read(), re.M)
+    assert len(names) > 20
+    return {"LARDER_" + re.sub("([A-Z])", r"_\1", name).upper() for name in names}
+
+
 def check_plain():
     objects = {entry["kind"]: entry for entry in documents("kubernetes/larder.yaml")}
     assert set(objects) == {"StatefulSet", "Service", "ServiceAccount", "NetworkPolicy", "PodDisruptionBudget"}, set(objects)
@@ -48,9 +55,7 @@ def check_plain():
         "allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}}
     assert pod["spec"]["securityContext"]["runAsNonRoot"] and not pod["spec"]["automountServiceAccountToken"]
     settings = {entry["name"]: entry.get("value") for entry in server["env"]}
-    names = re.findall(r"^    case (\w+)$", open(os.path.join(deploy, "../Sources/larderd/Settings/Setting.swift")).read(), re.M)
-    known = {"LARDER_" + re.sub("([A-Z])", r"_\1", name).upper() for name in names}
-    assert len(known) > 20 and set(settings) <= known, f"no settings of the server: {set(settings) - known}"
+    assert set(settings) <= known_settings(), f"no settings of the server: {set(settings) - known_settings()}"
 
 
 def check_runner():
@@ -64,6 +69,29 @@ def check_compose():
     service = documents("docker/compose.yaml")[0]["services"]["larderd"]
     assert all(port.startswith("127.0.0.1:") for port in service["ports"]), "a server that is open to all is on the network"
     assert service["read_only"] and service["cap_drop"] == ["ALL"]
+    more = documents("docker/compose.rules.yaml")[0]
+    added = more["services"]["larderd"]
+    assert set(added["environment"]) == {"LARDER_WEBHOOKS", "LARDER_SCAN_GATE"} <= known_settings()
+    places = [volume.split(":")[-2 if volume.endswith(":ro") else -1] for volume in added["volumes"]]
+    assert all(any(path.startswith(place + "/") for place in places) for path in added["environment"].values()), places
+    assert {volume.split(":")[0] for volume in added["volumes"] if volume[0] != "$"} == set(more["volumes"])
+
+
+def check_scanner():
+    """What deploy/helm/scanner.yaml says in YAML is what the examples say, which tests have servers read."""
+    values = documents("helm/scanner.yaml")[0]
+    for path in leaves({name: value for name, value in values.items() if name not in ["extraVolumes", "extraVolumeMounts"]}):
+        assert exists(path, documents("helm/larder/values.yaml")[0]), f"the chart has no {'.'.join(path)}"
+    rules = values["scanGate"]["rules"]
+    assert rules.items() <= json.load(open(os.path.join(deploy, "scan-gate/trivy.json"))).items(), rules
+    hook = values["webhooks"]["rules"]["webhooks"]["deploy"]
+    known = {name for file in glob.glob(os.path.join(deploy, "webhooks/*.json")) for hook in json.load(open(file))["webhooks"].values() for name in hook}
+    assert set(hook) <= known, set(hook) - known
+    assert hook["secret-file"].startswith("/etc/larder/webhooks/") and values["webhooks"]["secretName"]
+    mounted = {mount["mountPath"] for mount in values["extraVolumeMounts"]}
+    judge = open(os.path.join(deploy, "scan-gate/larder-judge-trivy")).read()
+    image = open(os.path.join(deploy, "scan-gate/Dockerfile")).read()
+    assert mounted == {"/var/cache/larder"} and "--cache-dir /var/cache/larder/" in judge and "VOLUME /var/cache/larder\n" in image
 
 
 def check_workflows():
@@ -113,6 +141,6 @@ def check_guide():
     assert "statefulset/larder" in commands and "rollout status" in commands
 
 
-for check in [check_chart, check_plain, check_runner, check_compose, check_workflows, check_guide]:
+for check in [check_chart, check_plain, check_runner, check_compose, check_scanner, check_workflows, check_guide]:
     check()
 print("all is well")

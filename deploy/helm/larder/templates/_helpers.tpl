@@ -35,3 +35,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- define "larder.scheme" -}}
 {{ if .Values.tls.secretName }}HTTPS{{ else }}HTTP{{ end }}
 {{- end -}}
+
+{{- define "larder.hasRules" -}}
+{{ if or .Values.accessRules .Values.webhooks.rules .Values.scanGate.rules }}yes{{ end }}
+{{- end -}}
