@@ -170,21 +170,34 @@ struct LayerUpload: Sendable {
         if !window.isEmpty { queue.put(window) }
     }
 
-    /// Sends what the server lacks of a window; returns how many bytes that took.
+    /// Sends what the server lacks of a window, and waits for what another upload is sending of it; returns how many bytes that took.
     private func send(_ window: UploadWindow) async throws(BuildError) -> Int {
-        let positions = window.chunks.indices.filter { !known.contains(window.chunks[$0].id) }
-        if positions.isEmpty { return 0 }
-        var missing = positions
-        if !window.isMissing {
-            missing = try await server.missingChunks(positions.map { window.chunks[$0].id }).map { positions[$0] }
+        var byteCount = 0
+        var open = Array(window.chunks.indices)
+        while !open.isEmpty {
+            let (own, others) = known.claim(open.map { window.chunks[$0].id })
+            byteCount += try await send(own.map { open[$0] }, of: window)
+            open = others.map { open[$0] }
+            await known.waitUntilSettled(open.map { window.chunks[$0].id })
         }
+        return byteCount
+    }
+
+    /// Sends what the server lacks of chunks that this upload has claimed.
+    private func send(_ positions: [Int], of window: UploadWindow) async throws(BuildError) -> Int {
+        if positions.isEmpty { return 0 }
+        let ids = positions.map { window.chunks[$0].id }
+        var haveArrived = false
+        defer { known.settle(ids, haveArrived: haveArrived) }
+        var missing = positions
+        if !window.isMissing { missing = try await server.missingChunks(ids).map { positions[$0] } }
         var byteCount = 0
         if !missing.isEmpty {
             let frames = try await compress(window, missing)
             byteCount = frames.count
             try await post(frames)
         }
-        known.insert(positions.map { window.chunks[$0].id })
+        haveArrived = true
         return byteCount
     }
 
