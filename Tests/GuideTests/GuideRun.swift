@@ -27,7 +27,7 @@ struct GuideRun {
         let path = ServerProcess.executables.string + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? "")
         _ = try await Subprocess.run(
             .name("unshare"),
-            arguments: ["--net", "--mount", "--", "timeout", "--kill-after=5", "180", "bash", script.string],
+            arguments: ["--net", "--mount", "--", "timeout", "--kill-after=5", "600", "bash", script.string],
             environment: .custom([
                 "PATH": path, "HOME": directory.string, "GUIDE": directory.string,
                 "REPOSITORY": GuideFiles.repository.string,
@@ -57,7 +57,7 @@ struct GuideRun {
         busybox ip link set lo up 2>/dev/null || ip link set lo up
         trap 'end_peers; kill $(jobs -p) 2>/dev/null; wait' EXIT
         begin_server() { larderd --root "$PWD/pantry" --listen 127.0.0.1:7070 & export LARDER_SERVER=http://127.0.0.1:7070; }
-        await_server() { for _ in $(seq 200); do larderd health --root "$PWD/pantry" && return; sleep 0.1; done; }
+        await_server() { for _ in $(seq 1200); do larderd health --root "$PWD/pantry" && return; sleep 0.1; done; }
         base() { [[ -z $1 ]] || larder import --server http://127.0.0.1:7070 "$GUIDE/tiny.tar" "$1"; }
         base=
 

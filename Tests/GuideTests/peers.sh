@@ -34,7 +34,7 @@ begin_docker() {
     nsenter --target "$peers_pid" --mount --pid chroot "$peers_root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp \
         dockerd --config-file "$GUIDE/daemon.json" --host unix:///run/guide.sock --data-root /tmp/docker --exec-root /run/docker \
         --pidfile /run/docker.pid --iptables=false --ip6tables=false >"$GUIDE/dockerd.log" 2>&1 </dev/null &
-    for attempt in {1..300}; do
+    for attempt in {1..1200}; do
         docker info >/dev/null 2>&1 && return
         sleep 0.1
     done

@@ -33,7 +33,7 @@ larder() {
     local attempt
     if [[ ! -e base.tar ]]; then
         lay_base
-        for attempt in {1..600}; do
+        for attempt in {1..1200}; do
             ! larderd health --root /var/lib/larder >/dev/null 2>&1 || break
             sleep 0.1
         done
