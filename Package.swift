@@ -108,6 +108,7 @@ let package = Package(
             name: "Networking", dependencies: [asyncHTTPClient, nioCore, nioHTTP1, nioSSL, systemPackage],
             swiftSettings: strict),
         // Values and pure functions
+        .target(name: "Attestation", dependencies: ["OCI", "Chunking"], swiftSettings: strict),
         .target(name: "Access", dependencies: ["CacheAPI", "OCI", "Chunking"], swiftSettings: strict),
         .target(name: "CacheAPI", dependencies: ["Chunking"], swiftSettings: strict),
         .target(name: "Dockerfile", dependencies: ["Chunking"], swiftSettings: strict),
@@ -115,7 +116,6 @@ let package = Package(
         .target(
             name: "Compression", dependencies: ["Chunking", "CZstd", "CLZ4", "CZlib", "CArchive"], swiftSettings: strict
         ),
-        .target(name: "Attestation", dependencies: ["Chunking"], swiftSettings: strict),
         .target(name: "Erofs", dependencies: ["Chunking"], swiftSettings: strict),
         .target(name: "Chunking", dependencies: [crypto], swiftSettings: strict),
         // The kernel, and C libraries of the distribution

@@ -90,6 +90,12 @@ struct RuleTests {
         #expect(StyleRule.crashes(file(text)).count == count)
     }
 
+    @Test("A second place that decodes JSON is found")
+    func decoders() {
+        #expect(StyleRule.decoders(file("let a = JSONDecoder().decode(B.self, from: c) // JSONDecoder")).count == 1)
+        #expect(StyleRule.decoders(file("JSONDocument.value(in: c)")).isEmpty)
+    }
+
     @Test("Markers are found as whole words")
     func markers() {
         #expect(lines(StyleRule.markers(file("ok\n// TO\("DO"): later\nlet FIX\("ME") = \"XX\("X")\""))) == [2, 3, 3])

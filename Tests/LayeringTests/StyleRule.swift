@@ -20,6 +20,7 @@ struct StyleRule: Sendable, CustomTestStringConvertible {
     static let ofSources =
         everywhere + [
             StyleRule("no crashes", crashes),
+            StyleRule("one JSON decoder", decoders),
             StyleRule("no markers", markers),
             StyleRule("one public type a file", publicTypes),
         ]
@@ -57,6 +58,14 @@ struct StyleRule: Sendable, CustomTestStringConvertible {
             return banned.contains(pair) && file.tokens[index + 1].isJoined
                 ? [file.violation(file.tokens[index].line, "\(pair.joined()): throw an error that says what to do")]
                 : []
+        }
+    }
+
+    /// `JSONDecoder` traps on documents that anybody can make; one place keeps it from them.
+    static func decoders(_ file: SourceFile) -> [Violation] {
+        guard !file.path.hasSuffix("OCI/JSONDocument.swift") else { return [] }
+        return file.tokens.filter { $0.text == "JSONDecoder" }.map {
+            file.violation($0.line, "JSONDecoder: use JSONDocument, which a hostile document does not end")
         }
     }
 

@@ -6,6 +6,17 @@ import Testing
 struct DocumentTests {
     static let digest = Digest(hashing: Array("layer".utf8))
 
+    @Test("An array opened 513 deep at the end is refused, and traps nobody", arguments: ["", "\n", "\r\n", " "])
+    func deepArray(before: String) {
+        for depth in 510...515 {
+            let bytes = Array((before + String(repeating: "[", count: depth)).utf8)
+            let error = #expect(throws: OCIError.self) {
+                try JSONDocument.decode(ImageConfiguration.self, from: bytes, subject: "the configuration")
+            }
+            #expect(error?.description == "the configuration cannot be read: it is not valid JSON")
+        }
+    }
+
     @Test("A configuration as docker writes it is read, and written deterministically")
     func dockerConfiguration() throws {
         let text = """

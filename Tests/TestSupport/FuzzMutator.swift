@@ -25,7 +25,7 @@ struct FuzzMutator {
             bytes = JSONMutation(bytes).changed(words, &random)
             return
         }
-        switch Int.random(in: 0..<9, using: &random) {
+        switch Int.random(in: 0..<10, using: &random) {
         case 0:
             let other = samples.randomElement(using: &random) ?? []
             bytes =
@@ -40,6 +40,12 @@ struct FuzzMutator {
             let part = Array(bytes[stretch(of: bytes, &random)].prefix(64))
             let many = [[UInt8]](repeating: part, count: [2, 2, 30, 300].randomElement(using: &random) ?? 2)
             bytes.insert(contentsOf: many.joined(), at: Int.random(in: 0...bytes.count, using: &random))
+        case 7:
+            // What is opened and never closed: a reader's depth ends somewhere, and its place in the input with it.
+            let opening = [#"["#, #"{"a":"#, "("].randomElement(using: &random) ?? "["
+            let depth = [31, 32, 33, 511, 512, 513, 5000].randomElement(using: &random) ?? 513
+            let opened = [UInt8](String(repeating: opening, count: depth).utf8)
+            bytes.replaceSubrange(Int.random(in: 0...bytes.count, using: &random)..., with: opened)
         default: bytes = random.mutated(bytes)
         }
     }

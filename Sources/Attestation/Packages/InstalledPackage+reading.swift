@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import OCI
 
 extension InstalledPackage {
     /// The packages that a status file of dpkg lists as installed (deb-control(5), dpkg(1)); a file of `status.d`, as images
@@ -54,7 +55,7 @@ extension InstalledPackage {
     /// The package that a `package.json` describes (npm docs, "package.json"); `nil` for one that has no name or version, as
     /// those that are only there for `type` have.
     public static func node(manifest bytes: [UInt8]) -> InstalledPackage? {
-        guard let fields = try? JSONDecoder().decode(NodeFields.self, from: Data(bytes)), let name = value(fields.name),
+        guard let fields = try? JSONDocument.value(NodeFields.self, in: bytes), let name = value(fields.name),
             let version = value(fields.version)
         else { return nil }
         return InstalledPackage(.npm, name: name, version: version, license: value(fields.license))

@@ -3,6 +3,7 @@ internal import FoundationEssentials
 internal import NIOCore
 internal import NIOHTTP1
 internal import Networking
+internal import OCI
 
 /// How a job of GitHub Actions gets a token that proves which job it is ("OpenID Connect reference"): it asks, as often as it
 /// wants to, at a URL that is in its environment when the workflow has `permissions: id-token: write`.
@@ -69,7 +70,7 @@ public struct JobTokenRequest: Hashable, Sendable {
             throw Refusal(description: "it answers with status \(response.status.code)")
         }
         let body = try await response.body.collect(upTo: 1 << 16)
-        guard let answer = try? JSONDecoder().decode(Answer.self, from: Data(body.readableBytesView)),
+        guard let answer = try? JSONDocument.value(Answer.self, in: body.readableBytesView),
             !answer.value.isEmpty
         else { throw Refusal(description: "its answer has no token") }
         return answer.value

@@ -144,7 +144,7 @@ public final class RunnerToken: Sendable {
         guard parts.count == 3 else { return nil }
         var text = parts[1].replacing("-", with: "+").replacing("_", with: "/")
         text += String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)
-        return Data(base64Encoded: String(text)).flatMap { try? JSONDecoder().decode(Claims.self, from: $0) }?.exp
+        return Data(base64Encoded: String(text)).flatMap { try? JSONDocument.value(Claims.self, in: $0) }?.exp
     }
 }
 

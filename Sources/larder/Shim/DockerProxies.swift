@@ -1,4 +1,5 @@
 import FoundationEssentials
+import OCI
 import SystemPackage
 
 /// The proxies that docker's own settings (`proxies` in `config.json`) give to all builds as build arguments.
@@ -29,7 +30,7 @@ struct DockerProxies: Sendable {
 
     /// What a file says for a daemon, else for all; nothing when it cannot be read, of which docker itself tells.
     static func arguments(_ bytes: [UInt8], daemon: String?) -> [String] {
-        guard let settings = try? JSONDecoder().decode(Settings.self, from: Data(bytes)),
+        guard let settings = try? JSONDocument.value(Settings.self, in: bytes),
             let proxies = daemon.flatMap({ settings.proxies?[$0] }) ?? settings.proxies?["default"]
         else { return [] }
         let values = [

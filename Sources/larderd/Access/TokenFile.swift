@@ -1,6 +1,7 @@
 import Access
 import FoundationEssentials
 import Glibc
+import OCI
 import SystemPackage
 
 /// The file of a root that has its tokens' records: small, for its owner alone, and always whole. All calls block.
@@ -18,7 +19,7 @@ struct TokenFile: Sendable {
     ///   welcome.
     func read() throws(ServerError) -> TokenList {
         do {
-            return try JSONDecoder().decode(TokenList.self, from: try Data(contentsOf: URL(filePath: path.string)))
+            return try JSONDocument.value(TokenList.self, in: try Data(contentsOf: URL(filePath: path.string)))
         } catch let error as CocoaError where error.code == .fileReadNoSuchFile {
             return TokenList()
         } catch let error as CocoaError {

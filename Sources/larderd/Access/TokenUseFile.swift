@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import OCI
 import Synchronization
 import SystemPackage
 
@@ -22,7 +23,7 @@ final class TokenUseFile: Sendable {
     init(in root: FilePath) {
         path = root.appending("token-use.json")
         let data = try? Data(contentsOf: URL(filePath: path.string))
-        let days = data.flatMap { try? JSONDecoder().decode([String: Int64].self, from: $0) }
+        let days = data.flatMap { try? JSONDocument.value([String: Int64].self, in: $0) }
         state = Mutex(State(days: days ?? [:]))
     }
 

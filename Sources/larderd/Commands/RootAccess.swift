@@ -7,6 +7,7 @@ import Logging
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import OCI
 import SystemPackage
 
 /// Works on a root: itself when nobody has it open, else through the server that has.
@@ -102,14 +103,14 @@ struct RootAccess: Sendable {
             if let content { request.body = .bytes(ByteBuffer(string: content)) }
             let (response, body) = try await Self.execute(request, timeout: .seconds(timeout))
             if response.status == .badRequest,
-                let failure = try? JSONDecoder().decode(APIFailure.self, from: Data(body.readableBytesView))
+                let failure = try? JSONDocument.value(APIFailure.self, in: body.readableBytesView)
             {
                 throw ServerError(.refused, failure.message)
             }
             guard response.status == .ok else {
                 throw ServerError(.noAnswer, "it answered \(response.status): \(String(buffer: body))")
             }
-            return try JSONDecoder().decode(Result.self, from: Data(body.readableBytesView))
+            return try JSONDocument.value(Result.self, in: body.readableBytesView)
         } catch let error as ServerError where error.code == .refused {
             throw error
         } catch {

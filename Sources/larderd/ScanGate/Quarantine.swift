@@ -22,8 +22,8 @@ final class Quarantine: Sendable {
     init(in root: FilePath) throws(ServerError) {
         path = root.appending(Self.fileName)
         do {
-            let list = try JSONDecoder().decode(
-                [QuarantineEntry].self, from: try Data(contentsOf: URL(filePath: path.string)))
+            let list = try JSONDocument.value(
+                [QuarantineEntry].self, in: try Data(contentsOf: URL(filePath: path.string)))
             entries = Mutex(Dictionary(list.map { ($0.key, $0) }) { first, _ in first })
         } catch let error as CocoaError where error.code == .fileReadNoSuchFile {
             entries = Mutex([:])

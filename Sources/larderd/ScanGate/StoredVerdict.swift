@@ -105,7 +105,7 @@ struct StoredVerdict: Codable, Hashable, Sendable {
         repeat {
             let page = try repository.referrers(of: subject, type: artifactType, after: last, bytes: 1 << 20)
             for entry in page.entries {
-                guard let listed = try? JSONDecoder().decode(Listed.self, from: Data(entry.descriptor)),
+                guard let listed = try? JSONDocument.value(Listed.self, in: entry.descriptor),
                     let verdict = try read(listed.digest, about: subject, in: repository)
                 else { continue }
                 found.append(verdict)
@@ -131,7 +131,7 @@ struct StoredVerdict: Codable, Hashable, Sendable {
             let outline = try? ManifestOutline(manifest.bytes, contentType: manifest.mediaType),
             outline.subject?.digest == subject, case .sha256(let layer)? = outline.layers.first?.digest,
             let bytes = try repository.store.document(layer, in: repository.project, maximum: 1 << 20),
-            let document = try? JSONDecoder().decode(Document.self, from: Data(bytes)),
+            let document = try? JSONDocument.value(Document.self, in: bytes),
             let time = Timestamp.seconds(document.time), let expires = Timestamp.seconds(document.expires)
         else { return nil }
         return StoredVerdict(verdict: document.verdict, time: time, expires: expires)

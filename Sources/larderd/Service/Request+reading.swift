@@ -3,6 +3,7 @@ import Chunking
 import FoundationEssentials
 import Hummingbird
 import NIOCore
+import OCI
 
 extension Request {
     /// The whole body, of at most `limit` bytes.
@@ -47,6 +48,6 @@ extension Request {
 extension ByteBuffer {
     /// The value that the buffer holds as JSON.
     func decoded<Value: Decodable>(as type: Value.Type = Value.self) throws -> Value {
-        try JSONDecoder().decode(type, from: Data(readableBytesView))
+        try JSONDocument.value(type, in: readableBytesView)
     }
 }

@@ -1,5 +1,6 @@
 import Chunking
 import FoundationEssentials
+import OCI
 
 /// One line of the file that a ``WebhookQueue`` is kept in: a check of what follows, a space, one JSON object, a line feed.
 struct QueueRecord: Codable, Hashable, Sendable {
@@ -37,7 +38,7 @@ struct QueueRecord: Codable, Hashable, Sendable {
     init?(line: ArraySlice<UInt8>) {
         let json = line.dropFirst(Self.checkCount + 1)
         guard !json.isEmpty, Array(line.prefix(Self.checkCount)) == Self.check(Array(json)),
-            let record = try? JSONDecoder().decode(QueueRecord.self, from: Data(json))
+            let record = try? JSONDocument.value(QueueRecord.self, in: json)
         else { return nil }
         self = record
     }

@@ -5,6 +5,7 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import Networking
+import OCI
 import SystemPackage
 
 /// Fetches the keys of issuers: discovery (OpenID Connect Discovery 1.0, 4), then the key set, or the latter alone.
@@ -61,7 +62,7 @@ struct IssuerClient: Sendable {
     }
 
     private static func keyURL(in document: [UInt8], of issuer: TrustedIssuer) throws(IssuerFailure) -> String {
-        guard let discovery = try? JSONDecoder().decode(Discovery.self, from: Data(document)) else {
+        guard let discovery = try? JSONDocument.value(Discovery.self, in: document) else {
             throw IssuerFailure("its discovery document does not name 'issuer' and 'jwks_uri'")
         }
         guard discovery.issuer == issuer.url else {

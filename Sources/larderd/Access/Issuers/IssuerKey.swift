@@ -1,6 +1,7 @@
 import Access
 import FoundationEssentials
 import JWTKit
+import OCI
 
 /// One key of an issuer, as its JSON Web Key Set has it (RFC 7517).
 struct IssuerKey: Sendable {
@@ -39,7 +40,7 @@ extension IssuerKey {
     /// The keys of a set that can verify signatures. Keys of other kinds are passed over.
     /// - Throws: ``IssuerFailure`` when it is none, or has no such key.
     static func keys(of document: [UInt8]) throws(IssuerFailure) -> [IssuerKey] {
-        guard let set = try? JSONDecoder().decode(Document.self, from: Data(document)) else {
+        guard let set = try? JSONDocument.value(Document.self, in: document) else {
             throw IssuerFailure("its keys are not a JSON Web Key Set: {\"keys\": […]}")
         }
         let keys = set.keys.prefix(countMaximum).compactMap(\.key)

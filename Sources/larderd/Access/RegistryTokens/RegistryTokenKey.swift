@@ -30,6 +30,8 @@ struct RegistryTokenKey: Sendable {
     }
 
     /// The claims of a token that was signed with this key; `nil` for any other text.
+    /// - Parameter text: one that ``SignedToken`` could take apart: JWTKit reads it with a decoder that traps on some documents
+    ///   (see `JSONDocument`).
     func claims(of text: String) async -> RegistryTokenClaims? {
         await (try? JWTKeyCollection().add(ecdsa: key.publicKey).verify(text, as: RegistryTokenClaims.self))
     }

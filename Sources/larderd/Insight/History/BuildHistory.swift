@@ -2,6 +2,7 @@ import CacheAPI
 import FoundationEssentials
 import Logging
 import NIOPosix
+import OCI
 import ServiceLifecycle
 import Synchronization
 import SystemPackage
@@ -130,7 +131,7 @@ final class BuildHistory: Service {
         let path = path(project).string
         guard let data = FileManager.default.contents(atPath: path) else { return ProjectHistory() }
         do {
-            return try JSONDecoder().decode(ProjectHistory.self, from: data)
+            return try JSONDocument.value(ProjectHistory.self, in: data)
         } catch {
             report("what builds have reported cannot be read, and begins anew", path, error)
             return ProjectHistory()
