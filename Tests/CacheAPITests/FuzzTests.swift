@@ -80,12 +80,15 @@ import Testing
         try fuzz("cache mount query", [CacheMountQuery(scopes: [.main], key: digest)])
     }
 
-    @Test func otherBodies() throws {
+    @Test func lookingAndWaiting() throws {
         let digest = Self.digest
         try fuzz("chain query", [ChainQuery(chain: [digest], paths: ["/etc/passwd", "/a/../b"])])
         try fuzz("file query", [FileQuery(chain: [digest], path: "/etc/passwd")])
         try fuzz("claim wait", [ClaimWait(key: digest, scopes: [.main], id: "x", seconds: 2.5)])
         try fuzz("claim release", [ClaimRelease(id: "x", keys: [digest])])
+    }
+
+    @Test func images() throws {
         let images = [ResolveQuery.Image(name: "alpine:3", platform: "linux/amd64")]
         try fuzz("resolve query", [ResolveQuery(images: images, refresh: true)])
         let image = AssembleRequest.Image(config: #"{"os":"linux"}"#, platform: "linux/arm64")
