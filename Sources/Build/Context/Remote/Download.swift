@@ -4,6 +4,7 @@ internal import Dockerfile
 internal import NIOCore
 internal import NIOHTTP1
 internal import Networking
+internal import OCI
 internal import SystemPackage
 
 /// Fetches one file over HTTP.
