@@ -14,7 +14,7 @@ public struct EndToEndCommand: ParsableCommand {
               Benchmarks/e2e/run larder best
               larder-bench e2e summary results.csv more.csv
             """,
-        subcommands: [EndToEndRunCommand.self, EndToEndSummaryCommand.self])
+        subcommands: [EndToEndRunCommand.self, EndToEndStepsCommand.self, EndToEndSummaryCommand.self])
 
     /// Makes a command.
     public init() {}

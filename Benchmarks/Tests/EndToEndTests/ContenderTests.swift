@@ -1,5 +1,6 @@
-import EndToEnd
 import Testing
+
+@testable import EndToEnd
 
 @Suite struct ContenderTests {
     private static let order = BuildOrder(
@@ -71,6 +72,7 @@ import Testing
             The push refers to repository
             """
         #expect(try contender("best").ranSteps(output: output, report: nil) == RanSteps(count: 1, seconds: 2.25))
+        #expect(BuildKitProgress(rawJSON: output).executedSteps(of: ["COPY"]) == RanSteps(count: 1, seconds: 5))
     }
 
     @Test("buildah's lines say so")
@@ -100,6 +102,8 @@ import Testing
 
             """
         #expect(try contender("buildah").ranSteps(output: mixed, report: nil)?.count == 1)
+        #expect(BuildahOutput.executedSteps(in: mixed, of: ["RUN", "COPY"]) == 1)
+        #expect(BuildahOutput.executedSteps(in: output, of: ["RUN", "COPY", "WORKDIR"]) == 3)
         let alone = "STEP 1/2: FROM base\nSTEP 2/2: RUN x\n"
         #expect(try contender("buildah").ranSteps(output: alone, report: nil)?.count == 1)
     }

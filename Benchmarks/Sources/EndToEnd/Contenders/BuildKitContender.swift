@@ -36,6 +36,6 @@ struct BuildKitContender: Contender {
     }
 
     func ranSteps(output: String, report: String?) -> RanSteps? {
-        BuildKitProgress(rawJSON: output).ranSteps
+        BuildKitProgress(rawJSON: output).executedSteps(of: ["RUN"])
     }
 }

@@ -24,6 +24,6 @@ struct BuildahContender: Contender {
 
     func ranSteps(output: String, report: String?) -> RanSteps? {
         // It does not say how long a step took.
-        RanSteps(count: BuildahOutput.ranSteps(in: output), seconds: nil)
+        RanSteps(count: BuildahOutput.executedSteps(in: output, of: ["RUN"]), seconds: nil)
     }
 }

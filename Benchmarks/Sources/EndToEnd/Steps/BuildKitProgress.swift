@@ -15,7 +15,8 @@ struct BuildKitProgress {
     }
 
     private struct Step {
-        var isRun = false
+        /// The first word of its instruction; `nil` for what is none.
+        var instruction: String?
         var isCached = false
         var start: Double?
         var end: Double?
@@ -34,18 +35,25 @@ struct BuildKitProgress {
 
     private mutating func add(_ report: Report) {
         var step = steps[report.digest] ?? Step()
-        step.isRun = step.isRun || report.name.contains("] RUN ")
+        step.instruction = step.instruction ?? Self.instruction(in: report.name)
         step.isCached = step.isCached || report.cached == true
         if let start = report.started.flatMap(Self.seconds) { step.start = min(start, step.start ?? start) }
         if let end = report.completed.flatMap(Self.seconds) { step.end = max(end, step.end ?? end) }
         steps[report.digest] = step
     }
 
-    /// RUN steps that were run to their end, also to a bad one.
-    var ranSteps: RanSteps {
-        let ran = steps.values.filter { $0.isRun && !$0.isCached && $0.end != nil }
+    /// Steps with one of `instructions` that were executed to their end, also to a bad one.
+    func executedSteps(of instructions: Set<String>) -> RanSteps {
+        let ran = steps.values.filter { step in
+            step.instruction.map(instructions.contains) == true && !step.isCached && step.end != nil
+        }
         let seconds = ran.reduce(0) { $0 + ($1.end ?? 0) - ($1.start ?? $1.end ?? 0) }
         return RanSteps(count: ran.count, seconds: seconds)
+    }
+
+    /// That in a name as `[stage 1/3] RUN make`.
+    private static func instruction(in name: String) -> String? {
+        name.firstRange(of: "] ").map { String(name[$0.upperBound...].prefix { $0 != " " }) }
     }
 
     /// Seconds since 1970 of a time as `2026-11-30T12:00:00.123456789Z`.
