@@ -74,7 +74,9 @@ let package = Package(
         .executableTarget(
             name: "larderd",
             dependencies: [
-                "ChunkStore", "Networking", "Access", "CacheAPI", "OCI", "Chunking", "Compression", "CLinux", "CCrypt",
+                "ChunkStore", "Networking", "Access", "CacheAPI", "OCI", "Spelling", "Chunking", "Compression",
+                "CLinux",
+                "CCrypt",
                 subprocess, logging, hummingbird, jwtKit, serviceLifecycle, unixSignals, configuration, argumentParser,
                 asyncHTTPClient, metrics, nioCore,
                 nioPosix, nioHTTP1, nioHTTP2, nioHTTPTypes, nioHTTPTypesHTTP2, nioSSL, nioTLS, swiftASN1, x509,
@@ -94,7 +96,8 @@ let package = Package(
         .target(
             name: "Build",
             dependencies: [
-                "Networking", "Attestation", "Dockerfile", "OCI", "CacheAPI", "Erofs", "Chunking", "Compression",
+                "Networking", "Attestation", "Dockerfile", "OCI", "CacheAPI", "Erofs", "Spelling", "Chunking",
+                "Compression",
                 "CLinux",
                 logging, asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioSSL, subprocess, systemPackage,
             ],
@@ -105,19 +108,20 @@ let package = Package(
             swiftSettings: strict),
         // How other machines are reached
         .target(
-            name: "Networking", dependencies: [asyncHTTPClient, nioCore, nioHTTP1, nioSSL, systemPackage],
+            name: "Networking", dependencies: ["Spelling", asyncHTTPClient, nioCore, nioHTTP1, nioSSL, systemPackage],
             swiftSettings: strict),
         // Values and pure functions
         .target(name: "Attestation", dependencies: ["OCI", "Chunking"], swiftSettings: strict),
-        .target(name: "Access", dependencies: ["CacheAPI", "OCI", "Chunking"], swiftSettings: strict),
-        .target(name: "CacheAPI", dependencies: ["Chunking"], swiftSettings: strict),
-        .target(name: "Dockerfile", dependencies: ["Chunking"], swiftSettings: strict),
-        .target(name: "OCI", dependencies: ["Chunking"], swiftSettings: strict),
+        .target(name: "Access", dependencies: ["CacheAPI", "OCI", "Spelling", "Chunking"], swiftSettings: strict),
+        .target(name: "CacheAPI", dependencies: ["Spelling", "Chunking"], swiftSettings: strict),
+        .target(name: "Dockerfile", dependencies: ["Spelling", "Chunking"], swiftSettings: strict),
+        .target(name: "OCI", dependencies: ["Spelling", "Chunking"], swiftSettings: strict),
         .target(
             name: "Compression", dependencies: ["Chunking", "CZstd", "CLZ4", "CZlib", "CArchive"], swiftSettings: strict
         ),
         .target(name: "Erofs", dependencies: ["Chunking"], swiftSettings: strict),
         .target(name: "Chunking", dependencies: [crypto], swiftSettings: strict),
+        .target(name: "Spelling", swiftSettings: strict),
         // The kernel, and C libraries of the distribution
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CCrypt", providers: [.apt(["libcrypt-dev"])]),
@@ -132,6 +136,7 @@ let package = Package(
             name: "TestSupport", dependencies: ["OCI", crypto, subprocess, swiftASN1, systemPackage, x509],
             path: "Tests/TestSupport",
             swiftSettings: strict),
+        .testTarget(name: "SpellingTests", dependencies: ["Spelling"], swiftSettings: strict),
         .testTarget(name: "ChunkingTests", dependencies: ["Chunking", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "CompressionTests", dependencies: ["Compression", "Chunking", "TestSupport"], swiftSettings: strict),

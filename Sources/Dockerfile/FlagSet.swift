@@ -1,3 +1,5 @@
+internal import Spelling
+
 /// The flags of one instruction. An instruction takes those it knows; ``finish(unsupported:)`` refuses the rest.
 struct FlagSet {
     private struct Flag {
@@ -59,7 +61,7 @@ struct FlagSet {
         if let advice = unsupported[flag.name] {
             throw location.unsupported("`\(instruction) --\(flag.name)` is not supported yet; \(advice)")
         }
-        guard let nearest = NearestName.among(known + unsupported.keys.sorted(), to: flag.name) else {
+        guard let nearest = NearestName.of(flag.name, among: known + unsupported.keys.sorted()) else {
             throw location.syntax("\(instruction) has no flag `--\(flag.name)`; remove it.")
         }
         throw location.syntax("\(instruction) has no flag `--\(flag.name)`; did you mean `--\(nearest)`?")

@@ -1,3 +1,5 @@
+internal import Spelling
+
 /// Checks of what stands behind FROM.
 struct FromChecks {
     let scope: GlobalScope
@@ -10,7 +12,7 @@ struct FromChecks {
         var found: [BuildWarning] = []
         let words = [stage.base, stage.platform].compactMap(\.self)
         for name in words.flatMap({ undefined(in: $0, at: stage.location) }) {
-            let nearest = NearestName.among(declared.sorted(), to: name).map { " (did you mean \($0)?)" } ?? ""
+            let nearest = NearestName.of(name, among: declared.sorted()).map { " (did you mean \($0)?)" } ?? ""
             found.append(
                 stage.location.found(
                     .undefinedArgInFrom, "No ARG above the first FROM declares `\(name)`\(nearest)."))

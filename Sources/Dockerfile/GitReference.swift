@@ -1,3 +1,5 @@
+internal import Spelling
+
 /// A Git repository that ADD copies, in the forms of BuildKit: `https://host/path.git#ref:directory`, `git@host:path`,
 /// `ssh://…`, `git://…`; and with a query instead of the fragment (`?ref=…&subdir=…&keep-git-dir=true&submodules=false`).
 public struct GitReference: Hashable, Sendable, CustomStringConvertible {
@@ -72,7 +74,7 @@ public struct GitReference: Hashable, Sendable, CustomStringConvertible {
 
     private mutating func read(_ part: Scalars, at location: LineLocation) throws(DockerfileError) {
         let name = String(scalars: part.prefix { $0 != "=" })
-        let value = PercentText.decoded(String(scalars: part.dropFirst(name.unicodeScalars.count + 1)))
+        let value = PercentEncoding.decodedText(String(scalars: part.dropFirst(name.unicodeScalars.count + 1)))
         switch name {
         case "ref": try setReference(value, at: location)
         case "tag": try setReference(Self.full(value, "refs/tags/"), at: location)

@@ -1,3 +1,5 @@
+internal import Spelling
+
 /// Turns the text of one instruction into its parts. What each takes is in the Dockerfile reference; forms are told
 /// apart as BuildKit's `frontend/dockerfile/parser` and `instructions` do.
 struct InstructionParser: Sendable {
@@ -70,7 +72,7 @@ struct InstructionParser: Sendable {
 
     private func unknown(_ text: InstructionText) -> DockerfileError {
         let message = "There is no instruction `\(text.name)`"
-        guard let nearest = NearestName.among(Self.names, to: text.name) else {
+        guard let nearest = NearestName.of(text.name, among: Self.names) else {
             return text.location.syntax("\(message); a line begins with one of \(Self.names.joined(separator: ", ")).")
         }
         return text.location.syntax("\(message); did you mean \(nearest)?")

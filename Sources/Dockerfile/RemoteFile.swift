@@ -1,3 +1,5 @@
+internal import Spelling
+
 /// A file that ADD fetches.
 public struct RemoteFile: Hashable, Sendable, CustomStringConvertible {
     /// `http://…` or `https://…`, without a login.
@@ -14,7 +16,7 @@ public struct RemoteFile: Hashable, Sendable, CustomStringConvertible {
         (self.url, login) = URLLogin.split(url)
         let path = url.scalarRun.prefix { $0 != "?" && $0 != "#" }
         let behindHost = Self.behindHost(path)
-        let last = CleanPath.base(PercentText.decoded(String(scalars: behindHost)))
+        let last = CleanPath.base(PercentEncoding.decodedText(String(scalars: behindHost)))
         name = last == "/" || last == "." || last == ".." ? "__unnamed__" : last
         guard let checksum else {
             self.checksum = nil

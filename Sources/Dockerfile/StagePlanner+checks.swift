@@ -1,3 +1,5 @@
+internal import Spelling
+
 extension StagePlanner {
     /// Notes what build checks find in an instruction, before it changes anything.
     mutating func check(_ instruction: Instruction) {
@@ -26,7 +28,7 @@ extension StagePlanner {
             let expansion = try? expander.expand(word, in: variables, at: instruction.location)
             for name in expansion?.undefined ?? [] where told.insert(name).inserted {
                 if arguments.contains(where: { $0.name == name }) { continue }
-                let nearest = NearestName.among(variables.names, to: name).map { " (did you mean $\($0)?)" } ?? ""
+                let nearest = NearestName.of(name, among: variables.names).map { " (did you mean $\($0)?)" } ?? ""
                 warnings.append(
                     instruction.location.found(.undefinedVar, "`$\(name)` is used and has no value\(nearest)."))
             }

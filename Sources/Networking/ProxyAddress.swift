@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import Spelling
 
 /// A proxy, as environment variables name it: `[http://|socks5://][user:password@]host[:port]`.
 struct ProxyAddress: Hashable, Sendable {

@@ -1,3 +1,5 @@
+internal import Spelling
+
 /// The name of a repository of a registry, without a host: `library/debian`.
 ///
 /// Grammar (OCI distribution-spec 1.1, "Pulling manifests"): components of lower-case letters and digits, with
@@ -18,7 +20,7 @@ public struct RepositoryName: Hashable, Sendable, CustomStringConvertible {
                 "'\(text.prefix(40))…' is not a repository name: it has more than \(Self.byteCountMaximum) bytes")
         }
         for component in text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
-            guard Self.isComponent(component) else { throw Self.notAName(text) }
+            guard NameComponent.isValid(component) else { throw Self.notAName(text) }
         }
         description = text
     }
@@ -33,30 +35,5 @@ public struct RepositoryName: Hashable, Sendable, CustomStringConvertible {
             '\(text)' is not a repository name: use lower-case letters and digits, with '.', '_', '__' or '-' only \
             between them, and '/' between the parts
             """)
-    }
-
-    private static func isComponent(_ text: some Collection<UInt8>) -> Bool {
-        var separators: [UInt8] = []
-        var sawCharacter = false
-        for byte in text {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"):
-                guard separators.isEmpty || (sawCharacter && isSeparator(separators)) else { return false }
-                separators = []
-                sawCharacter = true
-            case UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
-                separators.append(byte)
-            default: return false
-            }
-        }
-        return sawCharacter && separators.isEmpty
-    }
-
-    private static func isSeparator(_ bytes: [UInt8]) -> Bool {
-        switch bytes.first {
-        case UInt8(ascii: "."): bytes.count == 1
-        case UInt8(ascii: "_"): bytes.count <= 2 && bytes.allSatisfy { $0 == UInt8(ascii: "_") }
-        default: bytes.allSatisfy { $0 == UInt8(ascii: "-") }
-        }
     }
 }

@@ -25,8 +25,8 @@ struct LayerRules {
             Row(
                 "larderd",
                 targets: [
-                    "ChunkStore", "Networking", "Access", "CacheAPI", "OCI", "Chunking", "Compression", "CLinux",
-                    "CCrypt",
+                    "ChunkStore", "Networking", "Access", "CacheAPI", "OCI", "Spelling", "Chunking", "Compression",
+                    "CLinux", "CCrypt",
                 ],
                 modules: [
                     "Hummingbird", "HummingbirdCore", "ServiceLifecycle", "UnixSignals", "Configuration",
@@ -40,8 +40,8 @@ struct LayerRules {
             Row(
                 "Build",
                 targets: [
-                    "Networking", "Attestation", "Dockerfile", "OCI", "CacheAPI", "Erofs", "Chunking", "Compression",
-                    "CLinux",
+                    "Networking", "Attestation", "Dockerfile", "OCI", "CacheAPI", "Erofs", "Spelling", "Chunking",
+                    "Compression", "CLinux",
                 ],
                 modules: [
                     "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "Subprocess", "SystemPackage",
@@ -49,15 +49,18 @@ struct LayerRules {
             Row(
                 "ChunkStore", targets: ["Chunking", "Compression", "CLMDB", "CXXHash", "CLinux"],
                 modules: ["SystemPackage"]),
-            Row("Networking", modules: ["AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOSSL", "SystemPackage"]),
+            Row(
+                "Networking", targets: ["Spelling"],
+                modules: ["AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOSSL", "SystemPackage"]),
             Row("Attestation", targets: ["OCI", "Chunking"]),
-            Row("Access", targets: ["CacheAPI", "OCI", "Chunking"]),
-            Row("CacheAPI", targets: ["Chunking"]),
-            Row("Dockerfile", targets: ["Chunking"]),
-            Row("OCI", targets: ["Chunking"]),
+            Row("Access", targets: ["CacheAPI", "OCI", "Spelling", "Chunking"]),
+            Row("CacheAPI", targets: ["Spelling", "Chunking"]),
+            Row("Dockerfile", targets: ["Spelling", "Chunking"]),
+            Row("OCI", targets: ["Spelling", "Chunking"]),
             Row("Compression", targets: ["Chunking", "CZstd", "CLZ4", "CZlib", "CArchive"]),
             Row("Erofs", targets: ["Chunking"]),
             Row("Chunking", modules: ["Crypto"]),
+            Row("Spelling"),
             Row("CLinux"),
             Row("CCrypt"),
             Row("CLMDB"),

@@ -1,3 +1,5 @@
+internal import Spelling
+
 /// The members of one object of a configuration, read by name: what is not known is refused, with the nearest name that is.
 public struct DocumentFields {
     private let node: JSONNode

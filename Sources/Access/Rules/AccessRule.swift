@@ -1,3 +1,5 @@
+internal import Spelling
+
 /// One rule: to whom it applies, and what they may do.
 public struct AccessRule: Hashable, Sendable {
     /// Who a rule is about.

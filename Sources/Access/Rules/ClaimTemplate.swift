@@ -1,3 +1,5 @@
+internal import Spelling
+
 /// A text with claims in it, as in `{repository|last|lower}` or `cache/{ref|branch}`; `{{` stands for a brace.
 struct ClaimTemplate: Hashable, Sendable {
     private enum Part: Hashable, Sendable {

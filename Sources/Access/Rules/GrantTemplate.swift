@@ -1,4 +1,5 @@
 internal import CacheAPI
+internal import Spelling
 
 /// What a rule gives, with claims in it.
 struct GrantTemplate: Hashable, Sendable {

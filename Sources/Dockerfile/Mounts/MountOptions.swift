@@ -1,3 +1,5 @@
+internal import Spelling
+
 /// The value of one `RUN --mount`, taken apart but not expanded: a line of comma-separated values, each `name=value`
 /// or a name alone.
 struct MountOptions: Hashable, Sendable {
@@ -27,7 +29,7 @@ struct MountOptions: Hashable, Sendable {
             let lower = String(scalars: written).lowercased()
             let name = Self.otherNames[lower] ?? lower
             guard Self.names.contains(name) else {
-                let advice = NearestName.among(Self.names, to: name).map { "did you mean `\($0)`?" } ?? "remove it."
+                let advice = NearestName.of(name, among: Self.names).map { "did you mean `\($0)`?" } ?? "remove it."
                 throw location.syntax("`\(lower)` is not an option of `--mount`; \(advice)")
             }
             let value = written.count < field.count ? String(scalars: field.dropFirst(written.count + 1)) : nil

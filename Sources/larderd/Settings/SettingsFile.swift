@@ -1,5 +1,6 @@
 import Access
 import FoundationEssentials
+import Spelling
 import SystemPackage
 
 /// A configuration file: one flat JSON object whose keys are those of ``Setting``, and `$comment`.

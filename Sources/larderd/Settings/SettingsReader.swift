@@ -4,6 +4,7 @@ import Configuration
 import FoundationEssentials
 import Logging
 import OCI
+import Spelling
 import SystemPackage
 
 /// Reads settings from flags, then the environment, then a file: the first that has a value decides.

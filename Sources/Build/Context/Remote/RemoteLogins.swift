@@ -1,6 +1,7 @@
 internal import Dockerfile
 internal import FoundationEssentials
 internal import Networking
+internal import Spelling
 
 /// The secrets that ADD itself uses, named as docker names them: `HTTP_AUTH_HEADER_<host>` and `HTTP_AUTH_TOKEN_<host>` for files,
 /// `GIT_AUTH_HEADER` and `GIT_AUTH_TOKEN`, each with `.<host>` or without, for Git repositories.

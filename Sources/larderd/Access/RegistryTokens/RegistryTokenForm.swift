@@ -1,4 +1,4 @@
-import Networking
+import Spelling
 
 /// What a client asks a registry token with: the query of a GET, or the form of a POST (distribution project, "Token Authentication
 /// Specification" and "OAuth2 Token Authentication").

@@ -1,7 +1,7 @@
-/// `%2F` and the like in URLs.
-enum PercentText {
-    /// `text` with each `%` and two hexadecimal digits as the byte they mean; as it is if that gives no text.
-    static func decoded(_ text: String) -> String {
+/// Parts of URLs that have `%40` and its like for characters that mean something.
+public enum PercentEncoding {
+    /// The bytes of `text`, with each `%` and two hexadecimal digits replaced by what they stand for.
+    public static func decoded(_ text: Substring) -> [UInt8] {
         var bytes: [UInt8] = []
         var rest = Array(text.utf8)[...]
         while let byte = rest.popFirst() {
@@ -15,6 +15,11 @@ enum PercentText {
                 bytes.append(byte)
             }
         }
-        return String(validating: bytes, as: UTF8.self) ?? text
+        return bytes
+    }
+
+    /// The same as text; `text` as it is if that gives none.
+    public static func decodedText(_ text: String) -> String {
+        String(validating: decoded(text[...]), as: UTF8.self) ?? text
     }
 }

@@ -1,12 +1,16 @@
-/// Finds what someone probably meant to write.
-enum NearestName {
-    /// The one of `candidates` that is closest to `name` and close enough to be worth a suggestion. Letter case does
-    /// not count.
-    static func among(_ candidates: [String], to name: String) -> String? {
-        let wanted = Array(name.lowercased().unicodeScalars.prefix(64))
+/// Finds what somebody probably meant who mistyped a name.
+public enum NearestName {
+    /// The one of `names` that is closest to `name`; `nil` when none is close enough to be worth a suggestion. Letter case
+    /// does not count. O(n × m) for each, of 64 characters at the most.
+    public static func of(_ name: String, among names: [String]) -> String? {
+        let wanted = folded(name)
         let limit = max(1, min(wanted.count / 2, 3))
-        let ranked = candidates.map { ($0, distance(wanted, Array($0.lowercased().unicodeScalars))) }
+        let ranked = names.map { ($0, distance(wanted, folded($0))) }
         return ranked.filter { $0.1 <= limit }.min { $0.1 < $1.1 }?.0
+    }
+
+    private static func folded(_ name: String) -> [Unicode.Scalar] {
+        Array(name.lowercased().unicodeScalars.prefix(64))
     }
 
     /// Levenshtein distance with swapped neighbours as one change.
