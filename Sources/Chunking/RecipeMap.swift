@@ -16,8 +16,8 @@ struct RecipeMap: Sendable {
     let runs: [Run]
 
     init(headers: [ChunkReference], payload: [ChunkReference], extents: [Recipe.Extent]) {
-        headerEnds = Self.ends(headers)
-        payloadEnds = Self.ends(payload)
+        headerEnds = headers.ends
+        payloadEnds = payload.ends
         var positions: (blob: UInt64, headers: UInt64, payload: UInt64) = (0, 0, 0)
         runs = extents.map { extent in
             let streamStart = extent.stream == .headers ? positions.headers : positions.payload
@@ -35,10 +35,13 @@ struct RecipeMap: Sendable {
     func ends(of stream: Recipe.Stream) -> [UInt64] {
         stream == .headers ? headerEnds : payloadEnds
     }
+}
 
-    private static func ends(_ chunks: [ChunkReference]) -> [UInt64] {
+extension Array<ChunkReference> {
+    /// Where each chunk ends in the stream that they are. The sums wrap. O(n).
+    package var ends: [UInt64] {
         var end: UInt64 = 0
-        return chunks.map { chunk in
+        return map { chunk in
             end &+= UInt64(chunk.length)
             return end
         }

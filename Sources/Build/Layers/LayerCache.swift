@@ -84,7 +84,7 @@ public struct LayerCache: Sendable {
         let place = root.appending(layer.hex)
         let aside = LayerUpkeep.unfinished(in: root)
         var isRenamed = false
-        guard holds.exclusively(layer, { isRenamed = (try? LayerHome.rename(place, to: aside)) != nil }), isRenamed
+        guard holds.exclusively(layer, { isRenamed = (try? place.rename(to: aside)) != nil }), isRenamed
         else {
             return false
         }

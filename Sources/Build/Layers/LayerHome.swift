@@ -74,7 +74,7 @@ struct LayerHome {
     func condemn() throws(Errno) {
         let mark = path.appending("damaged")
         try SmallFile.write(Array("damaged\n".utf8), to: mark)
-        try Self.rename(mark, to: boot)
+        try mark.rename(to: boot)
     }
 
     /// Notes that the layer is used.
@@ -99,14 +99,6 @@ struct LayerHome {
     private static func treeByteCount(_ table: EntryTable) -> UInt64 {
         table.entries.reduce(4096) { sum, entry in
             sum + 256 + (entry.kind == .directory ? 4096 : (entry.size + 4095) & ~4095)
-        }
-    }
-
-    static func rename(_ from: FilePath, to: FilePath) throws(Errno) {
-        try Errno.check {
-            unsafe from.withPlatformString { from in
-                unsafe to.withPlatformString { unsafe Glibc.rename(from, $0) }
-            }
         }
     }
 

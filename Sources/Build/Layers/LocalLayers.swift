@@ -182,7 +182,7 @@ public struct LocalLayers: Sendable {
         }
         do {
             try adding(layer) { home in
-                try LayerHome.rename(directory, to: home.tree)
+                try directory.rename(to: home.tree)
                 try home.write(entries, LayerChunks(chunks: payload, parts: []), hasRoot: false)
             }
         } catch {
@@ -217,15 +217,15 @@ public struct LocalLayers: Sendable {
     private func settle(_ home: LayerHome, as layer: Digest) throws(Errno) {
         let place = place(of: layer)
         do throws(Errno) {
-            return try LayerHome.rename(home.path, to: place)
+            return try home.path.rename(to: place)
         } catch  where error == .directoryNotEmpty || error == .fileExists {
             // Somebody else was quicker.
             if contains(layer) { return try TreeWalk.remove(home.path) }
         }
         // What is there was not complete when the machine stopped.
         let stale = LayerUpkeep.unfinished(in: root)
-        try LayerHome.rename(place, to: stale)
-        try LayerHome.rename(home.path, to: place)
+        try place.rename(to: stale)
+        try home.path.rename(to: place)
         try TreeWalk.remove(stale)
     }
 

@@ -8,11 +8,7 @@ struct PayloadChunks: Sendable {
 
     init(_ chunks: [ChunkReference]) {
         self.chunks = chunks
-        var end: UInt64 = 0
-        ends = chunks.map { chunk in
-            end += UInt64(chunk.length)
-            return end
-        }
+        ends = chunks.ends
     }
 
     /// The chunks that hold the bytes of a file and nothing else; none when there are no such chunks. O(log n).

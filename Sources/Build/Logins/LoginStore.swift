@@ -92,7 +92,7 @@ public struct LoginStore: Sendable {
                 try? FileManager.default.removeItem(atPath: temporary.string)
                 try SmallFile.write(bytes, to: temporary)
                 do throws(Errno) {
-                    try Errno.check { unsafe rename(temporary.string, target.string) }
+                    try temporary.rename(to: target)
                 } catch {
                     try? FileManager.default.removeItem(atPath: temporary.string)
                     throw error

@@ -73,8 +73,7 @@ final class CacheLease: Sendable {
     private func clean() {
         for name in leftovers {
             let isThere = unsafe tree.withPlatformString { unsafe access($0, F_OK) } == 0
-            if name.hasPrefix(Self.oldPrefix), !isThere, (try? LayerHome.rename(path.appending(name), to: tree)) != nil
-            {
+            if name.hasPrefix(Self.oldPrefix), !isThere, (try? path.appending(name).rename(to: tree)) != nil {
                 continue
             }
             // What cannot be removed costs space, not this build.
@@ -126,11 +125,11 @@ final class CacheLease: Sendable {
             // A lock that could not be had alone is lost.
             defer { if mount.sharing == .shared || !isAlone { _ = flock(file.rawValue, LOCK_SH) } }
             guard isAlone else { return }
-            try LayerHome.rename(tree, to: old)
+            try tree.rename(to: old)
             do {
                 try make(for: mount, fill: fill)
             } catch {
-                try? LayerHome.rename(old, to: tree)
+                try? old.rename(to: tree)
                 throw error
             }
             try? TreeWalk.remove(old)
@@ -142,7 +141,7 @@ final class CacheLease: Sendable {
 
     private func settle(_ beside: FilePath) throws(Errno) {
         do throws(Errno) {
-            try LayerHome.rename(beside, to: tree)
+            try beside.rename(to: tree)
         } catch  where error == .directoryNotEmpty || error == .fileExists {
             // Another command that shares it was quicker.
             try TreeWalk.remove(beside)

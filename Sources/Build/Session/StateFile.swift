@@ -35,11 +35,9 @@ enum StateFile {
     /// Renames a file, replacing what is there.
     /// - Throws: `io`.
     static func rename(_ from: FilePath, to: FilePath) throws(BuildError) {
-        let result = unsafe from.withPlatformString { from in
-            unsafe to.withPlatformString { unsafe Glibc.rename(from, $0) }
-        }
-        guard result == 0 else {
-            let error = Errno(rawValue: errno)
+        do throws(Errno) {
+            try from.rename(to: to)
+        } catch {
             throw BuildError(.io, "\(from) cannot be renamed to \(to): \(error).", cause: error)
         }
     }

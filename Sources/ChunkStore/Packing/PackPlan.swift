@@ -91,14 +91,10 @@ struct PackPlan: Sendable {
     }
 
     private func files(in range: Range<UInt64>) -> ArraySlice<PayloadFile> {
-        var (low, high) = (0, files.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if files[middle].range.upperBound > range.lowerBound { high = middle } else { low = middle + 1 }
-        }
-        var end = low
+        let start = files.firstIndexBisecting { $0.range.upperBound > range.lowerBound }
+        var end = start
         while end < files.count, files[end].range.lowerBound < range.upperBound { end += 1 }
-        return files[low..<end]
+        return files[start..<end]
     }
 
     /// What is at about the same place of the same stream of the first predecessor.

@@ -1,6 +1,5 @@
 internal import Chunking
 internal import Dockerfile
-internal import Glibc
 internal import Networking
 internal import SystemPackage
 
@@ -106,8 +105,10 @@ struct FetchedContexts: Sendable {
             }
             guard let name else { return Context(directory: place, dockerfile: file) }
             let inside = place.appending(name)
-            guard unsafe rename(file.string, inside.string) == 0 else {
-                throw BuildError(.io, "The build context cannot be kept in \(place): \(Errno(rawValue: errno)).")
+            do throws(Errno) {
+                try file.rename(to: inside)
+            } catch {
+                throw BuildError(.io, "The build context cannot be kept in \(place): \(error).")
             }
             return Context(directory: place, dockerfile: inside)
         }
