@@ -44,8 +44,9 @@ struct ImportCommand: AsyncParsableCommand {
             platform: try PlatformFlag.read(platform, in: surroundings))
         let server = try connection.serverConnection(in: surroundings, owning: image)
         let display = progress.display(environment: surroundings.environment)
-        try await ServerTask.run(on: server, showing: display) {
-            "\(try await rootFilesystem.run(on: server, events: display).digest)"
+        let imported = try await ServerTask.run(on: server, showing: display) {
+            try await rootFilesystem.run(on: server, events: display)
         }
+        print(imported.digest)
     }
 }

@@ -43,9 +43,10 @@ struct PushCommand: AsyncParsableCommand {
         let copy = try copy(in: surroundings)
         let server = try connection.serverConnection(in: surroundings, owning: copy.name)
         let display = (quiet ? .quiet : progress).display(environment: surroundings.environment)
-        try await ServerTask.run(on: server, showing: display) {
+        let digest = try await ServerTask.run(on: server, showing: display) {
             try await copy.run(on: server, events: display)
         }
+        print(digest)
     }
 
     /// What the flags come down to.

@@ -94,6 +94,15 @@ struct BuildOrder: Sendable {
         }
     }
 
+    /// The connection to the server, and what shows how the build goes; it is told the warnings.
+    func begin(in surroundings: Surroundings) -> (server: ServerConnection, display: any BuildDisplay) {
+        let connection = ServerConnection(
+            to: server, project: project, token: token, network: network, trace: surroundings.trace)
+        let display = progress.display(environment: surroundings.environment)
+        for warning in warnings { display.take(.warning(warning)) }
+        return (connection, display)
+    }
+
     private static func setSecrets(
         of request: inout BuildRequest, _ flags: BuildFlags, in surroundings: Surroundings
     ) throws {

@@ -23,12 +23,7 @@ struct BuildRun: Sendable {
         let input = order.readsDockerfileFromInput ? try InputDockerfile() : nil
         defer { input?.remove() }
         input?.become(of: &request)
-
-        let server = ServerConnection(
-            to: order.server, project: order.project, token: order.token, network: order.network,
-            trace: surroundings.trace)
-        let display = order.progress.display(environment: surroundings.environment)
-        for warning in order.warnings { display.take(.warning(warning)) }
+        let (server, display) = order.begin(in: surroundings)
         let builder = Builder(server: server, events: display)
         let (outcome, signal) = await Interruption.run(display) { [request] in await builder.run(request) }
         await display.finish()

@@ -1,4 +1,3 @@
-import ArgumentParser
 import Build
 
 /// A look at a build without making anything.
@@ -15,27 +14,9 @@ struct DryRun: Sendable {
         let input = order.readsDockerfileFromInput ? try InputDockerfile() : nil
         defer { input?.remove() }
         input?.become(of: &request)
-        let server = ServerConnection(
-            to: order.server, project: order.project, token: order.token, network: order.network,
-            trace: surroundings.trace)
-        let display = order.progress.display(environment: surroundings.environment)
-        for warning in order.warnings { display.take(.warning(warning)) }
-        let (result, signal) = await Interruption.run(display) {
-            [request] () async -> Result<Found, any Error> in
-            do {
-                return .success(try await look(Builder(server: server, events: display), request))
-            } catch {
-                return .failure(error)
-            }
-        }
-        await display.finish()
-        await server.shutdown()
-        if let signal { throw ExitCode(128 + signal) }
-        switch result {
-        case .success(let found): return found
-        case .failure(let error):
-            StandardError.write("ERROR: \(error)\n")
-            throw ExitCode.failure
+        let (server, display) = order.begin(in: surroundings)
+        return try await ServerTask.run(on: server, showing: display) { [request] in
+            try await look(Builder(server: server, events: display), request)
         }
     }
 }
