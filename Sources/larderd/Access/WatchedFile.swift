@@ -8,30 +8,34 @@ import SystemPackage
 import UnixSignals
 
 /// A file of configuration that may change while the server runs. What cannot be read or used changes nothing.
-final class WatchedFile: Service {
+final class WatchedFile<Value: Sendable>: Service {
     /// The most bytes of such a file.
-    static let bytesMaximum = 4 << 20
+    static var bytesMaximum: Int { 4 << 20 }
 
     private let path: FilePath
-    private let apply: @Sendable ([UInt8]) throws(AccessError) -> Void
+    private let apply: @Sendable ([UInt8]) throws(AccessError) -> Value
     private let interval: Duration
     private let logger: Logger
     private let last: Mutex<[UInt8]?>
+    private let value: Mutex<Value>
 
     /// Reads the file for the first time.
     /// - Parameters:
-    ///   - apply: takes what it holds, whenever that has changed.
+    ///   - apply: takes what it holds, whenever that has changed, and says what that means.
     ///   - interval: between two looks.
     /// - Throws: ``SettingsError`` with the path and the line.
     init(
         _ path: FilePath, interval: Duration = .seconds(3), logger: Logger,
-        apply: @escaping @Sendable ([UInt8]) throws(AccessError) -> Void
+        apply: @escaping @Sendable ([UInt8]) throws(AccessError) -> Value
     ) throws {
         (self.path, self.apply, self.interval, self.logger) = (path, apply, interval, logger)
         let bytes = try Self.read(path)
         last = Mutex(bytes)
-        try take(bytes)
+        value = Mutex(try Self.value(of: bytes, path, apply))
     }
+
+    /// What its newest usable content means.
+    var current: Value { value.withLock { $0 } }
 
     /// Looks every few seconds, and on SIGHUP, until the server stops.
     func run() async throws {
@@ -66,7 +70,8 @@ final class WatchedFile: Service {
                 let bytes = try Self.read(path)
                 defer { last = bytes }
                 if bytes == before { return }
-                try take(bytes)
+                let fresh = try Self.value(of: bytes, path, apply)
+                value.withLock { $0 = fresh }
                 logger.notice("file read again", metadata: ["file": "\(path)"])
             } catch {
                 if last != nil || before != nil { logger.error("\(error) What was in force before stays.") }
@@ -74,9 +79,11 @@ final class WatchedFile: Service {
         }
     }
 
-    private func take(_ bytes: [UInt8]) throws(SettingsError) {
+    private static func value(
+        of bytes: [UInt8], _ path: FilePath, _ apply: ([UInt8]) throws(AccessError) -> Value
+    ) throws(SettingsError) -> Value {
         do throws(AccessError) {
-            try apply(bytes)
+            return try apply(bytes)
         } catch {
             throw SettingsError(Self.message(path, error))
         }

@@ -75,14 +75,7 @@ struct RegistryRoutes: Sendable {
             throw error
         } catch {
             let failure = RegistryFailure(reporting: error)
-            if failure.status >= 500 {
-                context.logger.warning(
-                    "request failed",
-                    metadata: [
-                        "http.method": "\(request.method)", "http.path": "\(request.uri.path)",
-                        "http.status": "\(failure.status)", "error": "\(error)",
-                    ])
-            }
+            if failure.status >= 500 { context.logFailure(of: request, failure.status, error) }
             response = failure.response
             if failure.status == 401, logIns != nil, request.uri.path != RegistryTokenRoutes.path {
                 response.headers[.wwwAuthenticate] =

@@ -7,27 +7,17 @@ import Synchronization
 extension ScanGate {
     /// Has what waits judged until the server stops. What is under way then is judged anew by the next.
     func run() async throws {
-        await cancelWhenGracefulShutdown { [self] in
-            await withDiscardingTaskGroup { group in
-                if let file = file.withLock({ $0 }) { group.addTask { try? await file.run() } }
-                group.addTask { await self.tend() }
-                for await _ in signals {
-                    for key in due() {
-                        group.addTask {
-                            await self.judge(key)
-                            self.signal.yield()
-                        }
-                    }
-                }
-                group.cancelAll()
-            }
-        }
+        await judgements.run(beside: [watch, tend], due: due, work: judge)
         await scanner.shutdown()
     }
 
-    private func tend() async {
+    @Sendable private func watch() async {
+        try? await rules.run()
+    }
+
+    @Sendable private func tend() async {
         while !Task.isCancelled {
-            signal.yield()
+            judgements.look()
             let isTime = state.withLock { state in
                 guard .now - state.lastTidied > Self.tidyInterval else { return false }
                 state.lastTidied = .now
@@ -39,7 +29,7 @@ extension ScanGate {
     }
 
     /// What is to be judged now; it is running from then on.
-    private func due() -> [QuarantineEntry.Key] {
+    @Sendable private func due() -> [QuarantineEntry.Key] {
         let now = Int64(clamping: WallClock.seconds)
         let waiting = keeper.quarantine.all.filter { $0.state != .refused && $0.next <= now }
         let maximum = current.concurrency
@@ -51,7 +41,7 @@ extension ScanGate {
         }
     }
 
-    private func judge(_ key: QuarantineEntry.Key) async {
+    @Sendable private func judge(_ key: QuarantineEntry.Key) async {
         defer { state.withLock { _ = $0.running.remove(key) } }
         guard let entry = keeper.quarantine[key], entry.state != .refused else { return }
         let rules = current

@@ -40,11 +40,9 @@ final class ScanGate: Service {
     let scanner: Scanner
     let metrics: ServerMetrics
     let logger: Logger
-    private let rules: Mutex<ScanGateRules>
+    let rules: WatchedFile<ScanGateRules>
     let state = Mutex(State())
-    let signal: AsyncStream<Void>.Continuation
-    let signals: AsyncStream<Void>
-    let file = Mutex<WatchedFile?>(nil)
+    let judgements = DueWork()
 
     /// That of `settings`; `nil` for none. Blocks.
     /// - Parameters:
@@ -59,20 +57,14 @@ final class ScanGate: Service {
         keeper = QuarantineKeeper(
             store: executor.store, quarantine: try Quarantine(in: settings.root), rules: settings.tagRules,
             webhooks: webhooks)
-        let first = Mutex<ScanGateRules?>(nil)
-        _ = try WatchedFile(path, logger: logger) { bytes throws(AccessError) in
-            let parsed = try ScanGateRules(parsing: bytes)
-            first.withLock { $0 = parsed }
+        let scanner = Scanner(settings, tokens: tokens)
+        rules = try WatchedFile(path, logger: logger) { bytes throws(AccessError) in
+            let rules = try ScanGateRules(parsing: bytes)
+            try Self.check(rules, scanner)
+            return rules
         }
-        guard let parsed = first.withLock({ $0 }) else { return nil }
-        rules = Mutex(parsed)
-        scanner = Scanner(settings, tokens: tokens)
         try scanner.clear()
-        (signals, signal) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-        let watched = try WatchedFile(path, logger: logger) { [weak self] bytes throws(AccessError) in
-            try self?.take(try ScanGateRules(parsing: bytes))
-        }
-        file.withLock { $0 = watched }
+        self.scanner = scanner
         metrics.observe { [quarantine = keeper.quarantine] samples in
             let all = quarantine.all
             for state in [QuarantineEntry.State.pending, .failing, .refused] {
@@ -82,15 +74,14 @@ final class ScanGate: Service {
     }
 
     /// What is set now.
-    var current: ScanGateRules { rules.withLock { $0 } }
+    var current: ScanGateRules { rules.current }
 
-    private func take(_ fresh: ScanGateRules) throws(AccessError) {
+    private static func check(_ rules: ScanGateRules, _ scanner: Scanner) throws(AccessError) {
         do {
-            try scanner.check(fresh)
+            try scanner.check(rules)
         } catch {
             throw AccessError(.invalidRules, "\(error.description.dropLast())")
         }
-        rules.withLock { $0 = fresh }
     }
 
     // MARK: Pushes
@@ -139,7 +130,7 @@ final class ScanGate: Service {
                 at: Int64(clamping: WallClock.seconds))
         }
         if let known { return try Self.admission(known, key) }
-        signal.yield()
+        judgements.look()
         let rules = current
         guard rules.mode == .wait else { return .pending }
         let outcome = await Self.first(of: outcomes, within: .seconds(rules.wait))

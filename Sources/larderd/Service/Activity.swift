@@ -43,13 +43,6 @@ struct ActivityMeter: RouterMiddleware {
     ) async throws -> Response {
         guard !ServerRoute.isWatching(request.uri.path) else { return try await next(request, context) }
         let token = activity.begin()
-        var response = try await next(request, context)
-        // The body is written after the handler has returned, or never.
-        let body = response.body
-        response.body = ResponseBody(contentLength: body.contentLength) { writer in
-            try await body.write(writer)
-            withExtendedLifetime(token) {}
-        }
-        return response
+        return try await next(request, context).keeping(token)
     }
 }

@@ -20,14 +20,7 @@ struct FailureResponses: RouterMiddleware {
             return .failure(APIFailure(.badRequest, "The connection broke off."))
         } catch {
             let failure = APIFailure(reporting: error)
-            if failure.status >= 500 {
-                context.logger.warning(
-                    "request failed",
-                    metadata: [
-                        "http.method": "\(request.method)", "http.path": "\(request.uri.path)",
-                        "http.status": "\(failure.status)", "error": "\(error)",
-                    ])
-            }
+            if failure.status >= 500 { context.logFailure(of: request, failure.status, error) }
             var response = Response.failure(failure)
             if let seconds = (error as? AccessRefusal)?.retryAfter { response.headers[.retryAfter] = "\(seconds)" }
             return response

@@ -22,6 +22,17 @@ struct LarderRequestContext: RequestContext {
     /// What the log calls it; `nil` for a logger that keeps no such thing.
     var requestID: String? { logger[metadataKey: "hb.request.id"]?.description }
 
+    /// Logs that the server failed with a request.
+    /// - Parameter status: what the client is answered.
+    func logFailure(of request: Request, _ status: Int, _ error: any Error) {
+        logger.warning(
+            "request failed",
+            metadata: [
+                "http.method": "\(request.method)", "http.path": "\(request.uri.path)", "http.status": "\(status)",
+                "error": "\(error)",
+            ])
+    }
+
     /// What the client has shown in its handshake, verified; `nil` without.
     var clientCertificate: ClientCertificate? { connection.clientCertificate }
 }

@@ -24,14 +24,7 @@ struct RequestLimits: RouterMiddleware {
         } catch {
             return Self.refused(error, request)
         }
-        var response = try await next(request, context)
-        // The body is written after the handler has returned, or never.
-        let body = response.body
-        response.body = ResponseBody(contentLength: body.contentLength) { writer in
-            try await body.write(writer)
-            withExtendedLifetime(running) {}
-        }
-        return response
+        return try await next(request, context).keeping(running)
     }
 
     private static func refused(_ refusal: RequestBudget.Refusal, _ request: Request) -> Response {

@@ -4,7 +4,7 @@ import Synchronization
 
 extension Webhooks {
     /// Delivers what waits for a webhook, one after the other, until nothing does. Between attempts that fail it waits.
-    func drain(_ name: String) async {
+    @Sendable func drain(_ name: String) async {
         defer { progress.withLock { $0[name]?.isBusy = false } }
         while !Task.isCancelled, let rule = current.all[name], let event = queue.next(for: name),
             let client = progress.withLock({ $0[name]?.client })

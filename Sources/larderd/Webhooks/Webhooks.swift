@@ -39,10 +39,8 @@ final class Webhooks: Service {
     private let environment: [String: String]
     private let rules = Mutex(WebhookRules.none)
     let progress = Mutex<[String: Progress]>([:])
-    /// Told when something may be deliverable.
-    private let signal: AsyncStream<Void>.Continuation
-    private let signals: AsyncStream<Void>
-    private let file = Mutex<WatchedFile?>(nil)
+    private let deliveries = DueWork()
+    private let file = Mutex<WatchedFile<Void>?>(nil)
 
     /// Those that `settings` name; `nil` for none. Blocks.
     /// - Parameter disk: what the queue is on.
@@ -55,8 +53,7 @@ final class Webhooks: Service {
         (self.metrics, self.logger, environment) = (metrics, logger, settings.environment)
         source = "//\(settings.ownHosts.first?.description ?? settings.listen.description)"
         queue = try EventQueue(in: settings.root, bounds: bounds, disk: disk, logger: logger)
-        (signals, signal) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-        let watched = try WatchedFile(path, logger: logger) { [weak self] bytes throws(AccessError) in
+        let watched = try WatchedFile<Void>(path, logger: logger) { [weak self] bytes throws(AccessError) in
             try self?.take(try WebhookRules(parsing: bytes))
         }
         file.withLock { $0 = watched }
@@ -116,7 +113,7 @@ final class Webhooks: Service {
                 "THE QUEUE OF A WEBHOOK IS FULL: it is not told of the oldest events",
                 metadata: ["webhook": "\(first.webhooks.joined())", "events": "\(dropped.count)"])
         }
-        signal.yield()
+        deliveries.look()
     }
 
     /// - Parameter webhooks: whom to tell.
@@ -141,47 +138,36 @@ final class Webhooks: Service {
     func awaken(_ names: [String]) {
         let pauses = progress.withLock { progress in names.compactMap { progress[$0]?.pause } }
         for pause in pauses { pause.cancel() }
-        signal.yield()
+        deliveries.look()
     }
 
     // MARK: Service
 
     /// Delivers until the server stops. What is under way then is delivered again by the next.
     func run() async throws {
-        await cancelWhenGracefulShutdown { [self] in
-            await withDiscardingTaskGroup { group in
-                if let file = file.withLock({ $0 }) { group.addTask { try? await file.run() } }
-                group.addTask { await self.tend() }
-                for await _ in signals {
-                    for name in idle() {
-                        group.addTask {
-                            await self.drain(name)
-                            // Something may have come just before it was over.
-                            self.signal.yield()
-                        }
-                    }
-                }
-                group.cancelAll()
-            }
-        }
+        await deliveries.run(beside: [watch, tend], due: idle, work: drain)
         let clients = progress.withLock { progress in progress.values.compactMap(\.client) }
         for client in clients { await client.shutdown() }
     }
 
-    private func tend() async {
-        signal.yield()
+    @Sendable private func watch() async {
+        try? await file.withLock({ $0 })?.run()
+    }
+
+    @Sendable private func tend() async {
+        deliveries.look()
         while !Task.isCancelled {
             try? await NIOThreadPool.singleton.runIfActive { [self] in
                 queue.tend()
                 giveUpOld()
             }
             try? await Task.sleep(for: Self.tendInterval)
-            signal.yield()
+            deliveries.look()
         }
     }
 
     /// Those that have something to tell and do not yet; they are busy from now on.
-    private func idle() -> [String] {
+    @Sendable private func idle() -> [String] {
         let names = current.all.keys
         return progress.withLock { progress in
             names.filter { name in
