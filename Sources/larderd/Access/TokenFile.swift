@@ -1,6 +1,5 @@
 import Access
 import FoundationEssentials
-import Glibc
 import OCI
 import SystemPackage
 
@@ -34,24 +33,9 @@ struct TokenFile: Sendable {
     /// Puts `list` in its place. It is on disk afterwards.
     /// - Throws: ``ServerError`` `tokensUnusable`.
     func write(_ list: TokenList) throws(ServerError) {
-        let temporary = FilePath(path.string + ".new")
         do {
             let bytes = [UInt8](try JSONEncoder.report.encode(list)) + [UInt8(ascii: "\n")]
-            let file = try FileDescriptor.open(
-                temporary, .writeOnly, options: [.create, .truncate, .closeOnExec],
-                permissions: [.ownerRead, .ownerWrite])
-            try file.closeAfter {
-                _ = try unsafe bytes.withUnsafeBytes { try unsafe file.writeAll($0) }
-                guard fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
-            }
-            let result = unsafe temporary.withPlatformString { from in
-                unsafe path.withPlatformString { unsafe rename(from, $0) }
-            }
-            guard result == 0 else { throw Errno(rawValue: errno) }
-            let directory = try FileDescriptor.open(path.removingLastComponent(), .readOnly, options: .closeOnExec)
-            try directory.closeAfter {
-                guard fsync(directory.rawValue) == 0 else { throw Errno(rawValue: errno) }
-            }
+            try RootDisk.system.replace(path, with: bytes)
         } catch {
             throw ServerError(.tokensUnusable, "The tokens cannot be written to \(path): \(error).")
         }

@@ -1,5 +1,4 @@
 import FoundationEssentials
-import Glibc
 import OCI
 import Synchronization
 import SystemPackage
@@ -50,17 +49,8 @@ final class TokenUseFile: Sendable {
         }
         guard let days else { return }
         do {
-            let fresh = FilePath("\(path).new")
             let bytes = [UInt8](try JSONEncoder.report.encode(days)) + [UInt8(ascii: "\n")]
-            let file = try FileDescriptor.open(
-                fresh, .writeOnly, options: [.create, .truncate, .closeOnExec], permissions: .ownerReadWrite)
-            try file.closeAfter { _ = try file.writeAll(bytes) }
-            // Half a file would be as good as none, so it is not synced.
-            try unsafe fresh.withPlatformString { from in
-                try unsafe path.withPlatformString { to in
-                    guard unsafe rename(from, to) == 0 else { throw Errno(rawValue: errno) }
-                }
-            }
+            try RootDisk.system.replace(path, with: bytes)
         } catch {
             state.withLock { $0.isWritten = false }
             throw error

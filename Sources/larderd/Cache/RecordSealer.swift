@@ -17,39 +17,24 @@ struct RecordSealer: Sendable {
     /// The key of a root that is this process's own; made when there is none. Blocks.
     /// - Throws: ``ServerError`` `unusableKey`; what writing throws.
     init(root: FilePath) throws {
-        let file = root.appending("signing-key.pem").string
-        if FileManager.default.fileExists(atPath: file) {
-            guard let key = KeyFile.signingKey(in: try String(contentsOf: URL(filePath: file), encoding: .utf8)) else {
+        let file = root.appending("signing-key.pem")
+        if FileManager.default.fileExists(atPath: file.string) {
+            let text = try String(contentsOf: URL(filePath: file.string), encoding: .utf8)
+            guard let key = KeyFile.signingKey(in: text) else {
                 throw ServerError(
                     .unusableKey, "\(file) is no Ed25519 key; move it away, and a new one is made with the next start.")
             }
             self.init(key)
         } else {
             self.init(SigningKey())
-            try Self.write(KeyFile.text(of: key), to: file)
+            try RootDisk.system.replace(file, with: Array(KeyFile.text(of: key).utf8))
         }
         guard let verifying = key.verifyingKey else { return }
-        try Self.write(KeyFile.text(of: verifying), to: root.appending("signing-key.pub").string)
-    }
-
-    private static func write(_ text: String, to path: String) throws {
-        let temporary = FilePath(path + ".new")
-        let file = try FileDescriptor.open(
-            temporary, .writeOnly, options: [.create, .truncate, .closeOnExec], permissions: [.ownerReadWrite])
-        try file.closeAfter { _ = try file.writeAll(text.utf8) }
-        try FileManager.default.moveItemReplacing(temporary.string, path)
+        try RootDisk.system.replace(root.appending("signing-key.pub"), with: Array(KeyFile.text(of: verifying).utf8))
     }
 
     /// Puts the server's signature on a record, in place of what was there.
     func seal(_ record: inout StepRecord, in project: ProjectName) {
         record.seal = RecordSignature(RecordStatement(record, in: project, author: record.author), with: key)
-    }
-}
-
-extension FileManager {
-    /// Renames a file over another one.
-    fileprivate func moveItemReplacing(_ source: String, _ destination: String) throws {
-        if fileExists(atPath: destination) { try removeItem(atPath: destination) }
-        try moveItem(atPath: source, toPath: destination)
     }
 }

@@ -119,15 +119,7 @@ final class Quarantine: Sendable {
             let list = entries.values.sorted { $0.key.description < $1.key.description }
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            let disk = QueueDisk.system
-            let temporary = FilePath(path.string + ".new")
-            let descriptor = try disk.open(temporary, .writeOnly, [.create, .truncate])
-            try descriptor.closeAfter {
-                try disk.append(descriptor, [UInt8](try encoder.encode(list)))
-                try disk.sync(descriptor)
-            }
-            try disk.rename(temporary, path)
-            try disk.syncDirectory(path.removingLastComponent())
+            try RootDisk.system.replace(path, with: [UInt8](try encoder.encode(list)))
         } catch {
             throw ServerError(.unusableFile, "The quarantine cannot be written to \(path): \(error).")
         }

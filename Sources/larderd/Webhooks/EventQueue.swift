@@ -31,7 +31,7 @@ final class EventQueue: Sendable {
 
     private let path: FilePath
     private let bounds: WebhookQueue.Bounds
-    private let disk: QueueDisk
+    private let disk: RootDisk
     /// How soon a disk that failed is tried again.
     private let retryInterval: Duration
     private let logger: Logger
@@ -41,7 +41,7 @@ final class EventQueue: Sendable {
     /// The queue of `root`, which must be this process's.
     /// - Throws: when there is one that cannot be read.
     init(
-        in root: FilePath, bounds: WebhookQueue.Bounds = .init(), disk: QueueDisk = .system,
+        in root: FilePath, bounds: WebhookQueue.Bounds = .init(), disk: RootDisk = .system,
         retryInterval: Duration = .seconds(5), logger: Logger
     ) throws {
         let path = root.appending("webhooks.queue")

@@ -6,12 +6,12 @@ import SystemPackage
 /// Calls of one writer at a time; ``makeDurable(upTo:)`` from any thread. All block.
 final class QueueFile: Sendable {
     private let descriptor: FileDescriptor
-    private let disk: QueueDisk
+    private let disk: RootDisk
     private let end: Atomic<Int>
     /// How much is on disk for sure. Those who want more wait for each other here, so that one sync is for all of them.
     private let synced: Mutex<Int>
 
-    private init(_ descriptor: FileDescriptor, length: Int, _ disk: QueueDisk) {
+    private init(_ descriptor: FileDescriptor, length: Int, _ disk: RootDisk) {
         self.descriptor = descriptor
         self.disk = disk
         end = Atomic(length)
@@ -38,16 +38,10 @@ final class QueueFile: Sendable {
         return (records, records.count < lines.count)
     }
 
-    /// A file with `lines` alone, durable, in the place of the one at `path`. That one stays when this throws.
-    static func replacing(_ path: FilePath, with lines: [UInt8], _ disk: QueueDisk) throws -> QueueFile {
-        let fresh = FilePath(path.string + ".new")
-        let descriptor = try disk.open(fresh, .writeOnly, [.create, .truncate, .append])
-        let file = QueueFile(descriptor, length: lines.count, disk)
-        try disk.append(descriptor, lines)
-        try disk.sync(descriptor)
-        try disk.rename(fresh, path)
-        try disk.syncDirectory(path.removingLastComponent())
-        return file
+    /// A file with `lines` alone, durable, in the place of the one at `path`.
+    /// - Throws: as ``RootDisk/replace(_:with:)``.
+    static func replacing(_ path: FilePath, with lines: [UInt8], _ disk: RootDisk) throws -> QueueFile {
+        QueueFile(try disk.replacing(path, with: lines), length: lines.count, disk)
     }
 
     /// Appends lines; they are durable later. Where they end.

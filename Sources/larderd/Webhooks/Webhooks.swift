@@ -46,7 +46,7 @@ final class Webhooks: Service {
     /// - Parameter disk: what the queue is on.
     /// - Throws: ``SettingsError`` with the path and the line of what is wrong.
     init?(
-        _ settings: Settings, metrics: ServerMetrics, logger: Logger, disk: QueueDisk = .system,
+        _ settings: Settings, metrics: ServerMetrics, logger: Logger, disk: RootDisk = .system,
         bounds: WebhookQueue.Bounds = .init()
     ) throws {
         guard let path = settings.webhooks else { return nil }

@@ -104,16 +104,12 @@ struct WebhookQueueTests {
         }
     }
 
-    /// What a disk does wrong.
-    enum Fault: String, CaseIterable {
-        case open, append, tornAppend, sync, rename, syncDirectory
-    }
-
     @Test(
-        "on a disk that fails goes on, says so, and is on disk as soon as that works again", arguments: Fault.allCases)
-    func faults(_ fault: Fault) async throws {
+        "on a disk that fails goes on, says so, and is on disk as soon as that works again",
+        arguments: FailingDisk.Fault.allCases)
+    func faults(_ fault: FailingDisk.Fault) async throws {
         try await withTemporaryDirectory { directory in
-            let failing = Failing(fault)
+            let failing = FailingDisk(fault)
             let messages = LogMessages()
             let queue = try EventQueue(
                 in: directory, disk: failing.disk, retryInterval: .zero, logger: messages.logger)
@@ -122,7 +118,7 @@ struct WebhookQueueTests {
             #expect(queue.add([entry("2")]).isEmpty)
             #expect(bodies(queue, "a") == ["1", "2"])
             // Those that only writing anew needs are not met yet.
-            let isMet = [Fault.append, .tornAppend, .sync].contains(fault)
+            let isMet = [FailingDisk.Fault.append, .tornAppend, .sync].contains(fault)
             #expect((queue.failures > 0) == isMet)
             #expect(messages.all.contains { $0.hasPrefix("error THE QUEUE OF WEBHOOKS CANNOT BE WRITTEN") } == isMet)
             failing.isOn.store(false, ordering: .relaxed)
@@ -131,57 +127,14 @@ struct WebhookQueueTests {
         }
     }
 
-    @Test("that never was on disk is not lost while the server runs", arguments: Fault.allCases)
-    func faultsFromTheBeginning(_ fault: Fault) async throws {
+    @Test("that never was on disk is not lost while the server runs", arguments: FailingDisk.Fault.allCases)
+    func faultsFromTheBeginning(_ fault: FailingDisk.Fault) async throws {
         try await withTemporaryDirectory { directory in
-            let failing = Failing(fault)
+            let failing = FailingDisk(fault)
             failing.isOn.store(true, ordering: .relaxed)
             let queue = try EventQueue(in: directory, disk: failing.disk, retryInterval: .zero, logger: .silent)
             queue.add([entry("1")])
             #expect(bodies(queue, "a") == ["1"] && queue.failures > 0)
-        }
-    }
-
-    /// A disk that fails in one way while it is on.
-    private final class Failing: Sendable {
-        let isOn = Atomic(false)
-        private let fault: Fault
-
-        init(_ fault: Fault) {
-            self.fault = fault
-        }
-
-        private func check(_ here: Fault) throws {
-            if fault == here, isOn.load(ordering: .relaxed) { throw Errno.noSpace }
-        }
-
-        var disk: QueueDisk {
-            let system = QueueDisk.system
-            return QueueDisk(
-                open: { [self] path, mode, options in
-                    try check(.open)
-                    return try system.open(path, mode, options)
-                },
-                append: { [self] file, bytes in
-                    try check(.append)
-                    if fault == .tornAppend, isOn.load(ordering: .relaxed) {
-                        try system.append(file, Array(bytes.prefix(bytes.count / 2)))
-                    }
-                    try check(.tornAppend)
-                    try system.append(file, bytes)
-                },
-                sync: { [self] file in
-                    try check(.sync)
-                    try system.sync(file)
-                },
-                rename: { [self] old, new in
-                    try check(.rename)
-                    try system.rename(old, new)
-                },
-                syncDirectory: { [self] path in
-                    try check(.syncDirectory)
-                    try system.syncDirectory(path)
-                })
         }
     }
 }

@@ -1,5 +1,4 @@
 import FoundationEssentials
-import Glibc
 import JWTKit
 import SystemPackage
 
@@ -20,7 +19,11 @@ struct RegistryTokenKey: Sendable {
             return
         }
         let fresh = ES256PrivateKey()
-        try Self.write(fresh.pemRepresentation, to: file)
+        do {
+            try RootDisk.system.replace(file, with: Array(fresh.pemRepresentation.utf8))
+        } catch {
+            throw ServerError(.unusableFile, "the key of registry tokens, \(file), cannot be written: \(error)")
+        }
         key = fresh
     }
 
@@ -49,22 +52,6 @@ struct RegistryTokenKey: Sendable {
             var bytes = [UInt8](repeating: 0, count: 4096)
             let count = try unsafe bytes.withUnsafeMutableBytes { unsafe try descriptor.read(into: $0) }
             return String(decoding: bytes.prefix(count), as: UTF8.self)
-        }
-    }
-
-    /// Writes all or nothing, readable for the owner only.
-    private static func write(_ text: String, to file: FilePath) throws {
-        let fresh = FilePath("\(file).new")
-        do {
-            let descriptor = try FileDescriptor.open(
-                fresh, .writeOnly, options: [.create, .truncate], permissions: .ownerReadWrite)
-            try descriptor.closeAfter {
-                try descriptor.writeAll(Array(text.utf8))
-                guard fsync(descriptor.rawValue) == 0 else { throw Errno(rawValue: errno) }
-            }
-            guard unsafe rename(fresh.string, file.string) == 0 else { throw Errno(rawValue: errno) }
-        } catch {
-            throw ServerError(.unusableFile, "the key of registry tokens, \(file), cannot be written: \(error)")
         }
     }
 }
