@@ -1,6 +1,5 @@
+import EndToEnd
 import Testing
-
-@testable import EndToEnd
 
 @Suite struct ContenderTests {
     private static let order = BuildOrder(

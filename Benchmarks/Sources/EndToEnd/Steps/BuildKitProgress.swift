@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 
 /// What BuildKit reports of its steps with `--progress rawjson`: a line for each change of some of them.
-struct BuildKitProgress {
+public struct BuildKitProgress {
     private struct Line: Decodable {
         let vertexes: [Report]?
     }
@@ -24,8 +24,8 @@ struct BuildKitProgress {
 
     private var steps: [String: Step] = [:]
 
-    /// Other lines than its own are passed over.
-    init(rawJSON: String) {
+    /// Reads what it said; other lines than its own are passed over.
+    public init(rawJSON: String) {
         let decoder = JSONDecoder()
         for text in rawJSON.split(separator: "\n") where text.hasPrefix("{") {
             guard let line = try? decoder.decode(Line.self, from: Data(text.utf8)) else { continue }
@@ -43,7 +43,7 @@ struct BuildKitProgress {
     }
 
     /// Steps with one of `instructions` that were executed to their end, also to a bad one.
-    func executedSteps(of instructions: Set<String>) -> RanSteps {
+    public func executedSteps(of instructions: Set<String>) -> RanSteps {
         let ran = steps.values.filter { step in
             step.instruction.map(instructions.contains) == true && !step.isCached && step.end != nil
         }

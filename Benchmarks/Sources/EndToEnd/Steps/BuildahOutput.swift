@@ -1,5 +1,5 @@
 /// What buildah says while it builds: each step's instruction, and then whether it was in a cache.
-enum BuildahOutput {
+public enum BuildahOutput {
     private struct Step {
         /// As `[1/2]`; empty where there is one.
         let stage: Substring
@@ -13,7 +13,7 @@ enum BuildahOutput {
     ///
     /// A step that waits for another stage has the steps of that one in between. So those that are not over are a stack, and a line
     /// that names no stage is about the last of them.
-    static func executedSteps(in output: String, of instructions: Set<String>) -> Int {
+    public static func executedSteps(in output: String, of instructions: Set<String>) -> Int {
         var count = 0
         var open: [Step] = []
         for line in output.split(separator: "\n") {
