@@ -103,6 +103,19 @@ struct ProjectHistoryTests {
         #expect(throws: APIFailure.self) { try report.bounded() }
     }
 
+    @Test("Reports that say more bytes than there are numbers for end no server")
+    func tooManyBytes() throws {
+        var report = SampleOutcome.miss()
+        (report.sent, report.received) = (.max, .max)
+        report.steps[0].sent = .max
+        report.steps = Array(repeating: report.steps[0], count: GraphQuery.stepsMaximum)
+        let bounded = try report.bounded()
+        var history = ProjectHistory()
+        for _ in 0..<5 { history.add(bounded, savedBytes: .max >> 1, identity: nil, at: Self.now) }
+        #expect(history.steps.values.first?.sum.sentBytes == .max)
+        #expect(history.days.values.first?.savedBytes == .max)
+    }
+
     @Test("What was reported is there after a restart, and a file that cannot be read is no obstacle")
     func files() async throws {
         try await withTemporaryDirectory { directory in

@@ -34,6 +34,8 @@ final class BuildHistory: Service {
     private let metrics: ServerMetrics
     private let logger: Logger
     private let state = Mutex(State())
+    /// Held while files are written or copied: a copy has no half of them, and what is older is not written last.
+    private let files = Mutex(())
 
     init(of root: FilePath, metrics: ServerMetrics, logger: Logger) {
         directory = root.appending(Self.directoryName)
@@ -67,7 +69,7 @@ final class BuildHistory: Service {
             state.entries[project] = entry
             return (result, Self.takeSurplus(&state))
         }
-        if let surplus, surplus.1.isDirty { write(surplus.1.history, surplus.0) }
+        if let surplus, surplus.1.isDirty { files.withLock { _ in write(surplus.1.history, surplus.0) } }
         return result
     }
 
@@ -97,6 +99,10 @@ final class BuildHistory: Service {
 
     /// Writes what changed. Blocks.
     func save() {
+        files.withLock { _ in writeChanged() }
+    }
+
+    private func writeChanged() {
         let dirty = state.withLock { state in
             let dirty = state.entries.filter(\.value.isDirty)
             for project in dirty.keys { state.entries[project]?.isDirty = false }
@@ -108,8 +114,10 @@ final class BuildHistory: Service {
     /// Writes what builds have reported into another root. Blocks.
     /// - Throws: what the file system says.
     func copy(to root: FilePath) throws {
-        save()
-        try Self.copy(of: directory.removingLastComponent(), to: root)
+        try files.withLock { _ in
+            writeChanged()
+            try Self.copy(of: directory.removingLastComponent(), to: root)
+        }
     }
 
     /// Copies the figures that are on disk from one root to another. Blocks.

@@ -23,7 +23,7 @@ struct StepTally: Codable, Hashable, Sendable {
             left.savedSeconds += right.savedSeconds
             left.causedMisses += right.causedMisses
             left.causedSeconds += right.causedSeconds
-            left.sentBytes += right.sentBytes
+            left.sentBytes.addUpToMaximum(right.sentBytes)
         }
     }
 

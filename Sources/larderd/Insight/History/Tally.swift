@@ -49,8 +49,8 @@ struct Tally: Codable, Hashable, Sendable {
         left.misses.merge(right.misses, uniquingKeysWith: +)
         left.savedSeconds += right.savedSeconds
         left.runSeconds += right.runSeconds
-        left.savedBytes += right.savedBytes
-        left.sentBytes += right.sentBytes
-        left.receivedBytes += right.receivedBytes
+        left.savedBytes.addUpToMaximum(right.savedBytes)
+        left.sentBytes.addUpToMaximum(right.sentBytes)
+        left.receivedBytes.addUpToMaximum(right.receivedBytes)
     }
 }
