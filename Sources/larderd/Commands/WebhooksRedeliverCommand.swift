@@ -10,7 +10,7 @@ struct WebhooksRedeliverCommand: AsyncParsableCommand {
         abstract: "Send events that were given up again, and what waits at once.",
         discussion: """
             Also for a webhook whose receiver said that it is gone (410), and for one that waits for its next attempt. Events \
-            that are older than the webhook's give-up-after are given up again unless that is longer now.
+            are tried for the webhook's give-up-after from now on, however old they are.
 
             EXAMPLES:
               larderd webhooks redeliver --root /var/lib/larder deploy
@@ -31,7 +31,7 @@ struct WebhooksRedeliverCommand: AsyncParsableCommand {
         ) { _ in
             let quiet = Logger(label: "larderd") { _ in SwiftLogNoOpLogHandler() }
             let queue = try EventQueue(in: directory, logger: quiet)
-            let records = try order.records(in: queue.contents)
+            let records = try order.records(in: queue.contents, at: Int64(clamping: WallClock.seconds))
             queue.note(records)
             return RedeliveryReport(count: records.count)
         }

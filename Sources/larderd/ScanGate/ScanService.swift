@@ -58,10 +58,12 @@ struct ScanService: Sendable {
             let encoder = JSONEncoder()
             encoder.outputFormatting = .withoutEscapingSlashes
             request.body = .bytes(ByteBuffer(bytes: try encoder.encode(order)))
+            let end = ContinuousClock.now + .seconds(timeout)
             let response = try await web.execute(request, timeout: .seconds(timeout))
             guard response.status == .ok else { throw ScanFailure("it answered \(response.status.code)") }
             return try ScanVerdict(
-                parsing: [UInt8](buffer: try await response.body.collect(upTo: ScanVerdict.byteCountMaximum)))
+                parsing: [UInt8](
+                    buffer: try await response.body.collect(upTo: ScanVerdict.byteCountMaximum, within: end - .now)))
         } catch let error as ScanFailure {
             throw error
         } catch is NIOTooManyBytesError {

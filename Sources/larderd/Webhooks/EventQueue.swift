@@ -22,6 +22,8 @@ final class EventQueue: Sendable {
         var queue: WebhookQueue
         /// `nil` while the disk does not take anything.
         var file: QueueFile?
+        /// How long the file was when all of it was written last.
+        var lengthAnew = 0
         /// When it is tried again.
         var retry = ContinuousClock.now
     }
@@ -122,7 +124,8 @@ final class EventQueue: Sendable {
         }
         do {
             let position = try file.append(records.flatMap(\.line))
-            if position > Self.uselessMaximum, position > 4 * state.queue.byteCount { repair(&state) }
+            // Lines are longer than bodies: by these alone, a queue of small ones would be written anew each time.
+            if position > max(Self.uselessMaximum, 4 * state.queue.byteCount, 2 * state.lengthAnew) { repair(&state) }
             return position
         } catch {
             fail(&state, error)
@@ -149,6 +152,7 @@ final class EventQueue: Sendable {
         do {
             let lines = state.queue.records.flatMap(\.line)
             state.file = try QueueFile.replacing(path, with: lines, disk)
+            state.lengthAnew = lines.count
         } catch {
             fail(&state, error)
             state.retry = .now + retryInterval

@@ -27,6 +27,8 @@ struct QueueRecord: Codable, Hashable, Sendable {
     var type: String?
     var time: Int64?
     var body: String?
+    /// Of an event, and of one that is tried again: since when it is; `nil` since it happened. Seconds since 1970.
+    var since: Int64?
     /// Why it was given up.
     var reason: String?
 

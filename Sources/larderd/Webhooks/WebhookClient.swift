@@ -48,7 +48,7 @@ struct WebhookClient: Sendable {
             ]
             request.body = .bytes(body)
             let response = try await web.execute(request, timeout: .seconds(rule.timeout))
-            _ = try? await response.body.collect(upTo: Self.answerBytesMaximum)
+            _ = try? await response.body.collect(upTo: Self.answerBytesMaximum, within: .seconds(rule.timeout))
             return DeliveryOutcome(
                 status: response.status.code, retryAfter: response.headers.first(name: "retry-after"), now: now)
         } catch let error as SettingsError {

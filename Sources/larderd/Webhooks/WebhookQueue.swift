@@ -18,6 +18,8 @@ struct WebhookQueue: Sendable {
         /// When it happened. Seconds since 1970.
         let time: Int64
         let body: String
+        /// Since when it is tried to tell webhooks, if not since it happened. Seconds since 1970.
+        var since: Int64?
     }
 
     /// An event that is not tried any more.
@@ -58,6 +60,7 @@ struct WebhookQueue: Sendable {
             for webhook in record.webhooks where removeGivenUp(record.number, webhook) {
                 let place = pending[webhook]?.firstIndex { $0 > record.number } ?? pending[webhook]?.count ?? 0
                 pending[webhook, default: []].insert(record.number, at: place)
+                events[record.number]?.since = record.since
             }
         case .forgotten:
             for webhook in record.webhooks where removeGivenUp(record.number, webhook) { release(record.number) }
@@ -71,7 +74,8 @@ struct WebhookQueue: Sendable {
         last = max(last, record.number)
         let webhooks = Set(record.webhooks)
         guard !webhooks.isEmpty else { return }
-        events[record.number] = Event(number: record.number, id: id, type: type, time: time, body: body)
+        events[record.number] = Event(
+            number: record.number, id: id, type: type, time: time, body: body, since: record.since)
         byteCount += body.utf8.count
         uses[record.number] = webhooks.count
         for webhook in webhooks { pending[webhook, default: []].append(record.number) }
@@ -162,6 +166,6 @@ struct WebhookQueue: Sendable {
 extension QueueRecord {
     init(_ event: WebhookQueue.Event, _ webhooks: [String]) {
         self.init(.event, event.number, webhooks)
-        (id, type, time, body) = (event.id, event.type, event.time, event.body)
+        (id, type, time, body, since) = (event.id, event.type, event.time, event.body, event.since)
     }
 }

@@ -42,7 +42,7 @@ extension Webhooks {
     func redeliver(_ order: RedeliveryOrder) throws -> RedeliveryReport {
         let contents = queue.contents
         guard current.all[order.webhook] != nil else { throw noWebhook(order.webhook) }
-        let records = try order.records(in: contents)
+        let records = try order.records(in: contents, at: Int64(clamping: WallClock.seconds))
         queue.note(records)
         progress.withLock { progress in
             progress[order.webhook]?.isGone = false
@@ -79,9 +79,9 @@ extension Webhooks {
 }
 
 extension RedeliveryOrder {
-    /// What to note in `queue`.
+    /// What to note in `queue`. It is tried for as long as what happens at `now`, or what is too old would be given up at once.
     /// - Throws: ``APIFailure`` `badRequest`.
-    func records(in queue: WebhookQueue) throws(APIFailure) -> [QueueRecord] {
+    func records(in queue: WebhookQueue, at now: Int64) throws(APIFailure) -> [QueueRecord] {
         let numbers = (queue.givenUp[webhook] ?? []).map(\.number).filter { number in
             id.map { queue.events[number]?.id == $0 } ?? true
         }
@@ -89,6 +89,10 @@ extension RedeliveryOrder {
             throw APIFailure(
                 .badRequest, "No event '\(id)' was given up for the webhook '\(webhook)'; see `larderd webhooks list`.")
         }
-        return numbers.map { QueueRecord(.again, $0, [webhook]) }
+        return numbers.map { number in
+            var record = QueueRecord(.again, number, [webhook])
+            record.since = now
+            return record
+        }
     }
 }

@@ -113,7 +113,7 @@ extension Webhooks {
     }
 
     private func isTooOld(_ event: WebhookQueue.Event, _ rule: WebhookRule) -> Bool {
-        event.time + rule.ageMaximum < Int64(clamping: WallClock.seconds)
+        (event.since ?? event.time) + rule.ageMaximum < Int64(clamping: WallClock.seconds)
     }
 
     /// Gives up what is too old for webhooks that nothing is sent to. Blocks.
@@ -125,7 +125,7 @@ extension Webhooks {
         for (name, numbers) in contents.pending where rules.all[name] == nil || unreachable.contains(name) {
             let age = rules.all[name]?.ageMaximum ?? 86_400
             for event in numbers.compactMap({ contents.events[$0] })
-            where event.time + age < Int64(clamping: WallClock.seconds) {
+            where (event.since ?? event.time) + age < Int64(clamping: WallClock.seconds) {
                 giveUp(
                     event, name, rules.all[name] == nil ? "there is no such webhook any more" : "its receiver is gone")
             }

@@ -39,6 +39,21 @@ struct ScanVerdictTests {
         #expect(text.hasPrefix("a [31mb c d e") && text.count == 1_000)
     }
 
+    @Test("is not waited for longer than its time when it comes byte by byte")
+    func dripping() async throws {
+        try await DrippingServer.run { port in
+            let text = "{\"url\": \"http://127.0.0.1:\(port)/judge\", \"timeout\": \"1s\"}"
+            let rules = try ScanGateRules(parsing: Array(text.utf8))
+            guard case .service(let rule) = rules.scanner else { throw ScanFailure("it is no service") }
+            let service = try ScanService(rule, timeout: rules.timeout, environment: [:])
+            let order = ScanService.Order(
+                reference: "", repository: "", digest: "", mediaType: "", tags: [], authorization: nil)
+            let failure = await #expect(throws: ScanFailure.self) { _ = try await service.judge(order) }
+            #expect(failure?.description == "it took more than 1 s")
+            await service.shutdown()
+        }
+    }
+
     private func message(_ members: String) -> String {
         do throws(AccessError) {
             _ = try ScanGateRules(parsing: Array("{\n\(members)\n}".utf8))

@@ -78,13 +78,13 @@ struct WebhookQueueTests {
             queue.add([entry("1"), entry("2"), entry("3")])
             queue.note([QueueRecord(.givenUp, 1, ["a"], reason: "too old"), QueueRecord(.givenUp, 2, ["a"])])
             #expect(bodies(queue, "a") == ["3"])
-            let one = try RedeliveryOrder(webhook: "a", id: "evt_2").records(in: queue.contents)
+            let one = try RedeliveryOrder(webhook: "a", id: "evt_2").records(in: queue.contents, at: 5)
             queue.note(one)
             #expect(bodies(queue, "a") == ["2", "3"])
-            queue.note(try RedeliveryOrder(webhook: "a").records(in: queue.contents))
+            queue.note(try RedeliveryOrder(webhook: "a").records(in: queue.contents, at: 5))
             #expect(bodies(queue, "a") == ["1", "2", "3"])
             #expect(throws: (any Error).self) {
-                try RedeliveryOrder(webhook: "a", id: "evt_1").records(in: queue.contents)
+                try RedeliveryOrder(webhook: "a", id: "evt_1").records(in: queue.contents, at: 5)
             }
         }
     }
@@ -101,6 +101,25 @@ struct WebhookQueueTests {
             let path = directory.appending("webhooks.queue").string
             let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
             #expect(size ?? .max < 1_200_000)
+        }
+    }
+
+    @Test("of many small events for many webhooks is not written anew each time")
+    func rarelyAnew() async throws {
+        try await withTemporaryDirectory { directory in
+            let renames = Atomic(0)
+            var disk = RootDisk.system
+            let rename = disk.rename
+            disk.rename = { old, new in
+                renames.add(1, ordering: .relaxed)
+                try rename(old, new)
+            }
+            let queue = try EventQueue(in: directory, disk: disk, logger: .silent)
+            let names = (0..<32).map { "\($0)-" + String(repeating: "x", count: 37) }
+            for _ in 0..<40 { queue.add((0..<50).map { entry("\($0)", names) }) }
+            #expect(queue.contents.events.count == 2_000)
+            // Once at the start, and each time that it is twice as long as it was.
+            #expect((2...4).contains(renames.load(ordering: .relaxed)))
         }
     }
 

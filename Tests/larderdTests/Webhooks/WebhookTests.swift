@@ -269,4 +269,42 @@ struct WebhookTests {
             #expect(!text.contains("short"))
         }
     }
+
+    @Test("whose receiver never ends its answer are told of the next event")
+    func dripping() async throws {
+        try await withTemporaryDirectory { directory in
+            try await DrippingServer.run { port in
+                let file = try Receiver.write(directory, port: port, more: #", "events": "tag.set", "timeout": "1s""#)
+                try await withServer({ $0.webhooks = file }) { client, settings in
+                    for number in 0..<2 { try await push(client, "shop/api", "\(number)") }
+                    #expect(try await settled(settings).webhooks.first?.givenUpCount == 0)
+                }
+            }
+        }
+    }
+
+    @Test("send again what was given up for its age, for as long as it takes")
+    func redelivered() async throws {
+        let receiver = Receiver()
+        receiver.answer([.init(status: .serviceUnavailable)])
+        let prepare: @Sendable (inout Settings) -> Void = { settings in
+            // What was noted decades ago waits when the server starts.
+            try? FileManager.default.createDirectory(
+                atPath: settings.root.string, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            let queue = try? EventQueue(in: settings.root, logger: .silent)
+            queue?.add([
+                .init(id: "evt_old", type: "tag.set", time: 1, body: Array("{}".utf8), webhooks: ["deploy"])
+            ])
+        }
+        try await withHook(receiver, prepare) { _, settings in
+            let given = try #require(try await settled(settings).webhooks.first?.givenUp.first)
+            #expect(given.id == "evt_old" && given.reason.contains("86400 s") && receiver.messages.isEmpty)
+            let content = String(decoding: try JSONEncoder().encode(RedeliveryOrder(webhook: "deploy")), as: UTF8.self)
+            let _: RedeliveryReport = try await RootAccess(existing: settings.root).perform(
+                .POST, WebhookRoutes.Path.redeliver, content: content
+            ) { _ in throw CancellationError() }
+            #expect(try await receiver.wait(for: 2).map(\.id) == ["evt_old", "evt_old"])
+            #expect(try await settled(settings).webhooks.first?.givenUpCount == 0)
+        }
+    }
 }

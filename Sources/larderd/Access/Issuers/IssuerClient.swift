@@ -87,7 +87,8 @@ struct IssuerClient: Sendable {
         guard response.status == .ok else {
             throw IssuerFailure("\(url) answers with status \(response.status.code)")
         }
-        let body = try await response.body.collect(upTo: IssuerKey.documentBytesMaximum)
+        let body = try await response.body.collect(
+            upTo: IssuerKey.documentBytesMaximum, within: .nanoseconds(Self.timeout.nanoseconds))
         let age = response.headers.first(name: "cache-control").flatMap(Self.maximumAge)
         return (Array(body.readableBytesView), age)
     }
