@@ -17,7 +17,7 @@ struct RecordSealer: Sendable {
     /// The key of a root that is this process's own; made when there is none. Blocks.
     /// - Throws: ``ServerError`` `unusableKey`; what writing throws.
     init(root: FilePath) throws {
-        let file = root.appending("signing-key.pem")
+        let file = root.appending(Self.keyName)
         if FileManager.default.fileExists(atPath: file.string) {
             let text = try String(contentsOf: URL(filePath: file.string), encoding: .utf8)
             guard let key = KeyFile.signingKey(in: text) else {
@@ -30,8 +30,13 @@ struct RecordSealer: Sendable {
             try RootDisk.system.replace(file, with: Array(KeyFile.text(of: key).utf8))
         }
         guard let verifying = key.verifyingKey else { return }
-        try RootDisk.system.replace(root.appending("signing-key.pub"), with: Array(KeyFile.text(of: verifying).utf8))
+        try RootDisk.system.replace(
+            root.appending(Self.publicKeyName), with: Array(KeyFile.text(of: verifying).utf8))
     }
+
+    /// What the key and its public half are called in a root.
+    static let keyName = "signing-key.pem"
+    static let publicKeyName = "signing-key.pub"
 
     /// Puts the server's signature on a record, in place of what was there.
     func seal(_ record: inout StepRecord, in project: ProjectName) {

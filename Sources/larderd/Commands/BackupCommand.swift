@@ -13,8 +13,10 @@ struct BackupCommand: AsyncParsableCommand {
         commandName: "backup",
         abstract: "Copy a root while it is served.",
         discussion: """
-            Everything that was acknowledged before the start is in the copy, and so are the tokens, what builds have reported, and which images are in quarantine. To restore it, serve it: it is a root like
-            any other. A copy that was interrupted cannot be opened. A root that a server has open is copied by that
+            Everything that was acknowledged before the start is in the copy, and so are the tokens, the key that records \
+            are signed with, the images that the scan gate holds, and what builds have reported. What webhooks are still to \
+            be told, and the audit log, are not. To restore it, serve it: it is a root like any other. A copy that was \
+            interrupted cannot be opened. A root that a server has open is copied by that
             server, so DEST is a path of its file system.
 
             EXAMPLES:
@@ -36,11 +38,9 @@ struct BackupCommand: AsyncParsableCommand {
         let report = try await access.perform(
             .POST, "/backup", content: target.string, timeout: Self.timeout
         ) { store in
-            let report = try store.backup(to: target)
-            try TokenBook(of: directory).copy(to: target)
-            try BuildHistory.copy(of: directory, to: target)
-            try Quarantine.copy(of: directory, to: target)
-            return report
+            try RootCopy.make(of: directory, store, TokenBook(of: directory), to: target) {
+                try BuildHistory.copy(of: directory, to: $0)
+            }
         }
         if json {
             print(String(decoding: try JSONEncoder.report.encode(report), as: UTF8.self))

@@ -8,8 +8,9 @@ import SystemPackage
 final class Quarantine: Sendable {
     /// The most images.
     static let countMaximum = 10_000
+    /// What the file is called in a root.
+    static let fileName = "quarantine.json"
 
-    private static let fileName = "quarantine.json"
     private let path: FilePath
     private let entries: Mutex<[QuarantineEntry.Key: QuarantineEntry]>
     /// Held while the file is written.
@@ -35,17 +36,20 @@ final class Quarantine: Sendable {
         }
     }
 
-    /// Copies what the file of one root has to another. Blocks.
-    /// - Throws: what the file system says.
-    static func copy(of root: FilePath, to target: FilePath) throws {
-        guard FileManager.default.fileExists(atPath: root.appending(fileName).string) else { return }
-        let data = try Data(contentsOf: URL(filePath: root.appending(fileName).string))
-        try data.write(to: URL(filePath: target.appending(fileName).string))
+    /// All, the oldest first.
+    var all: [QuarantineEntry] { Self.sorted(entries.withLock { Array($0.values) }) }
+
+    /// Those that are to be judged at `now`, the oldest first; those that could not be before come last, since each may take all
+    /// of its time again. This is asked often, and most of many are refused.
+    func due(at now: Int64) -> [QuarantineEntry] {
+        let due = Self.sorted(entries.withLock { $0.values.filter { $0.state != .refused && $0.next <= now } })
+        return due.filter { $0.state == .pending } + due.filter { $0.state == .failing }
     }
 
-    /// All, the oldest first.
-    var all: [QuarantineEntry] {
-        entries.withLock { $0.values.sorted { ($0.since, $0.key.description) < ($1.since, $1.key.description) } }
+    private static func sorted(_ entries: [QuarantineEntry]) -> [QuarantineEntry] {
+        entries.sorted { left, right in
+            (left.since, left.key.repository, left.key.digest) < (right.since, right.key.repository, right.key.digest)
+        }
     }
 
     /// Runs `body` while nobody else decides about tags.
@@ -71,13 +75,15 @@ final class Quarantine: Sendable {
         }
     }
 
-    /// Notes that tags were set otherwise: nothing waits for them any more. Blocks.
-    func take(_ tags: Set<String>, of repository: String) throws {
+    /// Notes that tags were set otherwise, or deleted: nothing waits for them any more. Blocks.
+    /// - Returns: whether something did.
+    @discardableResult
+    func take(_ tags: Set<String>, of repository: String) throws -> Bool {
         let isAwaited = entries.withLock { entries in
             entries.values.contains { $0.key.repository == repository && !tags.isDisjoint(with: $0.tags) }
         }
-        guard isAwaited else { return }
-        try change { Self.take(tags, of: repository, from: &$0) }
+        if isAwaited { try change { Self.take(tags, of: repository, from: &$0) } }
+        return isAwaited
     }
 
     private static func take(

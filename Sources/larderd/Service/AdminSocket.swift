@@ -62,7 +62,9 @@ struct AdminSocket: Sendable {
             let order: EvictionOrder = try await request.bytes(upTo: 64 << 10).decoded()
             let report = try await executor.run { store in
                 let events = RemovalEvents(.distrusted, of: store, by: "command", telling: webhooks)
-                return try IdentityEviction(store: store, order: order, events: events).run()
+                return try IdentityEviction(
+                    store: store, order: order, events: events, quarantine: gate?.keeper.quarantine
+                ).run()
             }
             if !order.isTrial { audit?.note(AuditEvent(report, order)) }
             return try Response.json(report)
@@ -98,14 +100,15 @@ struct AdminSocket: Sendable {
             throw APIFailure(.badRequest, "A copy needs an absolute path, not '\(destination)'.")
         }
         let isCancelled = Mutex(false)
+        let root = path.removingLastComponent()
+        let thread = NIOThreadPool(numberOfThreads: 1)
+        thread.start()
+        defer { thread.shutdownGracefully { _ in } }
         return try await withTaskCancellationHandler {
-            try await NIOThreadPool.singleton.runIfActive { [path] in
-                let report = try store.backup(to: destination) { isCancelled.withLock { $0 } }
-                try tokens.copy(to: destination)
-                try history.copy(to: destination)
-                // What came meanwhile stays held in the copy, too.
-                try Quarantine.copy(of: path.removingLastComponent(), to: destination)
-                return report
+            try await thread.runIfActive {
+                try RootCopy.make(
+                    of: root, store, tokens, to: destination, copyHistory: history.copy(to:)
+                ) { isCancelled.withLock { $0 } }
             }
         } onCancel: {
             isCancelled.withLock { $0 = true }
