@@ -17,7 +17,9 @@ extension EvictionOrder {
         ) { store in
             let webhooks = try Webhooks(settings, metrics: ServerMetrics(), logger: quiet)
             let events = RemovalEvents(.distrusted, of: store, by: "command", telling: webhooks)
-            let report = try IdentityEviction(store: store, order: self, events: events).run()
+            let report = try IdentityEviction(
+                store: store, order: self, events: events, quarantine: Quarantine(in: settings.root)
+            ).run()
             if !isTrial {
                 try settings.audit.file(in: settings.root)?.append(Array(AuditEvent(report, self).line.utf8))
             }

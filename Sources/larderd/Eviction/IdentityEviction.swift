@@ -15,6 +15,8 @@ struct IdentityEviction {
     let order: EvictionOrder
     /// Tells of what goes; `nil` for nobody.
     var events: RemovalEvents?
+    /// What is held until it was judged; `nil` for nothing.
+    var quarantine: Quarantine?
 
     /// Goes through all projects, or the one of the order.
     func run() throws -> EvictionReport {
@@ -27,6 +29,7 @@ struct IdentityEviction {
             try evictTrails(of: project.id, &found)
             let manifests = try evictManifests(of: project.id, &found)
             try evictTags(of: project.id, pointingAt: manifests, &found)
+            try evictAwaitedTags(of: project.name, &found)
             if found.count > 0 { report.projects.append(found) }
         }
         events?.flush()
@@ -112,6 +115,18 @@ struct IdentityEviction {
             guard order.applies(to: target.author) || manifests.contains(manifest) else { return }
             found.tags += 1
             try remove(.tag, key, of: project)
+        }
+    }
+
+    /// Those that were to be set when an image has passed, whoever had pushed it before.
+    private func evictAwaitedTags(of project: String, _ found: inout EvictionReport.Project) throws {
+        guard let quarantine else { return }
+        for entry in quarantine.all where order.applies(to: entry.author) {
+            let repository = entry.key.repository
+            guard ProjectName(owning: repository)?.description == project else { continue }
+            found.tags += entry.tags.count
+            guard !order.isTrial else { continue }
+            _ = try quarantine.exclusively { try quarantine.take(Set(entry.tags), of: repository) }
         }
     }
 

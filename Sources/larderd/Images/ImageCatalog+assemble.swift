@@ -43,8 +43,29 @@ extension ImageCatalog {
                 })
             return (answer, held)
         }
-        for name in held { _ = try await gate?.admit(.sha256(answer.digest), tags: [name.tag], in: name.repository) }
+        try await admit(answer.digest, as: held)
         return answer
+    }
+
+    /// Has the gate judge an image under all its names at once, so that each is set as soon as its verdict is there.
+    private func admit(_ digest: Digest, as names: [AssembledName]) async throws {
+        guard let gate else { return }
+        let tags = Dictionary(grouping: names, by: \.repository).mapValues { $0.map(\.tag) }
+        // One that is refused does not end the wait for the others.
+        let failures = await withTaskGroup(of: (any Error)?.self) { group in
+            for (repository, tags) in tags {
+                group.addTask {
+                    do {
+                        _ = try await gate.admit(.sha256(digest), tags: tags, in: repository)
+                        return nil
+                    } catch {
+                        return error
+                    }
+                }
+            }
+            return await group.reduce(into: [any Error]()) { $0 += $1.map { [$0] } ?? [] }
+        }
+        if let failure = failures.first { throw failure }
     }
 
     private static func index(of images: [AssembledImage]) throws -> StoredManifest {

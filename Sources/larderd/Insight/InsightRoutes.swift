@@ -46,6 +46,10 @@ struct InsightRoutes: Sendable {
         }
         let access = ProjectAccess(project: try CacheRoutes.project(context), check: check)
         try check.require(route.row.demand(in: access.project))
+        // Nobody is shown here what they could not fetch.
+        if route == .image {
+            try await gate?.check(query.reference(), in: query.repository(of: access.project), check)
+        }
         return try await executor.run { [self] in try answer(route, query, access, $0, now) }
     }
 

@@ -99,10 +99,9 @@ extension RegistryRoutes {
                             gone.append(tag)
                         }
                     }
-                if isDeleted, let gate, case .digest(let digest) = reference {
-                    try gate.forget(.init(name, digest))
-                }
-                guard isDeleted, let webhooks else { return isDeleted }
+                var isAwaited = false
+                if let gate, isDeleted || !tags.isEmpty { isAwaited = try gate.forget(reference, in: name) }
+                guard isDeleted, let webhooks else { return isDeleted || isAwaited }
                 webhooks.announce(
                     RegistryEvent.deleted(
                         reference, from: name, of: owner, tags: gone,

@@ -52,9 +52,12 @@ struct QuarantineKeeper: Sendable {
     /// Lets an image out whose verdict is known, or that passes without one, or keeps it for good.
     /// - Parameters:
     ///   - verdict: a new one, which is kept beside the image; `nil` to let it pass.
-    func settle(_ key: QuarantineEntry.Key, _ verdict: StoredVerdict?) throws -> Outcome {
+    ///   - isFinal: whether an administrator gives it.
+    func settle(_ key: QuarantineEntry.Key, _ verdict: StoredVerdict?, isFinal: Bool = false) throws -> Outcome {
         try quarantine.exclusively {
             guard let entry = quarantine[key] else { return .admitted }
+            // An administrator decided while the scanner was at it.
+            if entry.state == .refused, !isFinal { return .refused(entry.reason ?? "it gave no reason") }
             guard let digest = OCIDigest(key.digest), let name = try? RepositoryName(key.repository),
                 let project = try Repository(name, in: store)?.project
             else {
@@ -111,7 +114,8 @@ struct QuarantineKeeper: Sendable {
                 .badRequest, "\(order.key) is not in quarantine; see `larderd quarantine list`.")
         }
         let verdict = ScanVerdict(order.verdict, reason: order.reason, scanner: Self.administrator)
-        let outcome = try settle(order.key, StoredVerdict(verdict: verdict, time: now, expires: now + lifetime))
+        let outcome = try settle(
+            order.key, StoredVerdict(verdict: verdict, time: now, expires: now + lifetime), isFinal: true)
         if case .failed(let reason) = outcome { throw APIFailure(.badRequest, "\(order.key): \(reason)") }
         if case .refused(let reason) = outcome, order.verdict == .pass { throw APIFailure(.badRequest, reason) }
         return quarantine[order.key]

@@ -4,7 +4,7 @@ import Subprocess
 import SystemPackage
 
 /// A program that judges images. It is run without a shell, in a session of its own, with a small environment, nothing on its
-/// standard input and no more than its time; what it leaves running goes with it.
+/// standard input and no more than its time; what it leaves running in its process group goes with it.
 struct ScanCommand: Sendable {
     /// How much is kept of what it says on standard error. Bytes.
     private static let errorBytesMaximum = 4 << 10
@@ -59,7 +59,7 @@ struct ScanCommand: Sendable {
             program, arguments: Arguments(arguments), environment: environment, workingDirectory: directory,
             platformOptions: options, input: .none, output: .sequence, error: .sequence
         ) { process in
-            // Whatever happens, nothing of its session stays: its streams end with it.
+            // Whatever happens, nothing of its process group stays: its streams end with it.
             defer { try? process.send(signal: .kill, toProcessGroup: true) }
             return try await withThrowingTaskGroup(of: (output: [UInt8], errors: [UInt8])?.self) { group in
                 group.addTask {

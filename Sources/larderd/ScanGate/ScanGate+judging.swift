@@ -30,8 +30,7 @@ extension ScanGate {
 
     /// What is to be judged now; it is running from then on.
     @Sendable private func due() -> [QuarantineEntry.Key] {
-        let now = Int64(clamping: WallClock.seconds)
-        let waiting = keeper.quarantine.all.filter { $0.state != .refused && $0.next <= now }
+        let waiting = keeper.quarantine.due(at: Int64(clamping: WallClock.seconds))
         let maximum = current.concurrency
         return state.withLock { state in
             let free = max(0, maximum - state.running.count)
@@ -97,6 +96,8 @@ extension ScanGate {
             try await executor.run { [keeper] _ in
                 try keeper.quarantine.exclusively {
                     try keeper.quarantine.update(key) { entry in
+                        // An administrator decided while the scanner was at it.
+                        if entry.state == .refused { return }
                         (entry.failures, entry.next, entry.reason) = (failures, next, reason)
                         if isLast { entry.state = .failing }
                     }

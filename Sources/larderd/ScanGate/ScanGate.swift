@@ -63,7 +63,7 @@ final class ScanGate: Service {
             try Self.check(rules, scanner)
             return rules
         }
-        try scanner.clear()
+        scanner.clear(rules.current.directory)
         self.scanner = scanner
         metrics.observe { [quarantine = keeper.quarantine] samples in
             let all = quarantine.all
@@ -177,13 +177,22 @@ final class ScanGate: Service {
         guard !tags.isEmpty else { return }
         let quarantine = keeper.quarantine
         try quarantine.exclusively {
-            try quarantine.take(Set(tags.map(\.description)), of: repository.description)
+            _ = try quarantine.take(Set(tags.map(\.description)), of: repository.description)
         }
     }
 
-    /// Forgets an image that is deleted. Blocks.
-    func forget(_ key: QuarantineEntry.Key) throws {
-        try keeper.quarantine.exclusively { try keeper.quarantine.remove(key) }
+    /// Forgets what is deleted: an image, or that a tag waits for one. Blocks.
+    /// - Returns: whether a tag waited.
+    func forget(_ reference: ManifestReference, in repository: RepositoryName) throws -> Bool {
+        let quarantine = keeper.quarantine
+        return try quarantine.exclusively {
+            switch reference {
+            case .tag(let tag): return try quarantine.take([tag.description], of: repository.description)
+            case .digest(let digest):
+                try quarantine.remove(.init(repository, digest))
+                return false
+            }
+        }
     }
 
     /// Makes sure that whoever asks may have what `reference` names: not a digest in quarantine that nothing else names.

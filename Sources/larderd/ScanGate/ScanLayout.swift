@@ -71,6 +71,9 @@ struct ScanLayout {
         var piece: [UInt8] = []
         while try reader.read(into: &piece, maximum: 1 << 20) > 0 {
             if shouldStop() { throw ScanFailure("it was cancelled") }
+            guard repository.store.hasRoom(for: UInt64(piece.count)) else {
+                throw ScanFailure("the disk has no room for a copy of the image beside its reserve")
+            }
             _ = try file.writeAll(piece)
             piece.removeAll(keepingCapacity: true)
         }

@@ -1,4 +1,5 @@
 import ChunkStore
+import Chunking
 import FoundationEssentials
 import NIOPosix
 import OCI
@@ -7,6 +8,14 @@ import SystemPackage
 
 /// Asks the scanner that the settings name about an image.
 final class Scanner: Sendable {
+    /// On which images are put into directories, which takes as long as they are large: not on those that log-ins and
+    /// webhooks need, too.
+    private static let threads: NIOThreadPool = {
+        let threads = NIOThreadPool(numberOfThreads: 4)
+        threads.start()
+        return threads
+    }()
+
     private let root: FilePath
     private let environment: [String: String]
     /// Under which host this server is reached, as far as it knows.
@@ -19,10 +28,18 @@ final class Scanner: Sendable {
         host = settings.ownHosts.first?.description ?? settings.listen.description
     }
 
-    /// Removes what another process has left. Blocks.
-    func clear() throws {
-        try? FileManager.default.removeItem(atPath: root.appending("scan").string)
+    /// Removes what an earlier process of this root has left, also in the directory of the settings. Blocks.
+    func clear(_ directory: FilePath?) {
+        let manager = FileManager.default
+        try? manager.removeItem(atPath: root.appending("scan").string)
+        guard let directory, let names = try? manager.contentsOfDirectory(atPath: directory.string) else { return }
+        for name in names where name.hasPrefix(layoutPrefix) {
+            try? manager.removeItem(atPath: directory.appending(name).string)
+        }
     }
+
+    /// What directories with images are called before their own names; another server's are called otherwise.
+    var layoutPrefix: String { "larderd-\(Digest(hashing: Array(root.string.utf8)).hex.prefix(12))-" }
 
     /// Makes sure that `rules` can be followed. Blocks.
     /// - Throws: ``SettingsError``.
@@ -50,14 +67,13 @@ final class Scanner: Sendable {
         _ entry: QuarantineEntry, by words: [String], _ rules: ScanGateRules, _ executor: StoreExecutor
     ) async throws -> ScanVerdict {
         let directory = (rules.directory ?? root.appending("scan"))
-            .appending("larderd-\(UUID().uuidString.lowercased())")
+            .appending(layoutPrefix + UUID().uuidString.lowercased())
         let store = executor.store
         let isCancelled = Atomic(false)
         let result: Result<ScanVerdict, any Error>
         do {
-            // Not on the store's threads: it takes as long as an image is large.
             try await withTaskCancellationHandler {
-                try await NIOThreadPool.singleton.runIfActive {
+                try await Self.threads.runIfActive {
                     let (repository, manifest) = try Self.image(entry, in: store)
                     var layout = ScanLayout(directory, of: repository) { isCancelled.load(ordering: .relaxed) }
                     try layout.write(manifest, tag: entry.tags.first)
@@ -72,7 +88,7 @@ final class Scanner: Sendable {
         }
         // Also when the task was cancelled.
         await Task.detached {
-            try? await NIOThreadPool.singleton.runIfActive {
+            try? await Self.threads.runIfActive {
                 try? FileManager.default.removeItem(atPath: directory.string)
             }
         }.value

@@ -26,12 +26,14 @@ struct GateLab: Sendable {
 
     /// Serves what is in `directory` already.
     static func serve(
-        _ directory: FilePath, webhooks: FilePath? = nil, _ body: @escaping @Sendable (GateLab) async throws -> Void
+        _ directory: FilePath, webhooks: FilePath? = nil, diskReserve: UInt64? = nil,
+        _ body: @escaping @Sendable (GateLab) async throws -> Void
     ) async throws {
         var settings = Settings(root: directory.appending("root"), port: 0)
         settings.storeThreads = 4
         settings.scanGate = directory.appending("gate.json")
         settings.webhooks = webhooks
+        settings.diskReserve = diskReserve
         try await LarderServer.withRunning(settings, logger: .silent) { [settings] port in
             try await body(GateLab(client: TestClient(port: port), settings: settings, directory: directory))
         }

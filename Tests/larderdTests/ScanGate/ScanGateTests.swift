@@ -249,6 +249,9 @@ struct ScanGateTests {
                     for (role, status) in [(Role.read, 403), (.write, 403), (.admin, 200), (.both, 200), (.bank, 404)] {
                         #expect(try await server.send(.GET, path, as: role).status == status, "\(role)")
                     }
+                    let shown = "/api/v1/projects/shop/image?repository=shop/api&reference=\(order.digest)"
+                    #expect(try await server.send(.GET, shown, as: .read).status == 403)
+                    #expect(try await server.send(.GET, shown, as: .both).status == 200)
                     #expect(try await server.send(.GET, path, as: .read).text.contains("quarantine"))
                 }
             }
