@@ -1,20 +1,20 @@
 /// Paragraphs of `Name: value` lines, in which a line that begins with a blank goes on with the one before: dpkg's status, and
-/// the metadata of Python packages.
-struct FieldText {
-    /// The fields of each paragraph, by their names in lower case; of a field that occurs twice the first.
-    let paragraphs: [[String: String]]
+/// the metadata of Python packages. Each has its fields by their names in lower case; of a field that occurs twice the first.
+struct FieldText: Sequence, IteratorProtocol {
+    private var lines: TextLines
 
-    /// Reads `bytes`; what is no field is passed over. O(n).
-    init(_ bytes: [UInt8], upTo maximum: Int = .max) {
-        var paragraphs: [[String: String]] = []
+    init(_ bytes: [UInt8]) {
+        lines = TextLines(bytes)
+    }
+
+    /// The next paragraph that has a field; what is no field is passed over. O(its lines).
+    mutating func next() -> [String: String]? {
         var fields: [String: String] = [:]
-        for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+        while let line = lines.next() {
             let line = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
             if line.isEmpty {
-                if !fields.isEmpty { paragraphs.append(fields) }
-                fields = [:]
-                if paragraphs.count == maximum { break }
-                continue
+                if fields.isEmpty { continue }
+                return fields
             }
             guard line.first != UInt8(ascii: " "), line.first != UInt8(ascii: "\t"),
                 let colon = line.firstIndex(of: UInt8(ascii: ":"))
@@ -23,7 +23,6 @@ struct FieldText {
             let value = line[(colon + 1)...].drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
             if fields[name] == nil { fields[name] = String(decoding: value, as: UTF8.self) }
         }
-        if !fields.isEmpty, paragraphs.count < maximum { paragraphs.append(fields) }
-        self.paragraphs = paragraphs
+        return fields.isEmpty ? nil : fields
     }
 }

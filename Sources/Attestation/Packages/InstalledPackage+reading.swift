@@ -5,7 +5,7 @@ extension InstalledPackage {
     /// The packages that a status file of dpkg lists as installed (deb-control(5), dpkg(1)); a file of `status.d`, as images
     /// without a package manager have them, has no field for the state. O(n).
     public static func debian(status bytes: [UInt8]) -> [InstalledPackage] {
-        FieldText(bytes).paragraphs.compactMap { fields in
+        FieldText(bytes).compactMap { fields in
             guard let name = value(fields["package"]), let version = value(fields["version"]) else { return nil }
             if let state = fields["status"], state.split(separator: " ").last != "installed" { return nil }
             // `Source: name (version)`
@@ -32,7 +32,7 @@ extension InstalledPackage {
                     .apk, name: name, version: version, architecture: value(fields[UInt8(ascii: "A")]),
                     source: origin == name ? nil : origin, license: value(fields[UInt8(ascii: "L")])))
         }
-        for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+        for line in TextLines(bytes) {
             if line.isEmpty { end() }
             guard line.count > 2, line[line.startIndex + 1] == UInt8(ascii: ":"), let letter = line.first,
                 fields[letter] == nil
@@ -45,7 +45,8 @@ extension InstalledPackage {
 
     /// The package whose metadata a file named `METADATA` or `PKG-INFO` is (PyPA, "Core metadata specifications"). O(n).
     public static func python(metadata bytes: [UInt8]) -> InstalledPackage? {
-        guard let fields = FieldText(bytes, upTo: 1).paragraphs.first, let name = value(fields["name"]),
+        var paragraphs = FieldText(bytes)
+        guard let fields = paragraphs.next(), let name = value(fields["name"]),
             let version = value(fields["version"])
         else { return nil }
         let license = value(fields["license-expression"]) ?? value(fields["license"])

@@ -43,6 +43,15 @@ public enum PackageFile: Hashable, Sendable {
         }
     }
 
+    /// The longest such file that is read: of what is real the largest has some megabytes, rpm's database a hundred. Bytes.
+    public var bytesMaximum: Int {
+        switch self {
+        case .rpmDatabase, .rpmLog, .rpmOlder: 256 << 20
+        case .debianStatus, .alpineInstalled: 32 << 20
+        case .pythonMetadata, .nodeManifest: 8 << 20
+        }
+    }
+
     /// The packages that a file of this kind names.
     /// - Throws: when it is one that cannot be read; those of text never are.
     public func packages(_ bytes: [UInt8]) throws(AttestationError) -> [InstalledPackage] {

@@ -18,6 +18,8 @@ struct DatabaseFile {
     private static let leaf: UInt8 = 13
     private static let interior: UInt8 = 5
     private static let headerLength = 100
+    /// What SQLite itself allows at most (`SQLITE_MAX_COLUMN`), and so many values fit into memory whatever a row says.
+    private static let columnsMaximum = 32_767
 
     private let bytes: [UInt8]
     private let pageSize: Int
@@ -127,6 +129,7 @@ struct DatabaseFile {
         var content = headerEnd
         var values: [Value] = []
         while position < headerEnd {
+            guard values.count < Self.columnsMaximum else { throw Self.damaged(page) }
             let type = try Self.varint(record[..<headerEnd], &position)
             let size = try Self.size(of: type)
             guard size <= UInt64(record.endIndex - content) else { throw Self.damaged(page) }

@@ -34,6 +34,7 @@ struct PackageHeader {
             throw Self.damaged
         }
         let data = blob[(first + entries * entrySize)..<(first + entries * entrySize + length)]
+        var textsLeft = data.count
         for position in stride(from: first, to: data.startIndex, by: entrySize) {
             guard let tag = Tag(rawValue: Self.number(blob, position)) else { continue }
             let type = Self.number(blob, position + 4)
@@ -48,6 +49,9 @@ struct PackageHeader {
             case (_, Self.string), (_, Self.translated):
                 guard texts[tag] == nil else { continue }
                 guard let end = value.firstIndex(of: 0) else { throw Self.damaged }
+                // Each has its own bytes; those of all together would be many times as long as the header.
+                textsLeft -= end - value.startIndex
+                guard textsLeft >= 0 else { throw Self.damaged }
                 texts[tag] = String(decoding: value[..<end], as: UTF8.self)
             default: continue
             }

@@ -12,8 +12,8 @@ struct PackageScan: Sendable {
         var complaints: [String] = []
     }
 
-    /// The longest file that is read; dpkg's status of a large system has some megabytes, rpm's database a hundred. Bytes.
-    private static let bytesMaximum = 256 << 20
+    /// The longest file that is read to know the distribution. Bytes.
+    private static let releaseBytesMaximum = 1 << 20
     private static let releaseFiles: [LayerPath] = ["/etc/os-release", "/usr/lib/os-release"].map { LayerPath($0) }
 
     let restorer: ChainRestorer
@@ -28,16 +28,16 @@ struct PackageScan: Sendable {
         }
         let layers = restorer.layers
         return try await BlockingThreads.run {
-            func read(_ node: ChainView.Node) throws -> [UInt8]? {
-                guard node.entry.kind == .file, node.entry.size <= UInt64(Self.bytesMaximum) else { return nil }
+            func read(_ node: ChainView.Node, upTo maximum: Int) throws -> [UInt8]? {
+                guard node.entry.kind == .file, node.entry.size <= UInt64(maximum) else { return nil }
                 let directory = try layers.directory(of: chain[node.layer])
-                return try StateFile.read(.joining(directory, node.entry.path), upTo: Self.bytesMaximum)
+                return try StateFile.read(.joining(directory, node.entry.path), upTo: maximum)
             }
             var found = Found()
             for node in view.subtree(at: .root) {
                 guard node.entry.kind == .file, let file = PackageFile(node.entry.path.components) else { continue }
-                guard let bytes = try read(node) else {
-                    found.complaints.append("\(node.entry.path) has more than \(Self.bytesMaximum >> 20) MiB")
+                guard let bytes = try read(node, upTo: file.bytesMaximum) else {
+                    found.complaints.append("\(node.entry.path) has more than \(file.bytesMaximum >> 20) MiB")
                     continue
                 }
                 do throws(AttestationError) {
@@ -47,9 +47,9 @@ struct PackageScan: Sendable {
                 }
             }
             for path in Self.releaseFiles where found.distribution == nil {
-                guard let node = view.resolved(path).flatMap({ view.node(at: $0) }), let bytes = try read(node) else {
-                    continue
-                }
+                guard let node = view.resolved(path).flatMap({ view.node(at: $0) }),
+                    let bytes = try read(node, upTo: Self.releaseBytesMaximum)
+                else { continue }
                 found.distribution = Distribution(osRelease: bytes)
             }
             return found
