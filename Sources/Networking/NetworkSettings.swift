@@ -48,7 +48,9 @@ public struct NetworkSettings: Sendable {
         do {
             bytes = [UInt8](try Data(contentsOf: URL(filePath: file.string)))
         } catch {
-            throw NetworkError(.invalidSetting, "the file \(file) with certificates cannot be read: \(error)")
+            throw NetworkError(
+                .invalidSetting,
+                "the file \(file) with certificates cannot be read: \(SystemReason.words(for: error))")
         }
         guard let certificates = try? NIOSSLCertificate.fromPEMBytes(bytes), !certificates.isEmpty else {
             throw NetworkError(

@@ -110,7 +110,7 @@ struct LoginCommandTests {
                 typing + """
                     at_terminal 'larder login "$LARDER_SERVER"'
                     await :; echo alice >&"$keys"
-                    await :; printf 'secrex\\177t\\r' >&"$keys"
+                    await :; printf 'wrong\\25secre\\32x\\177t\\r' >&"$keys"
                     rest
                     """)
             #expect(login.output.hasPrefix("Username (for a token any does): alice\nPassword: \n"), "\(login)")

@@ -46,6 +46,18 @@ struct RunBuildTests {
         }
     }
 
+    /// A COPY wants to know the base's files, and the RUN behind it wants the base itself.
+    @Test func aLayerThatTwoStepsNeedIsShownOnceWhileItIsFetched() async throws {
+        try await Self.lab { lab in
+            let context = try lab.context([
+                "Dockerfile": "FROM tiny/base:1\nCOPY words /words\nRUN cat /words\n", "words": "one\n",
+            ])
+            let report = try await lab.build(context, runner: "a")
+            #expect(report.outcome.error == nil, "\(String(describing: report.outcome.error))")
+            #expect(report.events.tasks.count { $0.hasPrefix("fetch") } == 1, "\(report.events.tasks)")
+        }
+    }
+
     @Test func secondRunnerRunsNothing() async throws {
         try await Self.lab { lab in
             let context = try lab.context(Self.application)

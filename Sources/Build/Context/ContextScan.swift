@@ -150,7 +150,9 @@ struct ContextScan: Sendable {
     private func missing(_ pattern: String, _ path: LayerPath, _ request: Request) -> BuildError {
         let isThere = (try? Stat(.joining(root, path), followTargetSymlink: false)) != nil
         let reason = isThere ? " because .dockerignore excludes it" : ""
-        let advice = isThere ? "let it in with a line `!\(pattern)`" : "check the path, which is relative to \(root)"
+        let advice =
+            isThere
+            ? "let it in with a line `!\(pattern)`" : "check the path, which is relative to the context (\(root))"
         return BuildError(
             .invalidInput,
             """

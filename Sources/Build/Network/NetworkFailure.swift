@@ -4,6 +4,7 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
 internal import NIOSSL
+internal import SystemPackage
 
 /// An answer that ended before all of it was there.
 struct BrokenAnswer: Error {
@@ -27,6 +28,10 @@ enum NetworkFailure {
     static func words(for error: any Error) -> String {
         if let error = error as? BrokenAnswer { return words(for: error.cause) }
         if let error = error as? HTTPClientError { return words(for: error) }
+        if let error = error as? IOError { return Errno(rawValue: error.errnoCode).description.lowercased() }
+        if let error = error as? NIOConnectionError, error.connectionErrors.isEmpty {
+            return "there is no address for the name '\(error.host)'"
+        }
         if isAboutCertificate(error) {
             return
                 "its certificate is not from an authority that is known here, or for another host; a file with the authority's certificate is given with --ca-file"

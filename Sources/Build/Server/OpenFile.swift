@@ -5,10 +5,13 @@ internal import SystemPackage
 /// An open file that is read and written at positions, and closed when nobody holds it any more.
 final class OpenFile: Sendable {
     fileprivate let descriptor: FileDescriptor
+    /// Where it is, for people.
+    private let directory: FilePath
 
     /// Makes a file in `directory` that has no name, so that nothing is left of it when the process ends.
     /// - Throws: `io`.
     init(unlinkedIn directory: FilePath) throws(BuildError) {
+        self.directory = directory
         do {
             descriptor = try FileDescriptor.open(
                 directory, .readWrite, options: FileDescriptor.OpenOptions(rawValue: Self.unnamed),
@@ -24,6 +27,7 @@ final class OpenFile: Sendable {
     /// Makes a file that only its owner may read.
     /// - Throws: `io`.
     init(creating path: FilePath) throws(BuildError) {
+        directory = path.removingLastComponent()
         do {
             descriptor = try FileDescriptor.open(
                 path, .readWrite, options: [.create, .exclusiveCreate, .closeOnExec], permissions: .ownerReadWrite)
@@ -35,6 +39,7 @@ final class OpenFile: Sendable {
     /// Opens a file to read.
     /// - Throws: `io`.
     init(reading path: FilePath) throws(BuildError) {
+        directory = path.removingLastComponent()
         do {
             descriptor = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
         } catch {
@@ -68,7 +73,7 @@ final class OpenFile: Sendable {
                 try unsafe descriptor.writeAll(toAbsoluteOffset: Int64(offset), bytes)
             }
         } catch {
-            throw BuildError(.io, "A file cannot be written: \(error).", cause: error)
+            throw notWritten(error)
         }
     }
 
@@ -77,8 +82,15 @@ final class OpenFile: Sendable {
         do {
             try descriptor.resize(to: Int64(size))
         } catch {
-            throw BuildError(.io, "A file cannot be written: \(error).", cause: error)
+            throw notWritten(error)
         }
+    }
+
+    private func notWritten(_ error: any Error) -> BuildError {
+        let advice =
+            (error as? Errno).map { [.noSpace, .diskQuotaExceeded].contains($0) } == true
+            ? "; make room there, as with `larder prune`, or keep layers elsewhere with --state-dir" : ""
+        return BuildError(.io, "A file in \(directory) cannot be written: \(error)\(advice).", cause: error)
     }
 
     /// Reads exactly `count` bytes at `offset` to the beginning of `buffer`, which has room for them. Blocks.

@@ -158,7 +158,7 @@ public final class ServerConnection: Sendable {
         let status = response.status.code
         let retryAfter = response.headers.first(name: "retry-after").flatMap { Int($0) }
         // What the server's log says more of.
-        let id = status >= 500 ? response.headers.first(name: "x-request-id").map { " (request \($0))" } ?? "" : ""
+        let id = status >= 500 ? response.headers.first(name: "x-request-id").map { " (request \($0))." } ?? "" : ""
         if let failure = try? JSONDocument.decode(APIFailure.self, from: bytes, subject: "the failure") {
             let hint = failure.code == .unauthenticated ? " \(loginHint)" : ""
             let isPassing =
@@ -178,7 +178,7 @@ public final class ServerConnection: Sendable {
             return BuildError(.server, "The server at \(address) refuses access (\(status)). \(loginHint)")
         }
         return BuildError(
-            .server, "The server at \(address) answers with status \(status)\(id).",
+            .server, "The server at \(address) answers with status \(status)\(id.isEmpty ? "." : id)",
             cause: UnexpectedStatus(code: status, retryAfter: retryAfter))
     }
 

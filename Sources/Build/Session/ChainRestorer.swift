@@ -80,15 +80,22 @@ final class ChainRestorer: Sendable {
         }
         if missing.isEmpty { return }
         let ordered = chain.filter { missing.contains($0) }
-        try await progress.run("fetch \(ordered.count == 1 ? "a layer" : "\(ordered.count) layers")") { task in
+        let fresh = unpacking.withLock { tasks in ordered.count { tasks[$0] == nil } }
+        // Those that are fetched already are shown where that was begun.
+        if fresh == 0 { return try await restoreEach(of: ordered) }
+        try await progress.run("fetch \(fresh == 1 ? "a layer" : "\(fresh) layers")") { task in
             let (before, localBefore) = (link.traffic.down, local.byteCount)
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                for layer in ordered { group.addTask { try await self.restore(layer) } }
-                try await group.waitForAll()
-            }
+            try await restoreEach(of: ordered)
             let here = local.byteCount - localBefore
             let origin = here == 0 ? "" : ", and \(ByteText.megabytes(here)) from layers on this runner"
             task.status(ByteText.megabytes(link.traffic.down - before) + origin)
+        }
+    }
+
+    private func restoreEach(of layers: [Digest]) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for layer in layers { group.addTask { try await self.restore(layer) } }
+            try await group.waitForAll()
         }
     }
 

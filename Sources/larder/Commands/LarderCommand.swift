@@ -12,7 +12,7 @@ struct LarderCommand: AsyncParsableCommand {
             EXAMPLES:
               larder build --server http://127.0.0.1:7070 -t shop/api:1 .
               larder explain --server http://127.0.0.1:7070 -t shop/api:1 .
-              larder push --server http://127.0.0.1:7070 shop/api:1 registry.example.com/shop/api:1
+              larder push shop/api:1 registry.example.com/shop/api:1
               larder import --server http://127.0.0.1:7070 rootfs.tar debian:bookworm
               larder ci
               larder login https://larder.internal:7070

@@ -42,7 +42,10 @@ enum LoginPrompt {
             switch byte {
             case 0x03: throw ExitCode(130)
             case 0x04, UInt8(ascii: "\n"), UInt8(ascii: "\r"): return String(decoding: bytes, as: UTF8.self)
-            case 0x08, 0x7f: _ = bytes.popLast()
+            case 0x08, 0x7f: while let last = bytes.popLast(), last & 0xc0 == 0x80 {}
+            case 0x15: bytes.removeAll()
+            // Other keys that are no text, as those that stopped the program elsewhere, are in no password.
+            case 0..<0x20: break
             default: bytes.append(byte)
             }
         }

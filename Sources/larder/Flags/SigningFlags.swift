@@ -3,6 +3,7 @@ import Build
 import CacheAPI
 import Chunking
 import FoundationEssentials
+import Networking
 
 /// With which keys records are signed and believed.
 struct SigningFlags: ParsableArguments {
@@ -60,7 +61,7 @@ struct SigningFlags: ParsableArguments {
         do {
             return try String(contentsOf: URL(filePath: path), encoding: .utf8)
         } catch {
-            throw ValidationError("\(flag): \(path) cannot be read: \(error)")
+            throw ValidationError("\(flag): \(path) cannot be read: \(SystemReason.words(for: error))")
         }
     }
 }

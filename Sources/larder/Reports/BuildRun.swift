@@ -3,6 +3,7 @@ import Build
 import CacheAPI
 import FoundationEssentials
 import Glibc
+import Networking
 import SystemPackage
 
 /// A build from the first look at its context to the last line about it.
@@ -92,7 +93,8 @@ struct BuildRun: Sendable {
         do {
             try Data(bytes).write(to: URL(filePath: path.string))
         } catch {
-            StandardError.write("ERROR: \(flag): '\(path)' cannot be written: \(error)\n")
+            StandardError.write(
+                "ERROR: \(flag): '\(path)' cannot be written: \(SystemReason.words(for: error))\n")
             throw ExitCode.failure
         }
     }

@@ -2,6 +2,7 @@ import Access
 import FoundationEssentials
 import Logging
 import NIOPosix
+import Networking
 import ServiceLifecycle
 import Synchronization
 import SystemPackage
@@ -98,7 +99,7 @@ final class WatchedFile<Value: Sendable>: Service {
             let bytes = try Data(contentsOf: URL(filePath: path.string))
             if bytes.count <= bytesMaximum { return [UInt8](bytes) }
         } catch {
-            throw SettingsError("\(path) cannot be read: \(error).")
+            throw SettingsError("\(path) cannot be read: \(SystemReason.words(for: error)).")
         }
         throw SettingsError("\(path) is larger than \(bytesMaximum) bytes.")
     }

@@ -17,7 +17,8 @@ extension Settings {
         } catch let error as OCIError {
             throw SettingsError("\(Setting.upstreamCredentials.flag): \(path) is no file with logins: \(error)")
         } catch {
-            throw SettingsError("\(Setting.upstreamCredentials.flag): \(path) cannot be read: \(error)")
+            throw SettingsError(
+                "\(Setting.upstreamCredentials.flag): \(path) cannot be read: \(SystemReason.words(for: error))")
         }
     }
 

@@ -1,5 +1,6 @@
 import Access
 import FoundationEssentials
+import Networking
 import Spelling
 import SystemPackage
 
@@ -26,7 +27,7 @@ struct SettingsFile: Sendable {
         do {
             data = try Data(contentsOf: URL(filePath: path.string))
         } catch {
-            throw SettingsError("The configuration file \(path) cannot be read: \(error)")
+            throw SettingsError("The configuration file \(path) cannot be read: \(SystemReason.words(for: error)).")
         }
         guard data.count <= Self.sizeMaximum else {
             throw SettingsError("The configuration file \(path) has more than 1 MiB: it cannot be one.")

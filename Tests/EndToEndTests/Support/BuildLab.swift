@@ -159,6 +159,10 @@ final class EventLog: BuildEventSink {
         events.withLock { $0 }.compactMap { if case .warning(let text) = $0 { text } else { nil } }
     }
 
+    var tasks: [String] {
+        events.withLock { $0 }.compactMap { if case .began(_, let name) = $0 { name } else { nil } }
+    }
+
     var statuses: [String] {
         events.withLock { $0 }.compactMap { if case .status(_, let text) = $0 { text } else { nil } }
     }
