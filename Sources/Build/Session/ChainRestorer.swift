@@ -15,10 +15,12 @@ final class ChainRestorer: Sendable {
     private let made = Mutex<[Digest: Made]>([:])
     /// The layers that are going to be needed here.
     private let expected = Mutex<Set<Digest>>([])
-    private let unpacking = Mutex<[Digest: Task<Void, any Error>]>([:])
+    private let unpacking = Mutex<[Digest: Unpacking]>([:])
     /// Views are large, and asked for several times in a row.
     private let lastView = Mutex<(chain: [Digest], view: ChainView)?>(nil)
     private let viewTurn = TaskLimit(1)
+
+    private typealias Unpacking = Task<Void, any Error>
 
     /// A layer that this build made.
     private struct Made: Sendable {
@@ -80,22 +82,15 @@ final class ChainRestorer: Sendable {
         }
         if missing.isEmpty { return }
         let ordered = chain.filter { missing.contains($0) }
-        let fresh = unpacking.withLock { tasks in ordered.count { tasks[$0] == nil } }
+        let (before, localBefore) = (link.traffic.down, local.byteCount)
+        let (begun, fresh) = begin(ordered)
         // Those that are fetched already are shown where that was begun.
-        if fresh == 0 { return try await restoreEach(of: ordered) }
+        if fresh == 0 { return try await finish(begun) }
         try await progress.run("fetch \(fresh == 1 ? "a layer" : "\(fresh) layers")") { task in
-            let (before, localBefore) = (link.traffic.down, local.byteCount)
-            try await restoreEach(of: ordered)
+            try await finish(begun)
             let here = local.byteCount - localBefore
             let origin = here == 0 ? "" : ", and \(ByteText.megabytes(here)) from layers on this runner"
             task.status(ByteText.megabytes(link.traffic.down - before) + origin)
-        }
-    }
-
-    private func restoreEach(of layers: [Digest]) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for layer in layers { group.addTask { try await self.restore(layer) } }
-            try await group.waitForAll()
         }
     }
 
@@ -116,14 +111,30 @@ final class ChainRestorer: Sendable {
         return true
     }
 
-    /// Each layer is unpacked once, however many ask for it.
-    private func restore(_ layer: Digest) async throws {
-        let task = unpacking.withLock { tasks in
-            if let task = tasks[layer] { return task }
-            let task = Task { try await self.turns.run { try await self.unpack(layer) } }
-            tasks[layer] = task
-            return task
+    /// Begins to unpack layers. Each is unpacked once, however many ask for it.
+    /// - Returns: what unpacks each of them, and how many of those were begun by this call.
+    private func begin(_ layers: [Digest]) -> (tasks: [Digest: Unpacking], fresh: Int) {
+        unpacking.withLock { tasks in
+            var (all, fresh): ([Digest: Unpacking], Int) = ([:], 0)
+            for layer in layers {
+                if tasks[layer] == nil {
+                    tasks[layer] = Task { try await self.turns.run { try await self.unpack(layer) } }
+                    fresh += 1
+                }
+                all[layer] = tasks[layer]
+            }
+            return (all, fresh)
         }
+    }
+
+    private func finish(_ tasks: [Digest: Unpacking]) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (layer, task) in tasks { group.addTask { try await self.finish(layer, task) } }
+            try await group.waitForAll()
+        }
+    }
+
+    private func finish(_ layer: Digest, _ task: Unpacking) async throws {
         do {
             try await withTaskCancellationHandler {
                 try await task.value
