@@ -145,7 +145,7 @@ let package = Package(
             name: "AccessTests", dependencies: ["Access", "CacheAPI", "OCI", "Chunking", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "CacheAPITests", dependencies: ["CacheAPI", "Chunking", "TestSupport"], swiftSettings: strict),
+            name: "CacheAPITests", dependencies: ["CacheAPI", "OCI", "Chunking", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "OCITests", dependencies: ["OCI", "Chunking", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "DockerfileTests", dependencies: ["Dockerfile", "Chunking", "TestSupport"], swiftSettings: strict),

@@ -74,7 +74,7 @@ import Testing
         try Fuzzing("graph evaluation", [document], words: ["0", "1", "2", "\(digest)"], isJSON: true).run(inputs: 400)
         {
             input, _ in
-            guard let query = try? JSONDecoder().decode(GraphQuery.self, from: Data(input)) else { return false }
+            guard let query = try? JSONDocument.value(GraphQuery.self, in: input) else { return false }
             let evaluator = GraphEvaluator(
                 record: { _, _ in nil }, hasLayer: { $0 != digest }, contentKey: { _, _, _ in digest })
             do {
@@ -96,7 +96,7 @@ import Testing
             instruction: "RUN x", seconds: 1, created: 5, scope: .main, writer: "w", replaces: false)
         let document = [UInt8](try JSONEncoder().encode(record))
         try Fuzzing("kept step record", [document], words: ["\(digest)"], isJSON: true).run(inputs: 400) { input, _ in
-            guard let record = try? JSONDecoder().decode(StepRecord.self, from: Data(input)),
+            guard let record = try? JSONDocument.value(StepRecord.self, in: input),
                 (try? record.validate()) != nil
             else { return false }
             try Fuzzing.expect((try? StepRecord(decoding: record.encoded()).encoded()) == record.encoded())
