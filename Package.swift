@@ -75,8 +75,7 @@ let package = Package(
             name: "larderd",
             dependencies: [
                 "ChunkStore", "Networking", "Access", "CacheAPI", "OCI", "Spelling", "Chunking", "Compression",
-                "CLinux",
-                "CCrypt",
+                "CLinux", "CCrypt",
                 subprocess, logging, hummingbird, jwtKit, serviceLifecycle, unixSignals, configuration, argumentParser,
                 asyncHTTPClient, metrics, nioCore,
                 nioPosix, nioHTTP1, nioHTTP2, nioHTTPTypes, nioHTTPTypesHTTP2, nioSSL, nioTLS, swiftASN1, x509,
@@ -97,8 +96,7 @@ let package = Package(
             name: "Build",
             dependencies: [
                 "Networking", "Attestation", "Dockerfile", "OCI", "CacheAPI", "Erofs", "Spelling", "Chunking",
-                "Compression",
-                "CLinux",
+                "Compression", "CLinux",
                 logging, asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioSSL, subprocess, systemPackage,
             ],
             swiftSettings: strict),
