@@ -147,12 +147,17 @@ struct LayerSplitterTests {
     @Test("one byte more at the front of a file changes few chunks", arguments: seeds)
     func stability(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
-        let content = generator.bytes(100_000)
-        var (old, new) = (TarWriter(), TarWriter())
-        old.add("file", content)
-        new.add("file", [1] + content)
-        let known = SplitBlob(old.finish()).payloadIDs
-        #expect(SplitBlob(new.finish()).payloadIDs.subtracting(known).count <= 8)
+        // A single file may by chance change much; of twenty with 80 chunks each, about 30 chunks change in all.
+        var changed = 0
+        for _ in 0..<20 {
+            let content = generator.bytes(20_000)
+            var (old, new) = (TarWriter(), TarWriter())
+            old.add("file", content)
+            new.add("file", [1] + content)
+            let known = SplitBlob(old.finish()).payloadIDs
+            changed += SplitBlob(new.finish()).payloadIDs.subtracting(known).count
+        }
+        #expect(changed <= 100, "seed \(seed)")
     }
 
     @Test("the content hasher says what the splitter says", arguments: [0, 1, 127, 128, 129, 1024, 9999])

@@ -31,7 +31,7 @@ struct AttestationBuildTests {
     ]
 
     private static func text(_ server: ServerConnection, _ path: String) async throws -> String {
-        String(decoding: try await server.exchange(.GET, path, within: .seconds(10)), as: UTF8.self)
+        String(decoding: try await server.exchange(.GET, path, within: .seconds(120)), as: UTF8.self)
     }
 
     @Test("Packages and provenance are listed as referrers, once, with what the image has and the keys of its steps")

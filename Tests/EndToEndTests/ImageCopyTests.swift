@@ -246,7 +246,7 @@ import Testing
                     var request = HTTPClientRequest(url: "http://\(registry.host)/v2/shop/api/manifests/\(tag)")
                     request.headers.add(name: "accept", value: MediaType.index)
                     request.headers.add(name: "authorization", value: basic)
-                    let answer = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+                    let answer = try await HTTPClient.shared.execute(request, timeout: .seconds(120))
                     let list: Index = try JSONDocument.decode(
                         from: Array(buffer: try await answer.body.collect(upTo: 1 << 20)), subject: "list")
                     #expect(list.manifests.map(\.digest) == [referrers[0]])

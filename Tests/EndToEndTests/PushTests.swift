@@ -68,7 +68,7 @@ import Testing
                 var request = HTTPClientRequest(url: "http://\(registry.host)/v2/shop/api/manifests/1")
                 request.headers.add(name: "accept", value: MediaType.manifest)
                 request.headers.add(name: "authorization", value: Self.basic("u:pantry"))
-                let answer = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+                let answer = try await HTTPClient.shared.execute(request, timeout: .seconds(120))
                 #expect(answer.status == .ok)
                 let bytes = Array(buffer: try await answer.body.collect(upTo: 1 << 20))
                 let digest = try await PushSample.export(as: "a").content().root.digest

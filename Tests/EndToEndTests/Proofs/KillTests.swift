@@ -4,8 +4,9 @@ import Testing
 
 /// Kills a real server again and again while it stores, serves, deletes and collects.
 @Suite(.serialized) struct KillTests {
-    /// A lease ends soon, and everything that is not needed goes at once.
-    static let options = ["--lease-period", "4s", "--maintenance-interval", "1s"]
+    /// A lease ends soon, and everything that is not needed goes at once. What took longer to push than a lease is
+    /// refused, instead of being taken as an image that lacks a layer.
+    static let options = ["--lease-period", "4s", "--maintenance-interval", "1s", "--complete-repositories", "*/*"]
     static let lease = Duration.seconds(4)
     /// A new root after so many cycles, so that it does not grow for ever.
     private static let cyclesPerRoot = 50

@@ -15,6 +15,8 @@ struct RawClient: Sendable {
     private static let http: HTTPClient = {
         var configuration = HTTPClient.Configuration()
         configuration.connectionPool.retryConnectionEstablishment = false
+        // Where many tests compute at once, a server may take long to answer a new connection.
+        configuration.timeout.connect = .seconds(120)
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }()
 
@@ -73,7 +75,7 @@ struct RawClient: Sendable {
         if let type { request.headers.add(name: "Content-Type", value: type) }
         if let accepted { request.headers.add(name: "Accept", value: accepted) }
         if method != .GET { request.body = .bytes(body) }
-        let response = try await Self.http.execute(request, timeout: .seconds(60))
+        let response = try await Self.http.execute(request, timeout: .seconds(120))
         let bytes = try await response.body.collect(upTo: 256 << 20)
         return (Int(response.status.code), Array(buffer: bytes))
     }

@@ -75,12 +75,12 @@ struct SecureClient: Sendable {
         fileprivate let http: HTTPClient
 
         func get(_ url: String) async throws -> (version: HTTPVersion, text: String) {
-            let response = try await http.execute(HTTPClientRequest(url: url), timeout: .seconds(20))
+            let response = try await http.execute(HTTPClientRequest(url: url), timeout: .seconds(120))
             return (response.version, String(buffer: try await response.body.collect(upTo: 1 << 20)))
         }
 
         func send(_ request: HTTPClientRequest) async throws -> HTTPClientResponse {
-            try await http.execute(request, timeout: .seconds(60))
+            try await http.execute(request, timeout: .seconds(120))
         }
     }
 
@@ -96,6 +96,8 @@ struct SecureClient: Sendable {
         var configuration = HTTPClient.Configuration(tlsConfiguration: tls)
         configuration.httpVersion = version
         configuration.connectionPool.retryConnectionEstablishment = false
+        // Where many tests compute at once, a server may take long to answer a new connection.
+        configuration.timeout.connect = .seconds(120)
         let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         let outcome: Swift.Result<Result, any Error>
         do {

@@ -31,7 +31,12 @@ struct TestClient: Sendable {
     let port: Int
 
     /// Gives bodies as they come; the shared client decompresses them.
-    private static let http = HTTPClient(eventLoopGroup: .singletonMultiThreadedEventLoopGroup)
+    private static let http: HTTPClient = {
+        var configuration = HTTPClient.Configuration()
+        // Where many tests compute at once, a server may take long to answer a new connection.
+        configuration.timeout.connect = .seconds(120)
+        return HTTPClient(eventLoopGroup: .singletonMultiThreadedEventLoopGroup, configuration: configuration)
+    }()
 
     func send(
         _ method: HTTPMethod, _ path: String, body: HTTPClientRequest.Body? = nil, headers: HTTPHeaders = [:]
@@ -40,7 +45,7 @@ struct TestClient: Sendable {
         request.method = method
         request.headers = headers
         request.body = body
-        let response = try await Self.http.execute(request, timeout: .seconds(60))
+        let response = try await Self.http.execute(request, timeout: .seconds(120))
         let bytes = try await response.body.collect(upTo: 256 << 20)
         return Answer(status: response.status.code, headers: response.headers, bytes: [UInt8](buffer: bytes))
     }
