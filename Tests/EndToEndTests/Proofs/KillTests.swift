@@ -14,7 +14,7 @@ import Testing
     @Test func everyTaggedImageSurvivesKill9() async throws {
         let start = ContinuousClock.now
         let seed = ProofSettings.seed
-        var (cycle, pushed, pulled, deleted) = (0, 0, 0, 0)
+        var (cycle, pushed, pulled, deleted, late) = (0, 0, 0, 0, 0)
         while cycle < ProofSettings.cycles {
             let load = ImageLoad(layerSize: 60_000, lease: KillTests.lease)
             let first = cycle
@@ -34,11 +34,12 @@ import Testing
             pushed += load.counts.pushed
             pulled += load.counts.pulled
             deleted += load.counts.deleted
+            late += load.counts.late
             try #require(load.losses.isEmpty, "seed \(seed), cycle \(cycle): \(load.losses.prefix(5))")
         }
         ProofSettings.report(
             "kill -9: \(cycle) cycles, seed \(seed), \(ContinuousClock.now - start): \(pushed) images pushed, "
-                + "\(pulled) pulled, \(deleted) deleted, 0 lost")
+                + "\(pulled) pulled, \(deleted) deleted, \(late) too late, 0 lost")
         #expect(pushed >= cycle && pulled > pushed / 4)
     }
 
