@@ -11,6 +11,8 @@ public struct NetworkSettings: Sendable {
     private let shown: (chain: [NIOSSLCertificate], key: NIOSSLPrivateKey)?
     /// When requests that may be repeated are.
     public var retries = RetrySchedule.standard
+    /// How long a connection may take to come about; `nil` for as long as whoever asks thinks right.
+    public var connectTimeout: Duration?
 
     /// Everything is reached directly, and believed as the system says.
     public init() {

@@ -30,6 +30,7 @@ public final class WebClient: Sendable {
         self.network = network
         var configuration = configuration
         if let tls = network.tls(showingCertificate: showingCertificate) { configuration.tlsConfiguration = tls }
+        if let timeout = network.connectTimeout { configuration.timeout.connect = TimeAmount(timeout) }
         self.configuration = configuration
     }
 

@@ -14,7 +14,8 @@ struct FrameBuilderTests {
             let frames = try input.frames(codec, target: target)
             #expect(frames.flatMap(\.chunks) == input.chunks.map(\.reference))
             #expect(try frames.flatMap { try decoded($0) } == input.bytes)
-            if target >= 5000 { #expect(frames.allSatisfy { $0.codec == codec }) }
+            // What is short may not shrink, as the last frame may not.
+            #expect(frames.allSatisfy { $0.rawByteCount < 2000 || $0.codec == codec })
         }
     }
 

@@ -15,6 +15,15 @@ import Testing
 @Suite struct ProxyTests {
     private static let files = ["Dockerfile": "FROM scratch\nCOPY a /a\n", "a": "a\n"]
 
+    /// Believes `authority`, and is patient: where many tests compute at once, a server may take long to shake hands.
+    private static func network(
+        _ environment: [String: String] = [:], authority: TestAuthority
+    ) throws -> NetworkSettings {
+        var network = try NetworkSettings(environment: environment, authorityFile: authority.file)
+        network.connectTimeout = .seconds(120)
+        return network
+    }
+
     @Test func plainServerIsReachedThroughAProxy() async throws {
         try await BuildLab.run { lab in
             var behaviour = LoopbackRelay.Behaviour()
@@ -43,8 +52,8 @@ import Testing
             var behaviour = LoopbackRelay.Behaviour()
             behaviour.hosts = hosts
             try await LoopbackRelay.run(behaviour) { proxy in
-                let network = try NetworkSettings(
-                    environment: ["HTTPS_PROXY": "127.0.0.1:\(proxy.port)"], authorityFile: authority.file)
+                let network = try Self.network(
+                    ["HTTPS_PROXY": "127.0.0.1:\(proxy.port)"], authority: authority)
                 let context = try lab.context(Self.files)
                 let report = try await lab.build(
                     context, runner: "a", address: "https://larder.test", network: network
@@ -122,7 +131,7 @@ import Testing
     @Test func serverWithAPrivateAuthorityIsBelievedWithItsFile() async throws {
         try await BuildLab.run { lab in
             try await Self.secure(lab, for: "localhost", "127.0.0.1") { relay, authority in
-                let network = try NetworkSettings(environment: [:], authorityFile: authority.file)
+                let network = try Self.network(authority: authority)
                 for host in ["localhost", "127.0.0.1"] {
                     let report = try await lab.build(
                         try lab.context(Self.files), runner: host, address: "https://\(host):\(relay.port)",
@@ -138,7 +147,7 @@ import Testing
     @Test func unknownAuthorityIsNamedAndDoesNotEndTheBuild() async throws {
         try await BuildLab.run { lab in
             try await Self.secure(lab, for: "localhost") { relay, authority in
-                let known = try NetworkSettings(environment: [:], authorityFile: authority.file)
+                let known = try Self.network(authority: authority)
                 for (host, network) in [("localhost", NetworkSettings()), ("127.0.0.1", known)] {
                     let report = try await lab.build(
                         try lab.context(Self.files), runner: host, tag: nil, address: "https://\(host):\(relay.port)",
