@@ -13,12 +13,14 @@ struct ChainMerger {
     /// No real chain comes near: it keeps one made to be slow from taking hours.
     private var linkStepsLeft = 100_000_000
     /// The directory that the last entry's parent led to; neighbours in a tar mostly share it. Dropped when
-    /// anything is removed or replaced.
+    /// anything is removed or replaced, and with each layer.
     private var lastParent: (path: ArraySlice<UInt8>, node: Int)?
 
     /// Lays `table`, which is layer number `layer`, on top.
     mutating func apply(_ table: EntryTable, layer: Int) {
         self.layer = layer
+        // Its own links lead elsewhere.
+        lastParent = nil
         for entry in table.entries {
             apply(entry)
         }
@@ -29,15 +31,16 @@ struct ChainMerger {
         let slash = bytes.lastIndex(of: UInt8(ascii: "/"))
         let name = slash.map { bytes[($0 + 1)...] } ?? bytes[...]
         let parentPath = slash.map { bytes[..<$0] } ?? []
-        if bytes.isEmpty {
-            setRoot(entry)
-        } else if name.elementsEqual(Self.opaqueName) {
-            hideChildren(of: parentPath)
-        } else if bytes.starts(with: Self.reservedPrefix) || name.starts(with: Self.reservedPrefix) {
-            return
+        if bytes.isEmpty { return setRoot(entry) }
+        let isOpaqueMark = name.elementsEqual(Self.opaqueName)
+        let isReserved = bytes.starts(with: Self.reservedPrefix) || name.starts(with: Self.reservedPrefix)
+        if isReserved && !isOpaqueMark { return }
+        guard let parent = parentNode(parentPath) else { return }
+        if isOpaqueMark {
+            hideChildren(of: parent)
         } else if name.starts(with: Self.whiteoutPrefix) {
-            hide(name.dropFirst(Self.whiteoutPrefix.count), in: parentPath)
-        } else if let parent = parentNode(parentPath) {
+            hide(name.dropFirst(Self.whiteoutPrefix.count), in: parent)
+        } else {
             place(entry, name: ChainTree.Name(name), parentPath: parentPath, parent: parent)
         }
     }
@@ -52,27 +55,35 @@ struct ChainMerger {
     // MARK: Placing
 
     /// The directory that `path` leads to; made, with those above it, when it is not there. `nil` when links loop.
+    ///
+    /// As builders unpack each layer by itself, only links of the present layer are followed: a directory that it has, or
+    /// that something in it needs, hides a link or a file of the layers below.
     private mutating func parentNode(_ path: ArraySlice<UInt8>) -> Int? {
         if let lastParent, lastParent.path == path { return lastParent.node }
-        guard let walk = follow(path.split(separator: UInt8(ascii: "/")), followLast: true) else { return nil }
-        var node = walk.node
-        if !tree.nodes[node].isDirectory {
-            // No layer that was ever unpacked has this; the entry needs a directory, so it becomes one.
-            replace(node, with: nil)
-        }
-        for name in walk.rest where !name.bytes.elementsEqual(".".utf8) {
-            if name.bytes.elementsEqual("..".utf8) {
-                node = tree.nodes[node].parent
-            } else {
-                node = tree.nodes[node].children[name] ?? addNode(nil, contentLayer: layer, name: name, parent: node)
+        let components = path.split(separator: UInt8(ascii: "/"))
+        while let walk = follow(components, followLast: true, linksOf: layer) {
+            var node = walk.node
+            if !tree.nodes[node].isDirectory { replace(node, with: nil) }
+            var isThere = true
+            for name in walk.rest {
+                // Behind what was missing is nothing, unless the text of a link climbs up again: then anew.
+                isThere = !name.bytes.elementsEqual(".".utf8) && !name.bytes.elementsEqual("..".utf8)
+                if !isThere { break }
+                node = addNode(nil, contentLayer: layer, name: name, parent: node)
             }
+            guard isThere else { continue }
+            lastParent = (path, node)
+            return node
         }
-        lastParent = (path, node)
-        return node
+        return nil
     }
 
-    private mutating func follow(_ components: [ArraySlice<UInt8>], followLast: Bool) -> ChainTree.Walk? {
-        guard linkStepsLeft > 0, let walk = tree.walk(components, followLast: followLast) else { return nil }
+    private mutating func follow(
+        _ components: [ArraySlice<UInt8>], followLast: Bool, linksOf layer: Int? = nil
+    ) -> ChainTree.Walk? {
+        guard linkStepsLeft > 0, let walk = tree.walk(components, followLast: followLast, linksOf: layer) else {
+            return nil
+        }
         linkStepsLeft -= walk.linkSteps
         return walk
     }
@@ -147,28 +158,19 @@ struct ChainMerger {
 
     // MARK: Hiding
 
-    private mutating func hide(_ name: ArraySlice<UInt8>, in parentPath: ArraySlice<UInt8>) {
-        guard let parent = existingDirectory(parentPath),
-            let node = tree.nodes[parent].children[ChainTree.Name(name)]
-        else { return }
+    private mutating func hide(_ name: ArraySlice<UInt8>, in parent: Int) {
+        guard let node = tree.nodes[parent].children[ChainTree.Name(name)] else { return }
         lastParent = nil
         if removeLower(node) { tree.nodes[parent].children[ChainTree.Name(name)] = nil }
     }
 
-    private mutating func hideChildren(of path: ArraySlice<UInt8>) {
-        guard let directory = existingDirectory(path), tree.nodes[directory].cleared < layer else { return }
+    private mutating func hideChildren(of directory: Int) {
+        guard tree.nodes[directory].cleared < layer else { return }
         lastParent = nil
         tree.nodes[directory].cleared = layer
         for (name, child) in tree.nodes[directory].children where removeLower(child) {
             tree.nodes[directory].children[name] = nil
         }
-    }
-
-    private mutating func existingDirectory(_ path: ArraySlice<UInt8>) -> Int? {
-        guard let walk = follow(path.split(separator: UInt8(ascii: "/")), followLast: true), walk.rest.isEmpty,
-            tree.nodes[walk.node].isDirectory
-        else { return nil }
-        return walk.node
     }
 
     /// Takes away what layers below the present one put at and below `top`: a whiteout hides nothing of its own

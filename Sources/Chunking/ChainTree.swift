@@ -59,7 +59,8 @@ struct ChainTree: Sendable {
 
     /// Goes from the root along `components`, through symbolic links as in a chroot; through one at the end when
     /// `followLast`. `nil` when links loop.
-    func walk(_ components: [ArraySlice<UInt8>], followLast: Bool) -> Walk? {
+    /// - Parameter layer: the layer whose links alone are followed; `nil` for those of all.
+    func walk(_ components: [ArraySlice<UInt8>], followLast: Bool, linksOf layer: Int? = nil) -> Walk? {
         // What is still to go, the next component last.
         var ahead = components.reversed().map { Name($0) }
         var node = Self.root
@@ -77,7 +78,8 @@ struct ChainTree: Sendable {
             guard let child = nodes[node].children[name] else {
                 return Walk(node: node, rest: [name] + ahead.reversed(), linkSteps: linkSteps)
             }
-            guard nodes[child].isSymlink, followLast || !ahead.isEmpty else {
+            let isFollowed = nodes[child].isSymlink && nodes[child].layer == layer ?? nodes[child].layer
+            guard isFollowed, followLast || !ahead.isEmpty else {
                 node = child
                 continue
             }

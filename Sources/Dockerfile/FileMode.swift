@@ -58,6 +58,12 @@ public struct FileMode: Hashable, Sendable {
         return result
     }
 
+    /// The bits of directories that are made on the way to the destination, as BuildKit has mkdir(2) make them: only a number
+    /// says what they are, without the bits of its umask and without set-id and sticky bits.
+    public var ofDirectoriesInFront: UInt32 {
+        UInt32(text, radix: 8) == nil ? 0o755 : applied(to: 0, isDirectory: true) & 0o777 & ~0o022
+    }
+
     /// - Returns: whether ``text`` is in the symbolic form.
     private mutating func readSymbols() -> Bool {
         var rest = text.scalarRun

@@ -78,9 +78,12 @@ struct StagePlanner {
 
     // MARK: - What instructions use
 
-    /// `NAME=value` for a process: ENV, then the ARGs with a value; the later one of those with the same name.
+    /// `NAME=value` for a process: ENV, then the ARGs with a value; the later one of those with the same name. What base images
+    /// have without a value has an empty one, and what has no name is not handed to anybody.
     var processEnvironment: [String] {
-        settings.environment.filter { !overridingArguments.contains(Self.nameAndValue($0).name) }
+        settings.environment.map(Self.nameAndValue).compactMap { name, value in
+            name.isEmpty || overridingArguments.contains(name) ? nil : "\(name)=\(value)"
+        }
             + arguments.compactMap { argument in
                 guard let value = argument.value,
                     overridingArguments.contains(argument.name) || !hasEnvironment(argument.name)
@@ -112,8 +115,10 @@ struct StagePlanner {
     func hasEnvironment(_ name: String) -> Bool { environmentPosition(of: name) != nil }
 
     private func environmentPosition(of name: String) -> Int? {
-        let start = "\(name)="
-        return settings.environment.firstIndex { $0.utf8.starts(with: start.utf8) }
+        settings.environment.firstIndex { entry in
+            entry.utf8.starts(with: name.utf8)
+                && [nil, UInt8(ascii: "=")].contains(entry.utf8.dropFirst(name.utf8.count).first)
+        }
     }
 
     static func nameAndValue(_ entry: String) -> (name: String, value: String) {

@@ -14,7 +14,7 @@ private struct NaiveView {
     var rows: [[String]: Row] = [:]
 
     /// Where `path` leads; `nil` for a loop. What does not exist is taken as written.
-    func follow(_ path: [String], last: Bool, links: Int = 0) -> [String]? {
+    func follow(_ path: [String], last: Bool, links: Int = 0, of layer: Int? = nil) -> [String]? {
         var done: [String] = []
         for (index, name) in path.enumerated() {
             if name == ".." {
@@ -22,7 +22,9 @@ private struct NaiveView {
                 continue
             }
             let here = done + [name]
-            guard let row = rows[here], row.entry.kind == .symlink, last || index + 1 < path.count else {
+            guard let row = rows[here], row.entry.kind == .symlink, row.placed == layer ?? row.placed,
+                last || index + 1 < path.count
+            else {
                 done = here
                 continue
             }
@@ -30,7 +32,7 @@ private struct NaiveView {
             let text = String(decoding: row.entry.linkTarget, as: UTF8.self)
             let target = text.split(separator: "/").map(String.init)
             let start = text.hasPrefix("/") ? [] : done
-            return follow(start + target + path[(index + 1)...], last: last, links: links + 1)
+            return follow(start + target + path[(index + 1)...], last: last, links: links + 1, of: layer)
         }
         return done
     }
@@ -58,7 +60,9 @@ private struct NaiveView {
     mutating func apply(_ table: EntryTable, layer: Int) {
         for entry in table.entries {
             let path = entry.path.components.map { String(decoding: $0, as: UTF8.self) }
-            guard let name = path.last, let parent = follow(Array(path.dropLast()), last: true) else { continue }
+            guard let name = path.last, let parent = follow(Array(path.dropLast()), last: true, of: layer)
+            else { continue }
+            makeDirectory(parent, layer: layer)
             if name == ".wh..wh..opq" {
                 removeLower(parent, layer: layer, itself: false)
             } else if name.hasPrefix(".wh.") {
@@ -70,7 +74,6 @@ private struct NaiveView {
     }
 
     private mutating func place(_ original: Entry, _ path: [String], layer: Int) {
-        makeDirectory(Array(path.dropLast()), layer: layer)
         var row = Row(entry: original, layer: layer, placed: layer)
         if original.kind == .hardlink {
             let target = LayerPath(original.linkTarget).components.map { String(decoding: $0, as: UTF8.self) }

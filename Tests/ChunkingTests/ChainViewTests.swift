@@ -94,7 +94,11 @@ struct ChainViewTests {
         #expect(listing(ChainView(layers: [lower, layer("f a/new 2", "f .wh.a")])) == ["a/", "a/new", "b"])
         #expect(listing(ChainView(layers: [lower, layer("f .wh.a", "f a/new 2")])) == ["a/", "a/new", "b"])
         #expect(listing(ChainView(layers: [lower, layer("f b 2", "f .wh.b")])).contains("b"))
-        #expect(listing(ChainView(layers: [lower, layer("f .wh.none", "f none/.wh.x", "f .wh.")])).count == 5)
+        // The directory of a whiteout is there, whatever the layers below have.
+        #expect(
+            listing(ChainView(layers: [lower, layer("f .wh.none", "f none/.wh.x", "f .wh.")])) == [
+                "a/", "a/sub/", "a/sub/deep", "a/x", "b", "none/",
+            ])
         #expect(
             listing(ChainView(layers: [lower, layer("f .wh.a"), layer("f a/sub/new 3")])) == [
                 "a/", "a/sub/", "a/sub/new", "b",
@@ -126,10 +130,12 @@ struct ChainViewTests {
             ])
     }
 
-    @Test("entries behind a symbolic link are placed where it leads")
+    @Test("entries behind a symbolic link of their layer are placed where it leads")
     func linkedParents() {
-        let lower = layer("l lib usr/lib", "d usr", "d usr/lib", "f usr/lib/a 1", "l usr/up ../usr/./lib")
-        let view = ChainView(layers: [lower, layer("f lib/b 2", "f usr/up/c 2", "f lib/.wh.a")])
+        let view = ChainView(layers: [
+            layer("d usr", "d usr/lib", "f usr/lib/a 1"),
+            layer("l lib usr/lib", "l usr/up ../usr/./lib", "f lib/b 2", "f usr/up/c 2", "f lib/.wh.a"),
+        ])
         #expect(listing(view) == ["lib@", "usr/", "usr/lib/", "usr/lib/b", "usr/lib/c", "usr/up@"])
         #expect(view.node(at: LayerPath("lib/c"))?.entry.path == LayerPath("usr/lib/c"))
         #expect(
@@ -137,6 +143,31 @@ struct ChainViewTests {
         #expect(view.subtree(at: LayerPath("lib")).map(\.entry.kind) == [.symlink])
         #expect(view.resolved(LayerPath("usr/up/b")) == LayerPath("usr/lib/b"))
         #expect(view.resolved(LayerPath("lib/none/deeper")) == LayerPath("usr/lib/none/deeper"))
+    }
+
+    @Test("a directory that something needs hides a link of the layers below, as overlayfs shows it")
+    func linksOfLayersBelow() {
+        let lower = layer("l lib usr/lib", "d usr", "d usr/lib", "f usr/lib/a 1", "l up usr", "l far lib", "f file 1")
+        #expect(
+            listing(ChainView(layers: [lower, layer("f lib/b 2", "f up/.wh.lib", "f file/x 2", "f new/.wh.x")])) == [
+                "far@", "file/", "file/x", "lib/", "lib/b", "new/", "up/", "usr/", "usr/lib/", "usr/lib/a",
+            ])
+        // A link of the layer leads to what the layer has.
+        #expect(
+            listing(ChainView(layers: [lower, layer("l own lib/x/../y", "f own/b 2")])) == [
+                "far@", "file", "lib/", "lib/x/", "lib/y/", "lib/y/b", "own@", "up@", "usr/", "usr/lib/", "usr/lib/a",
+            ])
+    }
+
+    @Test("directories are told that a layer has without a row")
+    func impliedDirectories() {
+        func implied(_ rows: String...) -> [String] {
+            EntryTable(entries: rows.map { Self.entry($0) }).impliedDirectories.map(\.description)
+        }
+        #expect(implied("d a", "f a/b 1", "d a/c", "f a/c/d 1", "f e 1", "f .wh.g") == [])
+        #expect(implied("f a/b/c 1", "d a/b", "f d/.wh.e", "f f/.wh..wh..opq") == ["/a", "/d", "/f"])
+        #expect(implied("l lib usr/lib", "f lib/x 1", "d usr") == ["/usr/lib"])
+        #expect(implied("f a/b 1", "f a 1") == [])
     }
 
     @Test("links do not lead out of the root, and dangling ones to where they point")

@@ -25,6 +25,13 @@ import Testing
         #expect(mode.applied(to: 0o600, isDirectory: false) == 0o444)
     }
 
+    @Test(
+        "Directories on the way to the destination have no set-id or sticky bits, and of letters nothing",
+        arguments: [("600", 0o600), ("4711", 0o711), ("1777", 0o755), ("0", 0), ("go-rwx", 0o755), ("g+s,a+t", 0o755)])
+    func directoriesInFront(text: String, mode: UInt32) throws {
+        #expect(try copy("COPY --chmod=\(text) a b").mode?.ofDirectoriesInFront == mode)
+    }
+
     @Test(arguments: [
         ("COPY --link a b", true), ("COPY a b", false), ("COPY --link=false a b", false),
         ("COPY --link --chown=1:2 a b", true), ("COPY --link --chown=app a b", false),

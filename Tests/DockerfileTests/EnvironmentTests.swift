@@ -15,6 +15,16 @@ import Testing
         #expect(try environment(text, base: base) == ["B=new", "C=c", "N=n", "M=m", "Z=3", "A=2"])
     }
 
+    /// Images of odd builders have some, and no runtime takes them as they are.
+    @Test func variablesOfTheBaseWithoutAValueAreEmpty() throws {
+        var base = ImageSettings()
+        base.environment = ["PATH=/bin", "A=1", "ODD", "=none", "", "B=2"]
+        #expect(try environment("", base: base) == ["A=1", "ODD=", "B=2"])
+        #expect(try environment("ARG ODD=x", base: base) == ["A=1", "B=2", "ODD=x"])
+        #expect(try stage("LABEL a=$ODD", base: base).settings.environment == base.environment)
+        #expect(try stage("ENV ODD=3", base: base).settings.environment[2] == "ODD=3")
+    }
+
     /// As BuildKit does it; the Dockerfile reference says that it is always ENV.
     @Test func theLaterOfArgumentAndEnvironmentCounts() throws {
         #expect(try environment("ENV V=env\nARG V=arg") == ["V=arg"])

@@ -15,6 +15,10 @@ import Testing
     }
 
     private static func larderd(_ arguments: String...) async throws -> Outcome {
+        try await larderd(arguments)
+    }
+
+    private static func larderd(_ arguments: [String]) async throws -> Outcome {
         let outcome = try await Subprocess.run(
             .path(ServerProcess.executables.appending("larderd")), arguments: Arguments(arguments),
             output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
@@ -43,6 +47,22 @@ import Testing
                 let bytes = try #require(try await client.download(layer), "\(layer) is gone")
                 #expect(Digest(hashing: bytes) == layer)
             }
+        }
+    }
+
+    /// As `larderd stats --root /etc` once did.
+    @Test(arguments: ["stats", "maintain", "fsck", "backup", "token list", "evict"])
+    func anotherDirectoryIsNotMadeARoot(command: String) async throws {
+        try await withTemporaryDirectory { directory in
+            let (other, file) = (directory.appending("other"), "something")
+            try FileManager.default.createDirectory(atPath: other.string, withIntermediateDirectories: true)
+            try Data().write(to: URL(filePath: other.appending(file).string))
+            let more = ["backup": [directory.appending("copy").string], "evict": ["--written-by", "token:ci"]]
+            let outcome = try await Self.larderd(
+                command.split(separator: " ").map(String.init) + ["--root", other.string] + more[command, default: []])
+            #expect(outcome.status == 1)
+            #expect(outcome.complaint.contains("no store"), "\(outcome.complaint)")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: other.string) == [file])
         }
     }
 

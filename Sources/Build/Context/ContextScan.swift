@@ -121,7 +121,7 @@ struct ContextScan: Sendable {
         let paths = try tree.paths(matching: root)
         var isEmpty = paths.isEmpty
         for path in paths {
-            guard let entry = try tree.resolve(path) else { throw missing(written, path, request) }
+            guard let entry = try tree.resolve(path) else { throw try missing(written, path, request, &tree) }
             let count = entry.entry.path.bytes.count
             let entries = filter.apply(try tree.subtree(at: entry)) { row in
                 Array(row.entry.path.bytes.dropFirst(count).drop { $0 == UInt8(ascii: "/") })
@@ -132,7 +132,7 @@ struct ContextScan: Sendable {
         }
         guard isEmpty else { return }
         guard pattern == nil || CopyPaths.hasWildcard(written) else {
-            throw missing(written, LayerPath(written), request)
+            throw try missing(written, LayerPath(written), request, &tree)
         }
         match.unmatched.append(written)
     }
@@ -147,18 +147,24 @@ struct ContextScan: Sendable {
             """)
     }
 
-    private func missing(_ pattern: String, _ path: LayerPath, _ request: Request) -> BuildError {
+    private func missing(
+        _ pattern: String, _ path: LayerPath, _ request: Request, _ tree: inout ContextTree
+    ) throws(BuildError) -> BuildError {
         let isThere = (try? Stat(.joining(root, path), followTargetSymlink: false)) != nil
-        let reason = isThere ? " because .dockerignore excludes it" : ""
-        let advice =
-            isThere
-            ? "let it in with a line `!\(pattern)`" : "check the path, which is relative to the context (\(root))"
+        let reason =
+            if !isThere {
+                "; check the path, which is relative to the context (\(root))"
+            } else if let link = try tree.firstLink(on: path)?.entry {
+                """
+                : \(link.path.description.dropFirst()) is a link to \(String(decoding: link.linkTarget, as: UTF8.self)), \
+                and links are followed in the context only, to what .dockerignore lets in; copy what it should lead to
+                """
+            } else {
+                " because .dockerignore excludes it; let it in with a line `!\(pattern)`"
+            }
         return BuildError(
             .invalidInput,
-            """
-            \(request.location): \(request.instruction) failed: "\(pattern)" is not in the build context\(reason); \
-            \(advice).
-            """)
+            "\(request.location): \(request.instruction) failed: \"\(pattern)\" is not in the build context\(reason).")
     }
 
     // MARK: Hashing

@@ -82,6 +82,18 @@ struct ContextTree {
         return try entry(at: here)
     }
 
+    /// The first symbolic link on the way to `path`, itself included; `nil` when there is none.
+    /// - Throws: `io`.
+    mutating func firstLink(on path: LayerPath) throws(BuildError) -> ContextEntry? {
+        var here = LayerPath.root
+        for name in path.components {
+            here = here.bytes.isEmpty ? LayerPath(Array(name)) : here.appending(Array(name))
+            guard let entry = try entry(at: here) else { return nil }
+            if entry.entry.kind == .symlink { return entry }
+        }
+        return nil
+    }
+
     /// The paths that `pattern` of a COPY names, sorted; the path itself when it has no wildcard.
     /// - Throws: `io`; `invalidInput` for a pattern that cannot be read.
     mutating func paths(matching pattern: String) throws(BuildError) -> [LayerPath] {

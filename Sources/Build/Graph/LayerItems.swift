@@ -26,8 +26,7 @@ struct LayerItems {
     mutating func add(
         directories: [LayerPath], _ facts: DestinationFacts, _ owner: CopyLayout.Owner?, _ mode: FileMode? = nil
     ) throws(BuildError) {
-        // A mode is subject to BuildKit's umask here, though not for what is copied.
-        let new = (mode?.applied(to: 0o755, isDirectory: true) ?? 0o755) & ~0o022
+        let new = mode?.ofDirectoriesInFront ?? 0o755
         for path in directories where !path.bytes.isEmpty {
             let fact = facts[path]
             if let kind = fact?.kind, kind != .directory {

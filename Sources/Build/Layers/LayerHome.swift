@@ -27,6 +27,9 @@ struct LayerHome {
     var size: FilePath { path.appending("size") }
     /// There when the layer's tar says what its root directory is like.
     var rootMark: FilePath { path.appending("root") }
+    /// The paths of the directories that the layer needs and its tar says nothing of, each with a zero behind it; there when
+    /// there are some.
+    var implied: FilePath { path.appending("implied") }
     /// The boot that the layer was made in, until it is known to be on the disk.
     var boot: FilePath { path.appending("boot") }
 
@@ -67,6 +70,8 @@ struct LayerHome {
         let byteCount = UInt64(bytes.count + chunkBytes.count) + (isImage ? imageByteCount : Self.treeByteCount(table))
         try SmallFile.write(Array(String(byteCount).utf8), to: size)
         if hasRoot { try SmallFile.write([], to: rootMark) }
+        let directories = table.impliedDirectories
+        if !directories.isEmpty { try SmallFile.write(directories.flatMap { $0.bytes + [0] }, to: implied) }
         try SmallFile.write(Self.presentBoot, to: boot)
     }
 

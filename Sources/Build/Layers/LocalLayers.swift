@@ -66,6 +66,15 @@ public struct LocalLayers: Sendable {
     /// Whether the layer's tar says what its root directory is like.
     func hasRoot(_ layer: Digest) -> Bool { LayerHome(place(of: layer)).hasRoot }
 
+    /// The directories that a layer that is here needs and that its tar says nothing of.
+    func impliedDirectories(of layer: Digest) throws(Errno) -> [LayerPath] {
+        do throws(Errno) {
+            return try SmallFile.read(LayerHome(place(of: layer)).implied).split(separator: 0).map { LayerPath($0) }
+        } catch .noSuchFileOrDirectory {
+            return []
+        }
+    }
+
     /// The table of contents of a layer that is here.
     /// - Throws: `io`, `corrupt`.
     public func entries(of layer: Digest) throws(BuildError) -> EntryTable {

@@ -9,16 +9,22 @@ struct ContainerBundle: Sendable {
     /// The name of the container.
     let id: String
 
+    /// Begins the names of containers, and of their bundles.
+    static let idPrefix = "larder-"
+
     /// Where the runtime keeps track of the container.
-    var state: FilePath { path.appending("state") }
+    var state: FilePath { Self.state(in: path) }
     /// What went wrong, in the runtime's words.
     var log: FilePath { path.appending("log") }
     private var secrets: FilePath { path.appending("secrets") }
 
     init(in workspace: FilePath) {
-        id = "larder-\(getpid())-" + String(UInt64.random(in: 0...UInt64.max), radix: 36)
+        id = Self.idPrefix + "\(getpid())-" + String(UInt64.random(in: 0...UInt64.max), radix: 36)
         path = workspace.appending(id)
     }
+
+    /// Where the runtime keeps track of the container of a bundle.
+    static func state(in bundle: FilePath) -> FilePath { bundle.appending("state") }
 
     /// Writes the bundle.
     /// - Returns: where something will be mounted besides the usual places.

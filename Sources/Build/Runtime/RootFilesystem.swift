@@ -29,7 +29,9 @@ public final class RootFilesystem: Sendable {
     public convenience init(
         mounting chain: [Digest], from layers: LocalLayers, workspace: FilePath, hasMountPoints: Bool = true
     ) throws(BuildError) {
-        try self.init(workspace, hasMountPoints) { try LowerLayers(chain, in: layers) }
+        try self.init(workspace, hasMountPoints) {
+            try LowerLayers(chain, in: layers, implied: workspace.appending("implied"))
+        }
     }
 
     /// Mounts a directory as a tree that can be written to without changing it, as ``init(mounting:from:workspace:)`` does.

@@ -7,7 +7,7 @@ final class WorkDirectory: Sendable {
     private let path: FilePath
     private let directory: OpenDirectory
 
-    /// Opens the directory, which is there; what nobody uses any more is unmounted and removed.
+    /// Opens the directory, which is there; what nobody uses any more is ended, unmounted and removed.
     /// - Throws: `io`.
     init(_ path: FilePath) throws(BuildError) {
         self.path = path
@@ -31,6 +31,7 @@ final class WorkDirectory: Sendable {
     /// What cannot be removed costs space, not this build.
     private static func clean(_ path: FilePath, _ directory: borrowing OpenDirectory) {
         guard let names = try? directory.names(), !names.isEmpty else { return }
+        for name in names { LeftContainers.kill(in: path.appending(String(decoding: name, as: UTF8.self))) }
         // The kernel names mount points as they are, whatever links lead there.
         let real = (try? directory.realPath) ?? path
         for point in MountTable.present.points(below: real) { try? FileSystemMount.unmount(point) }

@@ -2,7 +2,7 @@ import Build
 import Glibc
 import UnixSignals
 
-/// What SIGINT and SIGTERM do: the first cancels what runs, which then cleans up; the second ends the process.
+/// What SIGINT, SIGTERM and SIGHUP do: the first cancels what runs, which then cleans up; the second ends the process.
 enum Interruption {
     /// Runs `body` as a task that signals cancel.
     /// - Parameter display: gives the terminal back when the process ends at once.
@@ -10,16 +10,20 @@ enum Interruption {
     static func run<Value: Sendable>(
         _ display: any BuildDisplay, _ body: @escaping @Sendable () async -> Value
     ) async -> (value: Value, signal: Int32?) {
-        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+        // The terminal that is closed takes its builds with it, unless nohup(1) said that they are to go on.
+        let signals =
+            isHangUpIgnored
+            ? await UnixSignalsSequence(trapping: .sigint, .sigterm)
+            : await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)
         let work = Task { await body() }
         let watch = Task<Int32?, Never> {
             var first: Int32?
             for await signal in signals {
                 if first != nil {
                     (display as? TerminalProgress)?.restore()
-                    exit(128 + number(signal))
+                    exit(128 + signal.rawValue)
                 }
-                first = number(signal)
+                first = signal.rawValue
                 display.take(.warning("Interrupted; cleaning up. Interrupt again to end at once."))
                 work.cancel()
             }
@@ -30,7 +34,10 @@ enum Interruption {
         return (value, await watch.value)
     }
 
-    private static func number(_ signal: UnixSignal) -> Int32 {
-        signal == .sigterm ? SIGTERM : SIGINT
+    private static var isHangUpIgnored: Bool {
+        var action = sigaction()
+        guard unsafe sigaction(SIGHUP, nil, &action) == 0 else { return false }
+        // Handlers are compared by their addresses; SIG_IGN has that of 1.
+        return unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
     }
 }

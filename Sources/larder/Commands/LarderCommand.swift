@@ -23,7 +23,7 @@ struct LarderCommand: AsyncParsableCommand {
               0    done
               1    the build, or what else was to be done, failed
               64   the command line is wrong, or a variable of the environment
-              130  interrupted (SIGINT); 143 for SIGTERM
+              130  interrupted (SIGINT); 143 for SIGTERM, 129 for SIGHUP
               As docker (larder shim): docker's own; 127 where docker is needed and not there.
             """,
         version: version,

@@ -17,10 +17,13 @@ struct RootAccess: Sendable {
     /// Where it is written down what is done to it.
     private var audit = AuditSettings()
 
+    /// What says that a directory is a root: its chunk files, or tokens that were made before it was served first. Any other
+    /// directory a command would make one of.
+    private static let marks = ["chunks", "tokens.json"]
+
     /// - Throws: ``ServerError`` when there is no store in `root`.
     init(existing root: FilePath) throws(ServerError) {
-        var isDirectory = false
-        guard FileManager.default.fileExists(atPath: root.string, isDirectory: &isDirectory), isDirectory else {
+        guard Self.marks.contains(where: { FileManager.default.fileExists(atPath: root.appending($0).string) }) else {
             throw ServerError(.noStore, "There is no store at \(root); give the --root that larderd serves.")
         }
         self.root = root

@@ -9,8 +9,16 @@ struct RootFilesystemTests {
     typealias Row = (entry: Entry, bytes: [UInt8])
 
     /// Mounts layers of `rows` and hands out the tree's path.
-    private func mount(_ rows: [[Row]], _ body: (RootFilesystem, String) async throws -> Void) async throws {
+    private func mount(
+        _ rows: [[Row]], areMounted: Bool = false, _ body: (RootFilesystem, String) async throws -> Void
+    ) async throws {
         try await LayerTools.withLayers { layers, directory in
+            var layers = layers
+            if areMounted {
+                let mounts = LayerMounts(in: FilePath(directory + "/mounts"), ways: LayerMounts.Way.allCases)
+                layers = try LocalLayers(root: FilePath(directory + "/images"), mounts: mounts)
+            }
+            defer { layers.close() }
             let chain = try rows.map { try LayerTools.unpack(LayerTools.tar($0), into: layers) }
             let root = try RootFilesystem(mounting: chain, from: layers, workspace: FilePath(directory + "/root"))
             defer { root.discard() }
@@ -94,6 +102,47 @@ struct RootFilesystemTests {
         try await mount([[LayerTools.directory("", mode: 0o700)], [row], [LayerTools.file("a")]]) { _, tree in
             let found = try ImageTools.run("stat -c '%a %u %g' '\(tree)'")
             #expect(found == "1711 5 6\n")
+        }
+    }
+
+    @Test("Directories that a layer says nothing of are as the layers below say", arguments: [true, false])
+    func impliedDirectories(areMounted: Bool) async throws {
+        var own = LayerTools.directory("own", mode: 0o2700)
+        (own.entry.uid, own.entry.gid) = (5, 6)
+        own.entry.xattrs = [Entry.ExtendedAttribute(name: Array("user.a".utf8), value: [UInt8(ascii: "b")])]
+        let base = [
+            LayerTools.directory("tmp", mode: 0o1777), own, LayerTools.directory("own/in", mode: 0o711),
+            LayerTools.directory("gone", mode: 0o700), LayerTools.link("link", to: "own"),
+        ]
+        let above = [
+            LayerTools.file("tmp/a"), LayerTools.file("own/in/b"), LayerTools.file(".wh.gone"),
+            LayerTools.file("link/c"),
+        ]
+        let top = [
+            LayerTools.file("gone/d"), LayerTools.file("own/.wh.none"), LayerTools.directory("link", mode: 0o750),
+        ]
+        try await mount([base, above, top], areMounted: areMounted) { root, tree in
+            let list = "stat -c '%n %a %u:%g' tmp own own/in gone link; ls tmp own own/in gone link | xargs"
+            #expect(
+                try ImageTools.run("cd '\(tree)'; \(list)") == """
+                    tmp 1777 0:0
+                    own 2700 5:6
+                    own/in 711 0:0
+                    gone 755 0:0
+                    link 750 0:0
+                    gone: d link: c own: in own/in: b tmp: a
+
+                    """)
+            #expect(try OpenDirectory(root.merged).attribute("user.a", of: FileName("own")) == [UInt8(ascii: "b")])
+            // What becomes a layer says the same.
+            try ImageTools.run("cd '\(tree)'; touch tmp/x own/in/x")
+            #expect(
+                try ImageTools.run("cd '\(root.upper)'; stat -c '%n %a %u:%g' tmp own own/in") == """
+                    tmp 1777 0:0
+                    own 2700 5:6
+                    own/in 711 0:0
+
+                    """)
         }
     }
 
