@@ -196,7 +196,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "GuideTests", dependencies: ["larder", "larderd", "TestSupport", subprocess, systemPackage],
-            exclude: ["peers.sh"],
+            exclude: ["machine.sh", "peers.sh", "readme.sh", "scan-gate.sh", "webhooks.sh"],
             swiftSettings: strict),
         .testTarget(name: "LayeringTests", dependencies: [subprocess, systemPackage], swiftSettings: strict),
     ],

@@ -36,6 +36,7 @@ struct Guide {
         var steps: [Step] = []
         var mustFail = false
         var source: (path: String, isWhole: Bool)?
+        var target: String?
         var lines = text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().makeIterator()
         while let (number, line) = lines.next() {
             if let comment = Self.comment(line) {
@@ -43,7 +44,9 @@ struct Guide {
                     mustFail = true
                 } else if let quoted = Self.source(comment) {
                     source = quoted
-                } else {
+                } else if comment.hasPrefix("written to ") {
+                    target = String(comment.dropFirst("written to ".count))
+                } else if !comment.hasPrefix("not run, ") {
                     steps.append(.preparation(Self.preparation(comment)))
                 }
             }
@@ -55,6 +58,11 @@ struct Guide {
                 source = nil
                 let text = block.joined(separator: "\n") + "\n"
                 steps.append(.quotation(of: quoted.path, isWhole: quoted.isWhole, text: text, line: number + 1))
+                continue
+            }
+            if let file = target {
+                target = nil
+                steps.append(.preparation(.command(Self.writing(block, to: file))))
                 continue
             }
             switch line.dropFirst(3) {
@@ -81,6 +89,11 @@ struct Guide {
             block.append(String(line))
         }
         return nil
+    }
+
+    /// What a block says becomes a file, whose name is a word of the shell.
+    private static func writing(_ block: [String], to file: String) -> String {
+        "cat >\(file) <<'END OF BLOCK'\n\(block.joined(separator: "\n"))\nEND OF BLOCK"
     }
 
     /// `file PATH`, `part of PATH`

@@ -17,6 +17,12 @@ enum GuideFiles {
         try Guide(name: name, text(of: pages.appending("Guides").appending(name)))
     }
 
+    /// The pages of all targets with commands, by their paths in the repository.
+    static let executed: [String] = {
+        let found = try? shell("cd '\(repository)'; grep -rlx --include='*.md' '```sh' Sources | sort")
+        return String(decoding: found ?? [], as: UTF8.self).split(separator: "\n").map(String.init)
+    }()
+
     static func text(of path: FilePath) throws -> String {
         String(decoding: try Data(contentsOf: URL(filePath: path.string)), as: UTF8.self)
     }

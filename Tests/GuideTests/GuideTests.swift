@@ -21,18 +21,18 @@ struct GuideTests {
 
     @Test(
         "Commands", .enabled(if: TinyImage.obstacle == nil, "commands in containers need root, busybox and runc"),
-        arguments: GuideFiles.names)
-    func commands(name: String) async throws {
-        try await run(try GuideFiles.guide(name))
+        arguments: GuideFiles.executed)
+    func commands(page: String) async throws {
+        try await run(try Guide(name: page, GuideFiles.text(of: GuideFiles.repository.pushing(FilePath(page)))))
     }
 
-    /// But for those in `shell` blocks, which need what is not here.
     @Test(
         "Commands of the README", .enabled(if: TinyImage.obstacle == nil, "they need root, busybox and runc"))
     func readme() async throws {
         let guide = try Guide(
             name: "README.md", GuideFiles.text(of: GuideFiles.repository.appending("README.md")))
-        #expect(guide.steps.count { if case .commands = $0 { true } else { false } } >= 5)
+        #expect(guide.steps.count { if case .commands = $0 { true } else { false } } >= 8)
+        #expect(GuideFiles.executed.count > 12)
         try await run(guide)
     }
 
@@ -115,6 +115,15 @@ struct GuideTests {
             ```json
             {}
             ```
+            <!-- test: written to "$GUIDE/gate.json" -->
+            ```json
+            {"a":
+             1}
+            ```
+            <!-- test: not run, it cannot be -->
+            ```shell
+            helm
+            ```
             <!-- test: file deploy/x -->
             ```sh
             four
@@ -129,8 +138,9 @@ struct GuideTests {
                 .preparation(.base("a:1")), .preparation(.peers(["docker", "crane"])),
                 .commands("one\ntwo", line: 3, mustFail: false, prints: ["out…"]),
                 .commands("three", line: 11, mustFail: true, prints: []),
-                .quotation(of: "deploy/x", isWhole: true, text: "four\n", line: 18),
-                .quotation(of: "deploy/y", isWhole: false, text: "five\n", line: 22),
+                .preparation(.command("cat >\"$GUIDE/gate.json\" <<'END OF BLOCK'\n{\"a\":\n 1}\nEND OF BLOCK")),
+                .quotation(of: "deploy/x", isWhole: true, text: "four\n", line: 27),
+                .quotation(of: "deploy/y", isWhole: false, text: "five\n", line: 31),
             ])
         #expect(throws: GuideError.self) { try Guide(name: "a", "```sh\none\n") }
         #expect(throws: GuideError.self) { try Guide(name: "a", "```text\none\n```\n") }

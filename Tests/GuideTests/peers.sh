@@ -16,7 +16,7 @@ begin_peers() {
         # Nobody is spoken to outside.
         printf '#!/bin/bash\nexec nsenter --target %s --mount --pid chroot %s /usr/bin/env -i -C "$PWD" %s %s "$@"\n' \
             "$peers_pid" "$peers_root" "PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=$GUIDE TMPDIR=/tmp BUILDAH_ISOLATION=chroot \
-DOCKER_HOST=unix:///run/guide.sock DOCKER_CLI_HINTS=false HTTPS_PROXY=http://127.0.0.1:1 HTTP_PROXY=http://127.0.0.1:1 NO_PROXY=127.0.0.1" \
+DOCKER_HOST=unix:///run/guide.sock DOCKER_CLI_HINTS=false HTTPS_PROXY=http://127.0.0.1:1 HTTP_PROXY=http://127.0.0.1:1 NO_PROXY=127.0.0.1,larder.internal" \
             "$program" >"$GUIDE/programs/$program"
         chmod +x "$GUIDE/programs/$program"
     done

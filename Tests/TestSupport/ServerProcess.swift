@@ -24,14 +24,15 @@ public struct ServerProcess: Sendable {
         return FilePath(bundle).removingLastComponent()
     }
 
-    /// Starts a server on `root`, with more options, and lends it to `body`; afterwards it is killed if it is still there.
+    /// Starts a server on `root`, with more options, and lends it to `body`. It asks nobody outside of the machine. Afterwards it is killed if it is still there.
     public static func run<Result: Sendable>(
         root: FilePath, options: [String] = [], _ body: @Sendable (ServerProcess) async throws -> Result
     ) async throws -> Result {
         let outcome = try await Subprocess.run(
             .path(executables.appending("larderd")),
             arguments: Arguments(
-                ["--root", root.string, "--listen", "127.0.0.1:0", "--log-format", "json"] + options),
+                ["--root", root.string, "--listen", "127.0.0.1:0", "--log-format", "json"]
+                    + (options.contains("--default-registry") ? [] : ["--default-registry", "none"]) + options),
             input: .none, output: .discarded, error: .sequence
         ) { execution in
             let pid = execution.processIdentifier.value

@@ -20,6 +20,7 @@ struct SettingFlags: ParsableArguments {
     @Option(help: Self.help(.logLevel)) var logLevel: String?
     @Option(help: Self.help(.logFormat)) var logFormat: String?
     @Option(help: Self.help(.localProjects)) var localProjects: String?
+    @Option(help: Self.help(.defaultRegistry)) var defaultRegistry: String?
     @Option(help: Self.help(.ownHosts)) var ownHosts: String?
     @Option(help: Self.help(.mirrors)) var mirrors: String?
     @Option(help: Self.help(.defaultMirror)) var defaultMirror: String?
@@ -84,6 +85,7 @@ struct SettingFlags: ParsableArguments {
         case .logLevel: logLevel
         case .logFormat: logFormat
         case .localProjects: localProjects
+        case .defaultRegistry: defaultRegistry
         case .ownHosts: ownHosts
         case .mirrors: mirrors
         case .defaultMirror: defaultMirror

@@ -57,6 +57,34 @@ extension ImageCatalog {
         }
     }
 
+    /// What a name that means nothing here means in the default registry; `nil` when there is none, or when the name could only be one
+    /// of this server's, so that nobody outside learns it, or gives something else for it. Names of one part cannot be had
+    /// by anybody at docker.io. Whoever may not read a project cannot know that it is there.
+    func nameOutside(_ reference: ImageReference, for access: ProjectAccess) async throws -> ImageReference? {
+        guard reference.host == nil, let registry = settings.defaultRegistry else { return nil }
+        if reference.repository.components.count > 1 {
+            let isOwn = try await executor.run { store in
+                guard let owner = ProjectName(owning: reference.repository.description), mayRead(owner, access) else {
+                    return false
+                }
+                return try store.project(named: owner.description) != nil
+            }
+            if isOwn { return nil }
+        }
+        var outside = reference
+        outside.host = registry
+        return outside.canonical
+    }
+
+    static func notHere(
+        _ reference: ImageReference, nor outside: ImageReference, because failure: APIFailure
+    ) -> APIFailure {
+        APIFailure(
+            failure.code,
+            "no image \(reference) on this server, nor can \(outside) be had: \(failure.message); or import one with "
+                + "`larder import ROOTFS.tar \(reference)`")
+    }
+
     static func notHere(_ reference: ImageReference) -> APIFailure {
         let name = "\(reference)"
         let hint =

@@ -13,6 +13,8 @@ struct ImageCatalog: Sendable {
         var ownHosts: Set<RegistryHost> = []
         /// The projects whose repositories a name without a host can mean, besides the build's own; `nil` for all.
         var localProjects: Set<ProjectName>?
+        /// The registry in which a name without a host is looked for that means nothing here; `nil` for none.
+        var defaultRegistry: RegistryHost?
         /// How other registries are served.
         var mirrors = MirrorRules()
         /// What may be done with tags.
@@ -67,9 +69,24 @@ struct ImageCatalog: Sendable {
         } catch {
             throw APIFailure(.invalidName, error.description)
         }
-        if isLocal(reference.host) {
-            return try await resolveLocal(reference, platform: platform, for: access)
+        guard isLocal(reference.host) else {
+            return try await resolveUpstream(reference, platform: platform, for: project, refresh: refresh)
         }
+        do {
+            return try await resolveLocal(reference, platform: platform, for: access)
+        } catch let failure as APIFailure where failure.code == .notFound {
+            guard let outside = try await nameOutside(reference, for: access) else { throw failure }
+            do {
+                return try await resolveUpstream(outside, platform: platform, for: project, refresh: refresh)
+            } catch let upstream as APIFailure {
+                throw Self.notHere(reference, nor: outside, because: upstream)
+            }
+        }
+    }
+
+    private func resolveUpstream(
+        _ reference: ImageReference, platform: Platform, for project: ProjectName, refresh: Bool
+    ) async throws -> ResolveAnswer.Image {
         let pulled = try await upstream.image(reference.canonical, platform: platform, refresh: refresh)
         try await executor.run { store in
             let receiver = try store.makeProject(named: project.description)

@@ -16,6 +16,7 @@ enum Setting: String, CaseIterable, Sendable {
     case logLevel
     case logFormat
     case localProjects
+    case defaultRegistry
     case ownHosts
     case mirrors
     case defaultMirror
@@ -73,6 +74,7 @@ enum Setting: String, CaseIterable, Sendable {
         case .logLevel: "LEVEL"
         case .logFormat: "text|json"
         case .localProjects: "NAME,NAME,…"
+        case .defaultRegistry: "HOST|none"
         case .ownHosts: "HOST,HOST,…"
         case .mirrors: "[NAME=]HOST,…"
         case .defaultMirror: "HOST"
@@ -110,6 +112,7 @@ enum Setting: String, CaseIterable, Sendable {
         case .logLevel: "info"
         case .logFormat: "text"
         case .localProjects: "any project"
+        case .defaultRegistry: "docker.io"
         case .ownHosts: "the address it listens on"
         case .mirrors: "none"
         case .defaultMirror: "none"
@@ -162,6 +165,8 @@ enum Setting: String, CaseIterable, Sendable {
         case .logLevel: "Log from here up: trace, debug, info, notice, warning, error"
         case .logFormat: "How log lines look"
         case .localProjects: "The projects whose images a FROM without a host may name"
+        case .defaultRegistry:
+            "Where a FROM without a host finds what is not on this server, unless its project is"
         case .ownHosts: "More names under which clients know this server, as HOST[:PORT]"
         case .mirrors: "Registries whose repositories can be pulled from here, below NAME/ or HOST/, or with ?ns=HOST"
         case .defaultMirror:

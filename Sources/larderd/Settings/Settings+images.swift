@@ -45,6 +45,7 @@ extension Settings {
         }
         images.tagRules = tagRules
         images.mirrors = mirrors
+        images.defaultRegistry = defaultRegistry
         images.limits = limits
         images.localProjects = localProjects.isEmpty ? nil : Set(localProjects)
         return images

@@ -127,6 +127,9 @@ struct SettingsReader: Sendable {
             .mirrors, "hosts with commas between them, each with a name or without, as in docker.io,quay=quay.io",
             { Self.list($0) { MirrorRules.Entry($0) } }, into: &settings.mirrors.entries)
         try read(
+            .defaultRegistry, "a host, as in docker.io, or none",
+            { $0 == "none" ? .some(nil) : (try? RegistryHost($0)).map(Optional.some) }, into: &settings.defaultRegistry)
+        try read(
             .defaultMirror, "a host, as in docker.io", { try? RegistryHost($0) }, into: &settings.mirrors.fallback)
         try read(
             .mirrorFreshness, "a time up to 30d, as in 5m",

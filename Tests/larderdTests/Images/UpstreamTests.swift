@@ -198,6 +198,42 @@ struct UpstreamTests {
         }
     }
 
+    @Test("A name without a host is found in the default registry, unless it could be one of this server's own")
+    func defaultRegistry() async throws {
+        let gate = Gate()
+        try await withRegistry(addRoutes: { $0.add(middleware: gate) }) { upstream in
+            try await withRegistry { own in
+                var settings = ImageCatalog.Settings()
+                settings.defaultRegistry = try RegistryHost(upstream.host)
+                let catalog = ImageCatalog(executor: own.executor, settings: settings, logger: .silent)
+                let image = try SampleImage(layers: [SampleImage.layer(["outside"])])
+                for name in ["base", "team/base", "shop/secret"] { try await upstream.push(image, to: name, as: "1") }
+                let digest = try await upstream.push(image, to: "shadowed", as: "1")
+                for name in ["base:1", "team/base:1"] {
+                    #expect(try await catalog.resolve(query(name), for: .default, refresh: false).digest == digest)
+                }
+                let mine = try SampleImage(layers: [SampleImage.layer(["inside"])])
+                let inside = try await own.push(mine, to: "shadowed", as: "1")
+                try await own.push(mine, to: "shop/base", as: "1")
+                let asked = gate.count
+                #expect(try await catalog.resolve(query("shadowed:1"), for: .default, refresh: true).digest == inside)
+                // The project is here, so nobody is told of its names, or may give something for them.
+                let secret = await #expect(throws: APIFailure.self) {
+                    try await catalog.resolve(query("shop/secret:1"), for: .default, refresh: false)
+                }
+                #expect(secret?.code == .notFound && secret?.message.contains("larder import") == true)
+                #expect(gate.count == asked)
+                let nowhere = await #expect(throws: APIFailure.self) {
+                    try await catalog.resolve(query("nothing:1"), for: .default, refresh: false)
+                }
+                #expect(nowhere?.code == .notFound)
+                #expect(
+                    nowhere?.message.contains("nor can \(upstream.host)/nothing:1 be had") == true,
+                    "\(nowhere?.message ?? "")")
+            }
+        }
+    }
+
     @Test("What is not there, not public or not itself is refused, and why")
     func refuse() async throws {
         let gate = Gate { request, _ in

@@ -67,8 +67,8 @@ struct SettingsTests {
             .tlsClientCa: "/tls/ca", .tlsClientAuth: "require",
             .limits: "connections=7, slow-time=2m,body-size=8GiB", .anonymous: "read", .defaultScope: "trunk",
             .logLevel: "debug", .logFormat: "json", .localProjects: "shop,tools",
-            .ownHosts: "larder.internal:7070,cache", .stopTimeout: "0", .idleTimeout: "60", .chunkFileSize: "64MiB",
-            .compressionLevel: "3",
+            .defaultRegistry: "quay.io", .ownHosts: "larder.internal:7070,cache", .stopTimeout: "0", .idleTimeout: "60",
+            .chunkFileSize: "64MiB", .compressionLevel: "3",
             .storeThreads: "2", .quota: "200GiB", .projectQuota: "1GiB,shop=2GiB", .maxAge: "30d", .pinnedTags: "v*",
             .immutableTags: "v*,shop/*:stable", .retention: "ci/*:*=50,pr-*=14d", .completeRepositories: "shop/*",
             .unmergedCaches: "solo-*", .promoteFrom: "feature/*,main=release-*",
@@ -93,6 +93,7 @@ struct SettingsTests {
         for settings in results {
             #expect(settings.mirrors.entries.map(\.name) == ["docker.io", "quay"])
             #expect(settings.mirrors.fallback?.description == "docker.io" && settings.mirrors.freshness == 3600)
+            #expect(settings.defaultRegistry?.description == "quay.io")
             #expect(settings.upstreamCredentials == "/etc/larder/config.json")
             #expect(settings.upstreamAuthorities == "/etc/larder/ca.pem")
             #expect(settings.webhooks == "/etc/larder/webhooks.json")
