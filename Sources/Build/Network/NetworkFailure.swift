@@ -19,7 +19,7 @@ struct BrokenAnswer: Error {
 struct UnexpectedStatus: Error {
     let code: UInt
     /// What the header of the name says. Seconds.
-    let retryAfter: Int?
+    let retryAfter: Int64?
 }
 
 /// What can go wrong between two machines.

@@ -160,9 +160,8 @@ extension RegistryPush {
         case status: return
         case 401, 403: throw access.refusal(of: "does not take \(subject)", code)
         case 408, 429, 500...599:
-            let seconds = answer.headers.first(name: "retry-after").flatMap { Int64($0) }
             throw RegistryAccess.PassingFailure(
-                words: "answers with status \(code)\(words)", retryAfter: seconds.map { .seconds($0) })
+                words: "answers with status \(code)\(words)", retryAfter: answer.retryAfter.map { .seconds($0) })
         case 404 where failure?.code == RegistryErrorCode.blobUploadUnknown.rawValue:
             throw RegistryAccess.PassingFailure(words: "lost an upload\(words)")
         default:

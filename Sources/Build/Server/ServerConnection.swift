@@ -156,7 +156,7 @@ public final class ServerConnection: Sendable {
     private func failure(_ response: HTTPClientResponse) async -> BuildError {
         let bytes = (try? await collect(response, upTo: 1 << 20)) ?? []
         let status = response.status.code
-        let retryAfter = response.headers.first(name: "retry-after").flatMap { Int($0) }
+        let retryAfter = response.retryAfter
         // What the server's log says more of.
         let id = status >= 500 ? response.headers.first(name: "x-request-id").map { " (request \($0))." } ?? "" : ""
         if let failure = try? JSONDocument.decode(APIFailure.self, from: bytes, subject: "the failure") {

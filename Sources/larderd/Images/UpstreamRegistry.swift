@@ -162,7 +162,9 @@ extension UpstreamRegistry {
             throw failure("does not give \(path) to this server; give it a login with --upstream-credentials")
         case 404: throw failure("has no \(path)", code: .notFound)
         case 429:
-            access.pauses.note(host, retryAfter: response.headers.first(name: "retry-after"))
+            let clock = Int64(clamping: WallClock.seconds)
+            access.pauses.note(
+                host, retryAfter: RetryAfter.seconds(clock: clock) { response.headers.first(name: $0) })
             // Trying again at once would only prolong it.
             throw busy(access.pauses.rest(of: host) ?? .zero)
         case 500...599: throw UpstreamStatus(code: response.status.code)

@@ -21,9 +21,9 @@ final class UpstreamPauses: Sendable {
     }
 
     /// Notes that `host` said 429.
-    /// - Parameter retryAfter: the header of that name; a date is taken for none.
-    func note(_ host: RegistryHost, retryAfter: String?) {
-        let asked = retryAfter.flatMap { UInt32($0) }.map { Duration.seconds(Int64($0)) } ?? Self.usual
-        ends.withLock { $0[host] = .now + min(asked, Self.maximum) }
+    /// - Parameter retryAfter: what it wants to be waited (``RetryAfter``); `nil` when it does not say. Seconds.
+    func note(_ host: RegistryHost, retryAfter: Int64?) {
+        let asked = retryAfter.map { Duration.seconds(min($0, Self.maximum.components.seconds)) } ?? Self.usual
+        ends.withLock { $0[host] = .now + asked }
     }
 }

@@ -1,5 +1,3 @@
-import OCI
-
 /// What came of one attempt to deliver an event.
 enum DeliveryOutcome: Hashable, Sendable {
     /// The receiver has it.
@@ -16,9 +14,8 @@ enum DeliveryOutcome: Hashable, Sendable {
 
     /// What an answer means (RFC 9110, and Standard Webhooks 1.0.0 for 410).
     /// - Parameters:
-    ///   - retryAfter: the header's value.
-    ///   - now: seconds since 1970.
-    init(status: UInt, retryAfter header: String?, now: Int64) {
+    ///   - retryAfter: what the receiver wants to be waited (``RetryAfter``). Seconds.
+    init(status: UInt, retryAfter: Int64?) {
         switch status {
         case 200..<300: self = .delivered
         case 410: self = .gone("it answered 410, so nobody is there any more")
@@ -26,21 +23,7 @@ enum DeliveryOutcome: Hashable, Sendable {
         // What is wrong with the request itself will be wrong the next time, too.
         case 400, 413, 414, 415, 422, 431: self = .refused("it answered \(status)")
         default:
-            self = .postponed("it answered \(status)", retryAfter: header.flatMap { Self.seconds($0, now: now) })
+            self = .postponed("it answered \(status)", retryAfter: retryAfter.map { min($0, Self.retryAfterMaximum) })
         }
-    }
-
-    /// `Retry-After`: a count of seconds or a date (RFC 9110, 10.2.3); `nil` for anything else.
-    static func seconds(_ header: String, now: Int64) -> Int64? {
-        let text = header.trimmingWhitespace
-        let seconds = Int64(text) ?? HTTPDate.seconds(text).map { $0 - now }
-        return seconds.map { min(max(0, $0), retryAfterMaximum) }
-    }
-}
-
-extension String {
-    fileprivate var trimmingWhitespace: String {
-        let start = drop { $0.isWhitespace }
-        return String(start.prefix(start.count - start.reversed().prefix { $0.isWhitespace }.count))
     }
 }

@@ -4,6 +4,7 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import Networking
+import OCI
 import SystemPackage
 
 /// Sends events to the receiver of one webhook.
@@ -50,7 +51,8 @@ struct WebhookClient: Sendable {
             let response = try await web.execute(request, timeout: .seconds(rule.timeout))
             _ = try? await response.body.collect(upTo: Self.answerBytesMaximum, within: .seconds(rule.timeout))
             return DeliveryOutcome(
-                status: response.status.code, retryAfter: response.headers.first(name: "retry-after"), now: now)
+                status: response.status.code,
+                retryAfter: RetryAfter.seconds(clock: now) { response.headers.first(name: $0) })
         } catch let error as SettingsError {
             return .postponed("\(error)", retryAfter: nil)
         } catch {

@@ -1,3 +1,5 @@
+import AsyncHTTPClient
+import NIOHTTP1
 import Networking
 import Testing
 
@@ -18,6 +20,12 @@ import Testing
         let schedule = RetrySchedule(pauses: [.milliseconds(10)])
         #expect(schedule.pause(before: 1, wanted: .seconds(20)) == .seconds(20))
         #expect(try #require(schedule.pause(before: 1, wanted: .seconds(3600))) < .seconds(1))
+    }
+
+    @Test(arguments: [("20", 20), ("Sun, 06 Nov 1994 08:49:37 GMT", 30), ("soon", nil)] as [(String, Int64?)])
+    func serversSayWhenInSecondsOrWithADate(text: String, seconds: Int64?) {
+        let headers: HTTPHeaders = ["retry-after": text, "date": "Sun, 06 Nov 1994 08:49:07 GMT"]
+        #expect(HTTPClientResponse(status: .serviceUnavailable, headers: headers).retryAfter == seconds)
     }
 
     @Test func onlyWhatMayPassIsTriedAgain() async {

@@ -16,6 +16,8 @@ struct MirrorTests {
     private final class Mood: Sendable {
         /// The status that it answers all reads with; 0 for the truth.
         let status = Atomic<Int>(0)
+        /// What it says with 429.
+        let retryAfter = Mutex("3600")
         /// The login that it wants.
         let login = Mutex<String?>(nil)
         /// The reads that it saw, as `METHOD path`.
@@ -25,7 +27,9 @@ struct MirrorTests {
             guard request.method == .get || request.method == .head else { return nil }
             reads.withLock { $0.append("\(request.method) \(request.uri.path)") }
             let status = status.load(ordering: .relaxed)
-            if status == 429 { return Response(status: .tooManyRequests, headers: [.retryAfter: "3600"]) }
+            if status == 429 {
+                return Response(status: .tooManyRequests, headers: [.retryAfter: retryAfter.withLock { $0 }])
+            }
             if status != 0 { return Response(status: .init(code: status)) }
             guard let login = login.withLock({ $0 }) else { return nil }
             let expected = "Basic " + Data(login.utf8).base64EncodedString()
@@ -143,9 +147,17 @@ struct MirrorTests {
         }
     }
 
-    @Test("a registry that says 429 is left alone for as long as it says")
-    func backOff() async throws {
+    /// As in `Sunday Nov 06 08:49:37 1994`, of an hour from now.
+    private static func dateInAnHour() -> String {
+        let text = Timestamp.text(seconds: Int64(clamping: WallClock.seconds) + 3_600).split { "-TZ".contains($0) }
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        return "Sun \(months[(Int(text[1]) ?? 1) - 1]) \(text[2]) \(text[3]) \(text[0])"
+    }
+
+    @Test("a registry that says 429 is left alone for as long as it says", arguments: [false, true])
+    func backOff(isDate: Bool) async throws {
         try await withMirror(freshness: 0) { upstream, own, mood in
+            if isDate { mood.retryAfter.withLock { $0 = Self.dateInAnHour() } }
             try await upstream.push(image(), to: "base", as: "1")
             try await pull("up/base", "1", from: own)
             mood.status.store(429, ordering: .relaxed)

@@ -1,5 +1,6 @@
 import Access
 import FoundationEssentials
+import OCI
 import Testing
 
 @testable import larderd
@@ -37,7 +38,8 @@ struct WebhookValueTests {
             (429, "Sun, 99 Nov 1994 08:48:00 GMT", .postponed("", retryAfter: nil)),
         ] as [(UInt, String?, DeliveryOutcome)])
     func answers(status: UInt, retryAfter: String?, expected: DeliveryOutcome) {
-        let outcome = DeliveryOutcome(status: status, retryAfter: retryAfter, now: 784_111_740)
+        let seconds = retryAfter.flatMap { RetryAfter.seconds($0, now: 784_111_740) }
+        let outcome = DeliveryOutcome(status: status, retryAfter: seconds)
         switch (outcome, expected) {
         case (.delivered, .delivered), (.refused, .refused), (.gone, .gone): break
         case (.postponed(let reason, let seconds), .postponed(_, let wanted)):

@@ -69,10 +69,9 @@ struct Download: Sendable {
             throw failure(error, file)
         }
         guard (200..<300).contains(answer.status.code) else {
-            let after = answer.headers.first(name: "retry-after").flatMap { Int($0) }
             throw BuildError(
                 .invalidInput, "\(file) cannot be fetched: the server answers \(answer.status); check the URL",
-                cause: UnexpectedStatus(code: answer.status.code, retryAfter: after))
+                cause: UnexpectedStatus(code: answer.status.code, retryAfter: answer.retryAfter))
         }
         var hasher = DigestHasher()
         var size: UInt64 = 0
