@@ -106,7 +106,8 @@ let package = Package(
             swiftSettings: strict),
         // How other machines are reached
         .target(
-            name: "Networking", dependencies: ["Spelling", asyncHTTPClient, nioCore, nioHTTP1, nioSSL, systemPackage],
+            name: "Networking",
+            dependencies: ["Spelling", asyncHTTPClient, nioCore, nioHTTP1, nioHTTP2, nioSSL, systemPackage],
             swiftSettings: strict),
         // Values and pure functions
         .target(name: "Attestation", dependencies: ["OCI", "Chunking"], swiftSettings: strict),

@@ -16,11 +16,9 @@ final class AbsoluteFormHandler: ChannelOutboundHandler, Sendable {
     }
 
     /// Puts a handler where requests are not yet bytes.
-    static func add(to channel: any Channel) -> EventLoopFuture<Void> {
-        channel.eventLoop.submit {
-            let pipeline = channel.pipeline.syncOperations
-            let encoder = try pipeline.handler(type: HTTPRequestEncoder.self)
-            try pipeline.addHandler(AbsoluteFormHandler(), position: .after(encoder))
-        }
+    static func add(to channel: any Channel) throws {
+        let pipeline = channel.pipeline.syncOperations
+        let encoder = try pipeline.handler(type: HTTPRequestEncoder.self)
+        try pipeline.addHandler(AbsoluteFormHandler(), position: .after(encoder))
     }
 }

@@ -13,6 +13,8 @@ public struct NetworkSettings: Sendable {
     public var retries = RetrySchedule.standard
     /// How long a connection may take to come about; `nil` for as long as whoever asks thinks right.
     public var connectTimeout: Duration?
+    /// How long answers may take.
+    public var answers = AnswerLimits.standard
 
     /// Everything is reached directly, and believed as the system says.
     public init() {

@@ -3,7 +3,8 @@ public import NIOCore
 internal import NIOHTTP1
 internal import Synchronization
 
-/// Sends requests over HTTP, each through the proxy that its URL wants. End it with ``shutdown()``.
+/// Sends requests over HTTP, each through the proxy that its URL wants, and breaks off answers that are too slow
+/// (``AnswerLimits``). End it with ``shutdown()``.
 public final class WebClient: Sendable {
     /// A way that requests take.
     private enum Route: Hashable {
@@ -12,11 +13,15 @@ public final class WebClient: Sendable {
         case tunnel(ProxyAddress)
         /// Has the proxy pass requests on.
         case forward(ProxyAddress)
+
+        var isForward: Bool { if case .forward = self { true } else { false } }
     }
 
     private let network: NetworkSettings
     /// When requests that may be repeated are.
     public var retries: RetrySchedule { network.retries }
+    /// How long answers may take. That bodies keep their pace is seen to here; those who read a document bound the whole of it.
+    public var answers: AnswerLimits { network.answers }
     private let configuration: HTTPClient.Configuration
     private let state = Mutex((clients: [Route: HTTPClient](), isShutDown: false))
 
@@ -75,8 +80,17 @@ public final class WebClient: Sendable {
 
     private func configuration(for route: Route) -> HTTPClient.Configuration {
         var configuration = configuration
+        let (limits, isForwarded) = (answers, route.isForward)
+        let addHandlers: @Sendable (any Channel) -> EventLoopFuture<Void> = { channel in
+            channel.eventLoop.submit {
+                if isForwarded { try AbsoluteFormHandler.add(to: channel) }
+                try AnswerPaceHandler.add(to: channel, limits)
+            }
+        }
+        configuration.http1_1ConnectionDebugInitializer = addHandlers
+        configuration.http2StreamChannelDebugInitializer = addHandlers
         switch route {
-        case .direct: break
+        case .direct, .forward: break
         case .tunnel(let proxy):
             switch proxy.kind {
             case .socks: configuration.proxy = .socksServer(host: proxy.host, port: proxy.port)
@@ -84,7 +98,6 @@ public final class WebClient: Sendable {
                 let login = proxy.login.map { HTTPClient.Authorization.basic(credentials: $0) }
                 configuration.proxy = .server(host: proxy.host, port: proxy.port, authorization: login)
             }
-        case .forward: configuration.http1_1ConnectionDebugInitializer = AbsoluteFormHandler.add(to:)
         }
         return configuration
     }

@@ -51,7 +51,7 @@ struct LayerRules {
                 modules: ["SystemPackage"]),
             Row(
                 "Networking", targets: ["Spelling"],
-                modules: ["AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOSSL", "SystemPackage"]),
+                modules: ["AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOHTTP2", "NIOSSL", "SystemPackage"]),
             Row("Attestation", targets: ["OCI", "Chunking"]),
             Row("Access", targets: ["CacheAPI", "OCI", "Spelling", "Chunking"]),
             Row("CacheAPI", targets: ["Spelling", "Chunking"]),

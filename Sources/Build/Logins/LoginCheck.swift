@@ -76,7 +76,7 @@ public struct LoginCheck: Sendable {
         }
         let answer = try await send(challenge.loginURL, showing: login.basicHeader)
         guard answer.status == .ok else { throw await failure(answer) }
-        let bytes = try await RegistryAccess.collect(answer)
+        let bytes = try await RegistryAccess.collect(answer, by: own)
         let reply = try? JSONDocument.decode(RegistryAccess.TokenAnswer.self, from: bytes, subject: "the token")
         guard let token = reply?.token ?? reply?.access_token, RegistryAccess.isToken(token) else {
             throw BuildError(.registry, "\(server) answers the login with what is no token.")
@@ -101,7 +101,7 @@ public struct LoginCheck: Sendable {
     /// Why a server does not say yes.
     private func failure(_ answer: HTTPClientResponse) async -> BuildError {
         let status = answer.status.code
-        let bytes = (try? await RegistryAccess.collect(answer)) ?? []
+        let bytes = (try? await RegistryAccess.collect(answer, by: own)) ?? []
         let said = (try? JSONDocument.decode(RegistryErrorBody.self, from: bytes, subject: "the failure"))?
             .errors.first?.message
         // What a server says of it is shown, unless it says it all.

@@ -4,6 +4,7 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
 internal import NIOSSL
+internal import Networking
 internal import SystemPackage
 
 /// An answer that ended before all of it was there.
@@ -13,6 +14,9 @@ struct BrokenAnswer: Error {
     init(_ cause: any Error) {
         self.cause = cause
     }
+
+    /// Whether it was broken off here, because it took too long.
+    var isSlow: Bool { cause is SlowAnswer || (cause as? HTTPClientError) == .readTimeout }
 }
 
 /// A status that nothing more is known about.

@@ -57,7 +57,7 @@ final class RegistryAccess: Sendable {
     private func ask() async throws {
         let url = "\(endpoint.withLock { $0 })/v2/"
         let answer = try await send(HTTPClientRequest(url: url))
-        _ = try await Self.collect(answer)
+        _ = try await collect(answer)
         // What Go's servers say to those who come without TLS.
         guard answer.status == .badRequest, url.hasPrefix("http://") else { return }
         throw PassingFailure(words: "does not take plain HTTP", mayWantTLS: true)
@@ -80,22 +80,22 @@ final class RegistryAccess: Sendable {
             authorization.withLock { $0 = header }
         }
         guard repeats else { throw PassingFailure(words: "asks who it is that sends") }
-        _ = try? await Self.collect(answer)
+        _ = try? await collect(answer)
         return try await execute(request, authorization.withLock { $0 }, within: time)
     }
 
     /// The body of an answer, or its beginning when it is long.
-    static func collect(_ answer: HTTPClientResponse) async throws -> [UInt8] {
-        var bytes: [UInt8] = []
+    /// - Throws: ``PassingFailure``.
+    func collect(_ answer: HTTPClientResponse) async throws -> [UInt8] { try await Self.collect(answer, by: http) }
+
+    /// The body of an answer that `client` got, or its beginning when it is long.
+    static func collect(_ answer: HTTPClientResponse, by client: WebClient) async throws -> [UInt8] {
         do {
-            for try await part in answer.body {
-                bytes += part.readableBytesView
-                if bytes.count > answerMaximum { break }
-            }
+            return [UInt8](
+                buffer: try await answer.body.beginning(of: answerMaximum, within: client.answers.documentTime))
         } catch {
             throw passing(error)
         }
-        return bytes
     }
 
     /// Whether a URL is the registry's own.
@@ -163,7 +163,7 @@ extension RegistryAccess {
         default: throw refusal(of: "gives no token", answer.status.code)
         }
         let reply = try? JSONDocument.decode(
-            TokenAnswer.self, from: try await Self.collect(answer), subject: "the token")
+            TokenAnswer.self, from: try await collect(answer), subject: "the token")
         guard let token = reply?.token ?? reply?.access_token, Self.isToken(token) else {
             throw BuildError(.registry, "The registry \(host) gave a token that is none.")
         }

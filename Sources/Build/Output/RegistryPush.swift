@@ -71,7 +71,7 @@ struct RegistryPush: Sendable {
         request.method = .POST
         request.headers.add(name: "content-length", value: "0")
         let answer = try await access.send(request)
-        let body = try await RegistryAccess.collect(answer)
+        let body = try await access.collect(answer)
         try check(answer, body, is: 202, "an upload")
         guard let location = answer.headers.first(name: "location").flatMap({ UploadLocation($0, from: url) }) else {
             throw BuildError(.registry, "The registry \(access.host) does not say where layers go, or not to https.")
@@ -101,7 +101,7 @@ struct RegistryPush: Sendable {
     private func finishUpload(_ request: HTTPClientRequest, _ blob: PushContent.Blob) async -> (any Error)? {
         do {
             let answer = try await access.send(request, within: Self.blobTime, repeats: false)
-            try check(answer, try await RegistryAccess.collect(answer), is: 201, "the layer \(blob.digest.short)")
+            try check(answer, try await access.collect(answer), is: 201, "the layer \(blob.digest.short)")
             return nil
         } catch {
             return error
@@ -127,7 +127,7 @@ struct RegistryPush: Sendable {
         request.headers.add(name: "content-type", value: document.mediaType)
         request.body = .bytes(ByteBuffer(bytes: document.bytes))
         let answer = try await access.send(request)
-        try check(answer, try await RegistryAccess.collect(answer), is: 201, "the manifest \(name)")
+        try check(answer, try await access.collect(answer), is: 201, "the manifest \(name)")
         let digest = answer.headers.first(name: "docker-content-digest")
         guard digest == nil || digest == document.digest.description else {
             throw BuildError(.registry, "The registry \(access.host) stored another manifest than it was sent.")
@@ -140,7 +140,7 @@ struct RegistryPush: Sendable {
         var request = HTTPClientRequest(url: "\(access.base)/manifests/\(tag)")
         request.headers.add(name: "accept", value: MediaType.index)
         let answer = try await access.send(request)
-        let body = try await RegistryAccess.collect(answer)
+        let body = try await access.collect(answer)
         if answer.status == .notFound { return Index(manifests: []) }
         try check(answer, body, is: 200, "a question for the tag \(tag)")
         return try JSONDocument.decode(from: body, subject: "the index \(tag)")

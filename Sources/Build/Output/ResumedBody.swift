@@ -25,6 +25,8 @@ struct ResumedBody: AsyncSequence, Sendable {
         private var body: HTTPClientResponse.Body.AsyncIterator?
         /// How many bytes have come.
         private var offset = 0
+        /// As of when it was asked for last.
+        private var start = 0
         private var retries: Retries
 
         init(path: String, server: ServerConnection) {
@@ -36,16 +38,21 @@ struct ResumedBody: AsyncSequence, Sendable {
         /// - Throws: `server` when the server breaks off again and again, or sends something else.
         @concurrent mutating func next() async throws -> ByteBuffer? {
             while true {
-                if body == nil { body = try await ask() }
+                if body == nil {
+                    start = offset
+                    body = try await ask()
+                }
                 do {
                     guard let part = try await body?.next() else { return nil }
                     offset += part.readableBytes
                     server.traffic.countDown(part.readableBytes)
-                    retries.restart()
                     return part
                 } catch {
+                    let broken = BrokenAnswer(error)
                     let failure = BuildError(
-                        .server, "The server broke off: \(ServerConnection.reason(error)).", cause: BrokenAnswer(error))
+                        .server, "The server broke off: \(ServerConnection.reason(error)).", cause: broken)
+                    // One that always takes too long is not waited for again and again because a little has come.
+                    if offset > start, !broken.isSlow { retries.restart() }
                     guard await retries.waits(after: failure) else { throw failure }
                     body = nil
                 }

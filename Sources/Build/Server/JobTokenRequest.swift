@@ -69,7 +69,8 @@ public struct JobTokenRequest: Hashable, Sendable {
         guard response.status == .ok else {
             throw Refusal(description: "it answers with status \(response.status.code)")
         }
-        let body = try await response.body.collect(upTo: 1 << 16)
+        let body = try await response.body.collect(
+            upTo: 1 << 16, within: min(client.answers.documentTime, .nanoseconds(Self.timeout.nanoseconds)))
         guard let answer = try? JSONDocument.value(Answer.self, in: body.readableBytesView),
             !answer.value.isEmpty
         else { throw Refusal(description: "its answer has no token") }

@@ -122,8 +122,10 @@ struct LayerDownload: Sendable {
             } catch let error as BuildError {
                 let rest = spool.lacking(lacking)
                 if rest.isEmpty { return }
-                if rest.count < lacking.count { retries.restart() }
-                guard error.cause is BrokenAnswer, await retries.waits(after: error) else { throw error }
+                guard let broken = error.cause as? BrokenAnswer else { throw error }
+                // A server that always takes too long is not waited for again and again because a little has come.
+                if rest.count < lacking.count, !broken.isSlow { retries.restart() }
+                guard await retries.waits(after: error) else { throw error }
                 lacking = rest
             }
         }

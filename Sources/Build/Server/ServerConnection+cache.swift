@@ -40,16 +40,12 @@ extension ServerConnection {
 
     /// Says that this build goes on.
     func renew(_ renewal: ClaimRenewal) async throws(BuildError) {
-        let response = try await send(
-            .POST, CachePath.claimRenewal(project), body: try Self.json(renewal), within: .seconds(5))
-        _ = try await collect(response, upTo: Self.answerMaximum)
+        try await tell(CachePath.claimRenewal(project), renewal, within: .seconds(5))
     }
 
     /// Gives claims back.
     func release(_ release: ClaimRelease) async throws(BuildError) {
-        let response = try await send(
-            .POST, CachePath.claimRelease(project), body: try Self.json(release), within: .seconds(5))
-        _ = try await collect(response, upTo: Self.answerMaximum)
+        try await tell(CachePath.claimRelease(project), release, within: .seconds(5))
     }
 
     /// Records a step whose layers are committed.
@@ -84,16 +80,12 @@ extension ServerConnection {
 
     /// Records what a cache mount holds; its layer is committed.
     func keep(_ mount: CacheMountRecord) async throws(BuildError) {
-        let response = try await send(
-            .POST, CachePath.cacheMounts(project), body: try Self.json(mount), within: Self.briefly)
-        _ = try await collect(response, upTo: Self.answerMaximum)
+        try await tell(CachePath.cacheMounts(project), mount, within: Self.briefly)
     }
 
     /// Says how a build ended. Once: it is worth no second try.
     func note(_ outcome: OutcomeReport) async throws(BuildError) {
-        let response = try await send(
-            .POST, CachePath.outcomes(project), body: try Self.json(outcome), within: .seconds(5))
-        _ = try await collect(response, upTo: Self.answerMaximum)
+        try await tell(CachePath.outcomes(project), outcome, within: .seconds(5))
     }
 
     // MARK: Chunks and layers
@@ -191,6 +183,12 @@ extension ServerConnection {
         } catch {
             throw BuildError(.server, "The server at \(address): \(error.description).", cause: error)
         }
+    }
+
+    /// Sends what is worth no second try when its answer breaks off.
+    private func tell(_ path: String, _ message: some Encodable, within time: TimeAmount) async throws(BuildError) {
+        let response = try await send(.POST, path, body: try Self.json(message), within: time)
+        _ = try await collect(response, upTo: Self.answerMaximum, within: .nanoseconds(time.nanoseconds))
     }
 
     private static func json(_ value: some Encodable) throws(BuildError) -> ByteBuffer {

@@ -96,8 +96,9 @@ public final class ServerConnection: Sendable {
                     method, path, accepting: types, body: body, contentType: contentType, within: time)
                 return try await collect(response, upTo: maximum)
             } catch {
-                // What comes before the body was tried again already.
-                guard error.cause is BrokenAnswer, await retries.waits(after: error) else { throw error }
+                // What comes before the body was tried again already; one that takes too long would again.
+                guard let broken = error.cause as? BrokenAnswer, !broken.isSlow, await retries.waits(after: error)
+                else { throw error }
             }
         }
     }
@@ -113,7 +114,7 @@ public final class ServerConnection: Sendable {
         let header = try await token.header()
         var response = try await answer(to: request, header, within: time)
         if response.status == .unauthorized, let other = try await token.header(instead: header), other != header {
-            _ = try? await response.body.collect(upTo: 1 << 20)
+            _ = try? await response.body.collect(upTo: 1 << 20, within: http.answers.documentTime)
             response = try await answer(to: request, other, within: time)
         }
         hasAnswered.store(true, ordering: .relaxed)
@@ -141,9 +142,13 @@ public final class ServerConnection: Sendable {
     }
 
     /// Reads a whole body of at most `maximum` bytes.
-    func collect(_ response: HTTPClientResponse, upTo maximum: Int) async throws(BuildError) -> [UInt8] {
+    /// - Parameter time: if it is less than documents have anyway.
+    func collect(
+        _ response: HTTPClientResponse, upTo maximum: Int, within time: Duration? = nil
+    ) async throws(BuildError) -> [UInt8] {
         do {
-            let body = try await response.body.collect(upTo: maximum)
+            let limit = min(time ?? http.answers.documentTime, http.answers.documentTime)
+            let body = try await response.body.collect(upTo: maximum, within: limit)
             traffic.countDown(body.readableBytes)
             return Array(body.readableBytesView)
         } catch {

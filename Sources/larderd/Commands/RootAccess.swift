@@ -7,6 +7,7 @@ import Logging
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import Networking
 import OCI
 import SystemPackage
 
@@ -128,7 +129,7 @@ struct RootAccess: Sendable {
         let client = HTTPClient(configuration: HTTPClient.Configuration(timeout: .init(connect: .seconds(10))))
         do {
             let response = try await client.execute(request, timeout: timeout)
-            let body = try await response.body.collect(upTo: 16 << 20)
+            let body = try await response.body.collect(upTo: 16 << 20, within: .nanoseconds(timeout.nanoseconds))
             try await client.shutdown()
             return (response, body)
         } catch {

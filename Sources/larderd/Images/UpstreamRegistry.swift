@@ -12,7 +12,7 @@ import OCI
 /// One repository of another registry, which is only read. Transient failures are tried again a few times; a registry
 /// that wants to be left alone is.
 struct UpstreamRegistry: Sendable {
-    /// How long a registry may take until it begins to answer.
+    /// How long a registry may take until it begins to answer. How long its answer may take: ``AnswerLimits``.
     static let answerTimeout = TimeAmount.seconds(60)
     /// The pauses before a request is tried again.
     static let pauses: [Duration] = [.milliseconds(250), .seconds(1)]
@@ -225,7 +225,8 @@ extension UpstreamRegistry {
 
     private func collect(_ response: HTTPClientResponse, maximum: Int) async throws -> [UInt8] {
         do {
-            return [UInt8](buffer: try await response.body.collect(upTo: maximum))
+            let time = access.client.answers.documentTime
+            return [UInt8](buffer: try await response.body.collect(upTo: maximum, within: time))
         } catch is NIOTooManyBytesError {
             throw failure("sent a document of more than \(maximum) bytes")
         }

@@ -68,6 +68,8 @@ struct ScanService: Sendable {
             throw error
         } catch is NIOTooManyBytesError {
             throw ScanFailure("its answer has more than \(ScanVerdict.byteCountMaximum) bytes")
+        } catch is SlowAnswer {
+            throw ScanFailure("it took more than \(timeout) s")
         } catch let error as HTTPClientError where error == .deadlineExceeded || error == .readTimeout {
             throw ScanFailure("it took more than \(timeout) s")
         } catch is CancellationError {

@@ -22,6 +22,8 @@ final class LoopbackRelay: Sendable {
         var certificate: TestAuthority.Pair?
         /// How many bytes of answers the connection of a number lets through before it breaks; `nil` for all.
         var limit: @Sendable (Int) -> Int? = { _ in nil }
+        /// Whether a connection stays then, and nothing more comes.
+        var staysOpen = false
         /// How many bytes of questions all connections let through together before nothing moves any more.
         var questionLimit = Int.max
     }
@@ -147,7 +149,9 @@ final class LoopbackRelay: Sendable {
             let slice = part.readSlice(length: min(part.readableBytes, left ?? .max)) ?? ByteBuffer()
             try await outbound.write(slice)
             left = left.map { $0 - slice.readableBytes }
-            if left == 0 { throw Broken() }
+            guard left == 0 else { continue }
+            if behaviour.staysOpen { try await Task.sleep(for: .seconds(3600)) }
+            throw Broken()
         }
     }
 

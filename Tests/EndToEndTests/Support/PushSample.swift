@@ -1,5 +1,6 @@
 import Chunking
 import FoundationEssentials
+import Networking
 import OCI
 import SystemPackage
 import TestSupport
@@ -33,14 +34,18 @@ enum PushSample {
     }
 
     /// Pushes it as `shop/api:1` with the login `login` (`user:password`), or with an identity token.
-    static func push(to host: String, login: String? = nil, identityToken: String? = nil) async throws {
+    static func push(
+        to host: String, login: String? = nil, identityToken: String? = nil,
+        network: NetworkSettings = NetworkSettings()
+    ) async throws {
         try await withTemporaryDirectory { directory in
             var entry = login.map { #""\#(host)": {"auth": "\#(Data($0.utf8).base64EncodedString())"}"# } ?? ""
             if let identityToken { entry = #""\#(host)": {"identitytoken": "\#(identityToken)"}"# }
             try Data(#"{"auths": {\#(entry)}}"#.utf8).write(to: URL(filePath: "\(directory)/config.json"))
             let credentials = RegistryCredentials { $0 == "DOCKER_CONFIG" ? directory.string : nil }
             let export = try export(as: "\(host)/shop/api:1")
-            try await export.make([.push], server: nil, credentials: credentials, ProgressLog(EventLog { _ in }))
+            try await export.make(
+                [.push], server: nil, credentials: credentials, network: network, ProgressLog(EventLog { _ in }))
         }
     }
 }

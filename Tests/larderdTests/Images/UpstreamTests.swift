@@ -4,6 +4,7 @@ import Chunking
 import Hummingbird
 import NIOCore
 import NIOHTTP1
+import Networking
 import OCI
 import Synchronization
 import Testing
@@ -84,6 +85,40 @@ struct UpstreamTests {
             let pinned = "\(upstream.host)/library/base@\(digest)"
             #expect(try await catalog.resolve(query(pinned), for: other, refresh: true).digest == digest)
             #expect(try await own.client.get("/v2/_catalog").text == #"{"repositories":[]}"#)
+        }
+    }
+
+    @Test("A registry that holds up its answers is given up with a sentence", arguments: ["/manifests/", "/blobs/"])
+    func answersWithoutEnd(of kind: String) async throws {
+        let gate = Gate { request, _ in
+            guard request.method == .get, request.uri.path.contains(kind) else { return nil }
+            return Response(
+                status: .ok, headers: [.contentType: MediaType.manifest],
+                body: ResponseBody { writer in
+                    while true {
+                        try await writer.write(ByteBuffer(string: " "))
+                        try await Task.sleep(for: .milliseconds(10))
+                    }
+                })
+        }
+        try await withRegistry(addRoutes: { $0.add(middleware: gate) }) { upstream in
+            try await withRegistry { own in
+                var network = NetworkSettings()
+                network.answers = AnswerLimits(
+                    documentTime: .milliseconds(300), paceByteCount: 64 << 10, paceTime: .milliseconds(300))
+                let client = WebClient(network, .forUpstreams)
+                let catalog = ImageCatalog(
+                    executor: own.executor, upstream: UpstreamAccess(client: client, logger: .silent), logger: .silent)
+                try await upstream.push(
+                    try SampleImage(layers: [SampleImage.layer(["a"], bytesEach: 2 << 20)]), to: "base", as: "1")
+                let error = await #expect(throws: APIFailure.self) {
+                    try await catalog.resolve(query("\(upstream.host)/base:1"), for: .default, refresh: false)
+                }
+                #expect(error?.code == .upstream)
+                #expect(error?.message.contains("cannot be reached or broke off") == true)
+                #expect(gate.paths.withLock { $0.count { $0.contains(kind) } } >= UpstreamRegistry.pauses.count + 1)
+                await client.shutdown()
+            }
         }
     }
 
