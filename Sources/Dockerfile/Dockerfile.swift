@@ -3,7 +3,7 @@
 /// Planning takes two calls, since words expand with the environment of the base images:
 /// ``requiredImages(options:bases:)`` names them, ``plan(options:bases:)`` gets their settings.
 public struct Dockerfile: Sendable {
-    private let stages: [Stage]
+    let stages: [Stage]
     private let globalArguments: [(ArgumentDeclaration, LineLocation)]
     private let expander: WordExpander
     private let warnings: [BuildWarning]

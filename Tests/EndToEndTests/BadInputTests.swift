@@ -27,6 +27,27 @@ import Testing
         }
     }
 
+    /// A mistyped stage is taken for an image, which no registry has.
+    @Test(arguments: [
+        ("FROM scratch AS builder\nFROM scratch\nCOPY --from=buidler /f /f\n", "Dockerfile:3", "the stage `builder`?"),
+        ("FROM scratch AS builder\nCOPY f /f\nFROM Bulder\n", "Dockerfile:3", "the stage `builder`?"),
+        ("FROM scratch AS tools\nFROM scratch\nRUN --mount=from=tool,target=/t x\n", "Dockerfile:3", "stage `tools`?"),
+        ("FROM base\nFROM scratch AS base\nFROM scratch\nCOPY --from=0 /f /f\n", "Dockerfile:1", "`base` begins below"),
+        ("FROM scratch\nCOPY --from=asets /f /f\n", "Dockerfile:2", "the build context `assets`?"),
+    ])
+    func mistypedStage(_ text: String, _ place: String, _ words: String) async throws {
+        try await BuildLab.run { lab in
+            let context = try lab.context(["Dockerfile": text, "f": "f\n"])
+            // Without a server no registry is asked.
+            let report = try await lab.build(context, runner: "a", port: 9) { request in
+                request.options.contexts["assets"] = .directory("assets")
+                request.contexts["assets"] = context
+            }
+            let message = "\(try #require(report.outcome.error))"
+            #expect(message.contains(place) && message.contains(words), "\(message)")
+        }
+    }
+
     @Test func unknownTarget() async throws {
         try await BuildLab.run { lab in
             let context = try lab.context(["Dockerfile": "FROM scratch AS tests\nCOPY f /f\n", "f": "f\n"])

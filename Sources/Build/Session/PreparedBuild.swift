@@ -127,8 +127,9 @@ struct PreparedBuild: Sendable {
         let names = [image, Dockerfile.ImageRequest(name: image.name, platform: nil)]
         for name in names {
             guard let use = try? dockerfile.use(of: name, options: options, bases: settings) else { continue }
+            let advice = dockerfile.advice(onImage: image.name, options: options).map { "\n  \($0)" } ?? ""
             return BuildError(
-                error.code, "\(request.dockerfileTitle):\(use.line): \(use.text)\n  \(error.description)",
+                error.code, "\(request.dockerfileTitle):\(use.line): \(use.text)\n  \(error.description)\(advice)",
                 cause: error.cause)
         }
         return error
