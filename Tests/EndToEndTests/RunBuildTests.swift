@@ -35,6 +35,18 @@ struct RunBuildTests {
         }
     }
 
+    /// Reports have told 0 of those that failed.
+    @Test func reportsTellHowLongACommandRanThatFailed() async throws {
+        try await Self.lab { lab in
+            let text = "FROM tiny/base:1\nRUN cat words || { sleep 1; exit 3; }\n"
+            let report = try await lab.build(try lab.context(["Dockerfile": text]), runner: "a")
+            #expect((report.outcome.error as? BuildError)?.exitStatus == 3)
+            let step = try #require(report.outcome.steps.last)
+            #expect(step.verdict == .failed)
+            #expect(step.commandSeconds >= 1 && step.commandSeconds <= step.seconds)
+        }
+    }
+
     /// The kernel mounts what is in it from another directory.
     @Test func theStateDirectoryMayBeRelative() async throws {
         try await Self.lab { lab in

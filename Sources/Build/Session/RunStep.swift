@@ -14,8 +14,6 @@ struct RunStep: Sendable {
     struct Made: Sendable {
         /// The layer; `nil` when the command changed nothing.
         let layer: Digest?
-        /// How long the command itself took. Seconds.
-        let seconds: Double
         /// Files that it saw and that had other bytes than the step's key says.
         var changed: [LayerPath] = []
     }
@@ -24,15 +22,16 @@ struct RunStep: Sendable {
     /// - Parameters:
     ///   - files: what its mounts show, in order.
     ///   - task: gets each line that the command prints.
+    ///   - timer: gets how long the command ran, also when it failed.
     /// - Throws: `commandFailed` with the exit status; `notPermitted`, `invalidInput`, `io`.
     func run(
-        _ run: RunOperation, in chain: [Digest], files: [MountedFiles], _ task: ProgressTask
+        _ run: RunOperation, in chain: [Digest], files: [MountedFiles], _ task: ProgressTask, _ timer: CommandTimer
     ) async throws -> Made {
         let runtime = try ContainerRuntime()
         let mounts = try await mounts.prepare(run, files: files, task)
         do {
             let request = try await request(run, chain, mounts)
-            var made = try await execute(request, runtime, chain) { task.output($0) }
+            var made = try await execute(request, runtime, chain, timer) { task.output($0) }
             made.changed = mounts.changed
             await mounts.release()
             return made
@@ -43,7 +42,7 @@ struct RunStep: Sendable {
     }
 
     private func execute(
-        _ request: ContainerRuntime.Request, _ runtime: ContainerRuntime, _ chain: [Digest],
+        _ request: ContainerRuntime.Request, _ runtime: ContainerRuntime, _ chain: [Digest], _ timer: CommandTimer,
         _ onOutput: @escaping @Sendable (String) -> Void
     ) async throws -> Made {
         let workspace = state.newWorkspace()
@@ -52,7 +51,7 @@ struct RunStep: Sendable {
             try RootFilesystem(mounting: chain, from: layers, workspace: workspace)
         }
         do {
-            let made = try await execute(request, runtime, root, onOutput)
+            let made = try await execute(request, runtime, root, timer, onOutput)
             try await BlockingThreads.run { root.discard() }
             return made
         } catch {
@@ -62,18 +61,18 @@ struct RunStep: Sendable {
     }
 
     private func execute(
-        _ request: ContainerRuntime.Request, _ runtime: ContainerRuntime, _ root: RootFilesystem,
+        _ request: ContainerRuntime.Request, _ runtime: ContainerRuntime, _ root: RootFilesystem, _ timer: CommandTimer,
         _ onOutput: @escaping @Sendable (String) -> Void
     ) async throws -> Made {
         let bundle = state.newWorkspace()
-        let start = ContinuousClock.now
-        let (status, omitting) = try await runtime.run(request, in: root, workspace: bundle, onOutput: onOutput)
+        let (status, omitting) = try await timer.measure {
+            try await runtime.run(request, in: root, workspace: bundle, onOutput: onOutput)
+        }
         guard status == 0 else {
             throw BuildError(.commandFailed, "the command ended with status \(status)", exitStatus: status)
         }
-        let seconds = Clock.seconds(since: start)
         try await BlockingThreads.run { try root.unmount() }
-        return Made(layer: try await maker.adopt(root.upper, omitting: omitting), seconds: seconds)
+        return Made(layer: try await maker.adopt(root.upper, omitting: omitting))
     }
 
     private func request(

@@ -26,8 +26,6 @@ struct StepExecutor: Sendable {
     private struct Made: Sendable {
         var layer: Digest?
         var isTrusted = true
-        /// How long the command of a RUN took. Seconds.
-        var commandSeconds = 0.0
     }
 
     /// Executes the step at `index` of the graph.
@@ -40,18 +38,19 @@ struct StepExecutor: Sendable {
     ) async throws -> StageResult {
         let node = prepared.graph.nodes[index]
         let task = progress.begin(prepared.name(of: node))
-        let start = ContinuousClock.now
+        let (start, timer) = (ContinuousClock.now, CommandTimer())
         claims.begin(lookup[index].key)
         reasons.tell(index, task)
         do {
-            let made = try await make(node, on: base, sources: sources, isNeededHere: isNeededHere, task)
+            let made = try await make(node, on: base, sources: sources, isNeededHere: isNeededHere, task, timer)
             let seconds = Clock.seconds(since: start)
             task.end(.done)
-            return note(index, made, on: base, seconds: seconds)
+            return note(index, made, on: base, seconds: seconds, commandSeconds: timer.seconds)
         } catch {
             let isCancelled = error is CancellationError || Task.isCancelled
             claims.giveUp(lookup[index].key)
-            log[index] = StepLog.Entry(verdict: .failed, seconds: Clock.seconds(since: start))
+            log[index] = StepLog.Entry(
+                verdict: .failed, seconds: Clock.seconds(since: start), commandSeconds: timer.seconds)
             task.end(isCancelled ? .cancelled : .failed)
             if isCancelled { throw CancellationError() }
             throw Self.located(await foreign.explained(error, node), node, in: file)
@@ -94,7 +93,7 @@ struct StepExecutor: Sendable {
 
     private func make(
         _ node: StepGraph.Node, on base: StageResult, sources: [Int: StageResult], isNeededHere: Bool,
-        _ task: ProgressTask
+        _ task: ProgressTask, _ timer: CommandTimer
     ) async throws -> Made {
         switch node.step.operation {
         case .run(let operation):
@@ -103,12 +102,12 @@ struct StepExecutor: Sendable {
             }
             try await foreign.check(node)
             let made = try await turns.run {
-                try await run.run(operation, in: base.chain, files: files, task)
+                try await run.run(operation, in: base.chain, files: files, task, timer)
             }
             warn(of: made.changed)
             // Where all files belong to one user a command may make something else than elsewhere.
             let isTrusted = made.changed.isEmpty && RootlessMode.lack == nil
-            return Made(layer: made.layer, isTrusted: isTrusted, commandSeconds: made.seconds)
+            return Made(layer: made.layer, isTrusted: isTrusted)
         case .copy(let operation):
             var (sources, areCovered) = try await self.sources(of: operation, node.id, sources)
             // What is linked is the same on every base.
@@ -174,14 +173,16 @@ struct StepExecutor: Sendable {
         }
     }
 
-    private func note(_ index: Int, _ made: Made, on base: StageResult, seconds: Double) -> StageResult {
+    private func note(
+        _ index: Int, _ made: Made, on base: StageResult, seconds: Double, commandSeconds: Double
+    ) -> StageResult {
         let node = prepared.graph.nodes[index]
         let result = StageResult(
             chain: base.chain + (made.layer.map { [$0] } ?? []), isTrusted: base.isTrusted && made.isTrusted)
         let now = Clock.seconds()
         log[index] = StepLog.Entry(
             verdict: .run, chain: result.chain, created: now, seconds: seconds,
-            commandSeconds: made.commandSeconds, layer: made.layer)
+            commandSeconds: commandSeconds, layer: made.layer)
         if node.isLinked ? made.isTrusted : result.isTrusted {
             let own = made.layer.map { [$0] } ?? []
             recorder.add(
