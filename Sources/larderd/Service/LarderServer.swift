@@ -146,7 +146,10 @@ struct LarderServer: Service, CustomStringConvertible {
                 await CertificateWatch(certificate: certificate, interval: .milliseconds(settings.tlsCheckInterval)))
         }
         services.append(web(executor, upstream, copies, activity, control, waiting, certificate, account, gate, admin))
-        var configuration = ServiceGroupConfiguration(services: services, logger: logger.quietened)
+        // One that fails stops the others as a signal does: what is cancelled instead logs that it was, before it is said why.
+        var configuration = ServiceGroupConfiguration(
+            services: services.map { .init(service: $0, failureTerminationBehavior: .gracefullyShutdownGroup) },
+            logger: logger.quietened)
         configuration.maximumGracefulShutdownDuration = .seconds(settings.stopTimeout)
         try await ServiceGroup(configuration: configuration).run()
     }

@@ -56,6 +56,25 @@ struct LarderServerTests {
         }
     }
 
+    @Test("Only what to do is said of a port that is taken, and no errors of servers that stop because of it")
+    func portInUseIsSaidOnce() async throws {
+        try await withServer { client, settings in
+            let log = LogCapture()
+            let other = settings.root.removingLastComponent().appending("other")
+            var (main, metrics) = (Settings(root: other, port: client.port), Settings(root: other, port: 0))
+            main.storeThreads = 2
+            metrics.storeThreads = 2
+            metrics.metricsListen = ListenAddress(host: "127.0.0.1", port: client.port)
+            for settings in [main, metrics] {
+                let error = await #expect(throws: ServerError.self) {
+                    try await LarderServer(settings: settings, logger: log.logger).run()
+                }
+                #expect(error?.code == .addressInUse)
+            }
+            #expect(!log.text.contains("error "), "\(log.text)")
+        }
+    }
+
     @Test("A root is free after a server has stopped, and its admin socket is gone")
     func restart() async throws {
         try await withTemporaryDirectory { directory in
