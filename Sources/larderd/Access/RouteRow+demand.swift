@@ -3,17 +3,16 @@ import CacheAPI
 import OCI
 
 extension RouteRow {
-    /// What a request that is about no project needs.
-    var demand: Demand { demand(in: nil) }
-
-    /// What a request for something in `project` needs.
-    func demand(in project: ProjectName) -> Demand {
-        switch need {
-        case .nothing: .open
-        case .known: .known
-        case .anywhere(let rights): .anyProject(rights)
-        case .everywhere(let rights): .everyProject(rights)
-        case .here(let rights): .project(project, rights)
+    /// What a request for something in `project` needs, or for something that is in none.
+    func demand(in project: ProjectName?) -> Demand {
+        switch (need, project) {
+        case (.nothing, _): .open
+        case (.known, _): .known
+        case (.anywhere(let rights), _): .anyProject(rights)
+        case (.everywhere(let rights), _): .everyProject(rights)
+        case (.here(let rights), let project?): .project(project, rights)
+        // A path without a project: only who may do anything may do it.
+        case (.here, nil): .server
         }
     }
 

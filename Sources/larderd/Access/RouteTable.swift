@@ -7,6 +7,13 @@ import Hummingbird
 // A right is meant in the project that the path names. What the body names, scopes and tags above all, is decided upon where
 // it is read, with the request's ``AccessCheck``.
 
+/// A table of routes: each is a case.
+protocol RouteTable: CaseIterable, RawRepresentable<String>, Sendable where AllCases == [Self] {
+    /// What its API is called where routes are told of: logs, metrics, what is audited.
+    static var title: String { get }
+    var row: RouteRow { get }
+}
+
 /// A line of a table.
 struct RouteRow: Sendable {
     /// What a request needs.
@@ -36,7 +43,9 @@ struct RouteRow: Sendable {
 }
 
 /// Routes of the server itself.
-enum ServerRoute: String, CaseIterable, Sendable {
+enum ServerRoute: String, RouteTable {
+    static let title = "server"
+
     case health, metrics
 
     var row: RouteRow {
@@ -54,7 +63,9 @@ extension ServerRoute {
 }
 
 /// Routes of the cache API, below `/api/v1/projects/:project/`, see `CachePath`.
-enum CacheRoute: String, CaseIterable, Sendable {
+enum CacheRoute: String, RouteTable {
+    static let title = "cache"
+
     case resolve, assemble, lookup, explain, waitForClaim, renewClaims, releaseClaims, record, noteOutcome
     case findCacheMount, keepCacheMount, missingChunks, fetchChunks, takeFrames, commitLayer, layer, queryChain, file
 
@@ -84,7 +95,9 @@ enum CacheRoute: String, CaseIterable, Sendable {
 }
 
 /// Routes of the dashboard's page, which itself tells nothing.
-enum PageRoute: String, CaseIterable, Sendable {
+enum PageRoute: String, RouteTable {
+    static let title = "page"
+
     case page, style, script, icon
 
     var row: RouteRow {
@@ -98,7 +111,9 @@ enum PageRoute: String, CaseIterable, Sendable {
 }
 
 /// Routes of what the dashboard shows, below `/api/v1`.
-enum InsightRoute: String, CaseIterable, Sendable {
+enum InsightRoute: String, RouteTable {
+    static let title = "insight"
+
     case projects, storage, webhooks, quarantine, projectStorage, history, misses, builds, repositories, image, scopes,
         scopeSteps
 
@@ -122,7 +137,9 @@ enum InsightRoute: String, CaseIterable, Sendable {
 }
 
 /// Routes by which administrators decide about images in quarantine, below `/api/v1`.
-enum VerdictRoute: String, CaseIterable, Sendable {
+enum VerdictRoute: String, RouteTable {
+    static let title = "verdict"
+
     case release, refuse
 
     var row: RouteRow {
@@ -135,7 +152,9 @@ enum VerdictRoute: String, CaseIterable, Sendable {
 
 /// Routes of the registry, below `/v2`; the first part of a repository's name is its project. `HEAD` goes where `GET` does.
 /// What is mirrored from other registries, with `GET` alone, needs the right to read in any project.
-enum RegistryRoute: String, CaseIterable, Sendable {
+enum RegistryRoute: String, RouteTable {
+    static let title = "registry"
+
     case base, catalog, token, tokenForForm, tags, manifest, putManifest, deleteManifest, blob, deleteBlob, referrers
     case beginUpload, uploadStatus, continueUpload, finishUpload, cancelUpload
 

@@ -35,22 +35,7 @@ final class RequestNotes: Sendable {
     var route: String? { name.withLock { $0 } }
 
     /// Notes the route.
-    func note(_ route: CacheRoute) { name.withLock { $0 = "cache.\(route.rawValue)" } }
-
-    /// Notes the route.
-    func note(_ route: RegistryRoute) { name.withLock { $0 = "registry.\(route.rawValue)" } }
-
-    /// Notes the route.
-    func note(_ route: InsightRoute) { name.withLock { $0 = "insight.\(route.rawValue)" } }
-
-    /// Notes the route.
-    func note(_ route: VerdictRoute) { name.withLock { $0 = "verdict.\(route.rawValue)" } }
-
-    /// Notes the route.
-    func note(_ route: PageRoute) { name.withLock { $0 = "page.\(route.rawValue)" } }
-
-    /// Notes the route.
-    func note(_ route: ServerRoute) { name.withLock { $0 = "server.\(route.rawValue)" } }
+    func note<Table: RouteTable>(_ route: Table) { name.withLock { $0 = "\(Table.title).\(route.rawValue)" } }
 
     /// What is known.
     var contents: Contents { state.withLock { $0 } }

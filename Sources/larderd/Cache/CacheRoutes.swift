@@ -36,20 +36,13 @@ struct CacheRoutes: Sendable {
 
     /// Adds the routes to `router`.
     func add(to router: Router<LarderRequestContext>) {
-        let project = router.group("/api/v1/projects/:project")
-        for route in CacheRoute.allCases {
-            project.on(RouterPath(route.row.path), method: route.row.method) { request, context in
-                try await answer(route, request, context)
-            }
-        }
+        router.group("/api/v1/projects/:project").add(CacheRoute.self) { try await answer($0, $1, $2) }
     }
 
     private func answer(_ route: CacheRoute, _ request: Request, _ context: LarderRequestContext) async throws
         -> Response
     {
-        RequestNotes.current?.note(route)
-        let access = ProjectAccess(project: try Self.project(context), check: context.access)
-        try access.check.require(route.row.demand(in: access.project))
+        let access = ProjectAccess(project: try context.project(), check: context.access)
         return switch route {
         case .resolve: try await resolve(request, access)
         case .assemble: try await assemble(request, access)
@@ -70,16 +63,6 @@ struct CacheRoutes: Sendable {
         case .queryChain: try await queryChain(request, in: access.project)
         case .file: try await file(request, in: access.project)
         }
-    }
-
-    static func project(_ context: LarderRequestContext) throws -> ProjectName {
-        let text = try context.parameters.require("project")
-        guard let name = ProjectName(text) else {
-            throw APIFailure(
-                .invalidName,
-                "'\(text)' is not a project name: lower-case letters and digits with single '.', '_' or '-' between.")
-        }
-        return name
     }
 
     private static func digest(_ context: LarderRequestContext) throws -> Digest {

@@ -19,23 +19,16 @@ struct InsightRoutes: Sendable {
 
     /// Adds the routes to `router`.
     func add(to router: Router<LarderRequestContext>) {
-        let group = router.group("/api/v1")
-        for route in InsightRoute.allCases {
-            group.on(RouterPath(route.row.path), method: route.row.method) { request, context in
-                try await answer(route, request, context)
-            }
-        }
+        router.group("/api/v1").add(InsightRoute.self) { try await answer($0, $1, $2) }
     }
 
     private func answer(
         _ route: InsightRoute, _ request: Request, _ context: LarderRequestContext
     ) async throws -> Response {
-        RequestNotes.current?.note(route)
         let query = InsightQuery(request.uri)
         let check = context.access
         let now = Int64(clamping: WallClock.seconds)
         guard case .here = route.row.need else {
-            try check.require(route.row.demand)
             return try await executor.run { [self] store in
                 if route == .webhooks { return try Self.json(webhooks?.report() ?? WebhooksReport(webhooks: [])) }
                 if route == .storage {
@@ -44,8 +37,7 @@ struct InsightRoutes: Sendable {
                 return try Self.json(try projects(check, store, now))
             }
         }
-        let access = ProjectAccess(project: try CacheRoutes.project(context), check: check)
-        try check.require(route.row.demand(in: access.project))
+        let access = ProjectAccess(project: try context.project(), check: check)
         // Nobody is shown here what they could not fetch.
         if route == .image {
             try await gate?.check(query.reference(), in: query.repository(of: access.project), check)

@@ -34,16 +34,10 @@ struct PageRoutes: Sendable {
 
     /// Adds the routes to `router`.
     func add(to router: Router<LarderRequestContext>) {
-        for route in PageRoute.allCases {
-            let file = File(route)
-            for method in [route.row.method, .head] {
-                router.on(RouterPath(route.row.path), method: method) { request, context in
-                    RequestNotes.current?.note(route)
-                    try context.access.require(route.row.demand)
-                    let response = Self.response(file, request)
-                    return method == .head ? response.createHeadResponse() : response
-                }
-            }
+        let files = Dictionary(uniqueKeysWithValues: PageRoute.allCases.map { ($0, File($0)) })
+        router.add(PageRoute.self, answersHead: true) { route, request, _ in
+            guard let file = files[route] else { throw HTTPError(.notFound) }
+            return Self.response(file, request)
         }
     }
 

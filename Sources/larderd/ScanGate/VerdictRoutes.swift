@@ -37,20 +37,13 @@ struct VerdictRoutes: Sendable {
 
     /// Adds the routes to `router`.
     func add(to router: Router<LarderRequestContext>) {
-        let group = router.group("/api/v1")
-        for route in VerdictRoute.allCases {
-            group.on(RouterPath(route.row.path), method: route.row.method) { request, context in
-                try await answer(route, request, context)
-            }
-        }
+        router.group("/api/v1").add(VerdictRoute.self) { try await answer($0, $1, $2) }
     }
 
     private func answer(
         _ route: VerdictRoute, _ request: Request, _ context: LarderRequestContext
     ) async throws -> Response {
-        RequestNotes.current?.note(route)
-        let project = try CacheRoutes.project(context)
-        try context.access.require(route.row.demand(in: project))
+        let project = try context.project()
         // A page of another origin can send JSON only if a server agrees to it, which this one does to nobody.
         guard request.headers[.contentType]?.hasPrefix("application/json") == true else {
             throw APIFailure(.badRequest, "The body must be JSON, and say so: Content-Type: application/json.")

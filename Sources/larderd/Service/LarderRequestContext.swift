@@ -1,4 +1,5 @@
 import Access
+import CacheAPI
 import Hummingbird
 import Logging
 import NIOCore
@@ -17,6 +18,18 @@ struct LarderRequestContext: RequestContext {
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
         connection = .current
+    }
+
+    /// The project that the path names as `:project`.
+    /// - Throws: ``APIFailure`` `invalidName`.
+    func project() throws -> ProjectName {
+        let text = try parameters.require("project")
+        guard let name = ProjectName(text) else {
+            throw APIFailure(
+                .invalidName,
+                "'\(text)' is not a project name: lower-case letters and digits with single '.', '_' or '-' between.")
+        }
+        return name
     }
 
     /// What the log calls it; `nil` for a logger that keeps no such thing.

@@ -11,15 +11,8 @@ struct ServerRoutes: Sendable {
     /// Adds the routes to `router`.
     /// - Parameter isOpen: whether they need no right, since only those who may use them reach the router.
     func add(to router: Router<LarderRequestContext>, isOpen: Bool = false) {
-        for route in ServerRoute.allCases {
-            for method in [route.row.method, .head] {
-                router.on(RouterPath(route.row.path), method: method) { request, context in
-                    RequestNotes.current?.note(route)
-                    if !isOpen { try context.access.require(route.row.demand) }
-                    let response = try await answer(route, request)
-                    return method == .head ? response.createHeadResponse() : response
-                }
-            }
+        router.add(ServerRoute.self, answersHead: true, isOpen: isOpen) { route, request, _ in
+            try await answer(route, request)
         }
     }
 
