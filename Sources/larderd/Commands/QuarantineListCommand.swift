@@ -34,7 +34,8 @@ struct QuarantineListCommand: AsyncParsableCommand {
                 ("  state", entry.state.rawValue + (entry.failures > 0 ? ", \(entry.failures) failures" : "")),
                 ("  reason", entry.reason ?? "-"),
                 ("  tags", entry.tags.isEmpty ? "-" : entry.tags.joined(separator: ", ")),
-                ("  since", Timestamp.text(seconds: entry.since)), ("  pushed by", entry.author?.identity ?? "-"),
+                ("  since", Timestamp.text(seconds: entry.since)),
+                ("  pushed by", entry.identities.isEmpty ? "-" : entry.identities.joined(separator: ", ")),
             ]
             return "\(entry.key)\n" + rows.aligned
         }.joined(separator: "\n")

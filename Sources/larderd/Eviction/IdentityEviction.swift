@@ -121,12 +121,11 @@ struct IdentityEviction {
     /// Those that were to be set when an image has passed, whoever had pushed it before.
     private func evictAwaitedTags(of project: String, _ found: inout EvictionReport.Project) throws {
         guard let quarantine else { return }
-        for entry in quarantine.all where order.applies(to: entry.author) {
-            let repository = entry.key.repository
-            guard ProjectName(owning: repository)?.description == project else { continue }
-            found.tags += entry.tags.count
-            guard !order.isTrial else { continue }
-            _ = try quarantine.exclusively { try quarantine.take(Set(entry.tags), of: repository) }
+        for entry in quarantine.all where ProjectName(owning: entry.key.repository)?.description == project {
+            let tags = entry.tags.filter { order.applies(to: entry.authors[$0]) }
+            found.tags += tags.count
+            guard !order.isTrial, !tags.isEmpty else { continue }
+            _ = try quarantine.exclusively { try quarantine.take(Set(tags), of: entry.key.repository) }
         }
     }
 

@@ -95,21 +95,25 @@ extension ImageCatalog {
                 try ManifestOutline(manifest.bytes, contentType: manifest.mediaType), manifest.digest,
                 size: manifest.bytes.count, to: name.repository, of: name.owner, tags: tags, before: before, by: author)
         }
+        func put(_ manifest: StoredManifest, _ links: ManifestLinks, _ tags: [TagName]) throws {
+            guard let gate else { return try repository.put(manifest, links, tags: tags, rules: rules) }
+            try gate.passing(tags, in: name.repository) {
+                try repository.put(manifest, links, tags: tags, rules: rules)
+            }
+        }
         for image in images {
             let assembly = image.assembly
             try store.shareMissing(assembly.chain, from: giver, with: receiver)
             try store.keep(assembly.document, as: assembly.documentDigest, in: receiver)
-            try repository.put(
-                image.manifest, ManifestLinks(blobs: assembly.chain + [assembly.documentDigest]),
-                tags: index == nil ? tags : [], rules: rules)
+            let links = ManifestLinks(blobs: assembly.chain + [assembly.documentDigest])
+            try put(image.manifest, links, index == nil ? tags : [])
         }
-        try gate?.pass(tags, in: name.repository)
         guard let index else { return (try images.flatMap { try events($0.manifest, tags: tags) }, isHeld) }
         let links = try ManifestLinks(outline, index, in: repository)
         guard links.missing.isEmpty else {
             throw APIFailure(.missingContent, "an image of the index was deleted meanwhile; build again")
         }
-        try repository.put(index, links, tags: tags, rules: rules)
+        try put(index, links, tags)
         return (try images.flatMap { try events($0.manifest, tags: []) } + events(index, tags: tags), isHeld)
     }
 

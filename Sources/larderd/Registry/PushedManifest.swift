@@ -64,9 +64,11 @@ struct PushedManifest: Sendable {
         let set = tags.map(\.name).filter { !outcome.held.contains($0) }
         var before: [TagName: OCIDigest] = [:]
         for tag in set { before[tag] = try repository.digest(taggedAs: tag) }
-        try repository.put(
-            manifest, links, tags: set.filter { name in !merging.contains { $0.name == name } }, rules: rules)
-        try gate?.pass(set, in: name)
+        func put() throws {
+            try repository.put(
+                manifest, links, tags: set.filter { name in !merging.contains { $0.name == name } }, rules: rules)
+        }
+        if let gate { try gate.passing(set, in: name, put) } else { try put() }
         for tag in merging {
             let cache = BuildCacheTag(repository: repository, tag: tag.name, scope: tag.scope, rules: rules)
             outcome.caches.append((tag.name, try cache.add(manifest)))

@@ -88,19 +88,20 @@ extension RegistryRoutes {
             try await executor.run { [rules, recentTags, webhooks, gate] store in
                 guard let repository = try Repository(name, in: store) else { return false }
                 var gone: [TagName] = []
-                let isDeleted =
+                func delete() throws -> Bool {
                     switch reference {
-                    case .tag(let tag): try repository.delete(tag, rules: rules)
+                    case .tag(let tag): return try repository.delete(tag, rules: rules)
                     case .digest(let digest):
-                        try repository.delete(
+                        return try repository.delete(
                             digest, rules: rules, likely: recentTags.tags(of: digest, in: name)
                         ) { tag in
                             try access.require(.delete, on: tag, in: name)
                             gone.append(tag)
                         }
                     }
-                var isAwaited = false
-                if let gate, isDeleted || !tags.isEmpty { isAwaited = try gate.forget(reference, in: name) }
+                }
+                let (isDeleted, isAwaited) =
+                    try gate?.forgetting(reference, in: name, delete) ?? (try delete(), false)
                 guard isDeleted, let webhooks else { return isDeleted || isAwaited }
                 webhooks.announce(
                     RegistryEvent.deleted(

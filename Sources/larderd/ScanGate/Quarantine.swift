@@ -70,8 +70,15 @@ final class Quarantine: Sendable {
             }
             Self.take(Set(entry.tags), of: entry.key.repository, from: &entries)
             var entry = entry
-            if let present = entries[entry.key] { entry.tags = Array(Set(present.tags + entry.tags)).sorted() }
+            if let present = entries[entry.key] { entry.add(present) }
             entries[entry.key] = entry
+        }
+    }
+
+    /// Whether an image waits for one of some tags.
+    func awaits(_ tags: Set<String>, of repository: String) -> Bool {
+        entries.withLock { entries in
+            entries.values.contains { $0.key.repository == repository && !tags.isDisjoint(with: $0.tags) }
         }
     }
 
@@ -79,18 +86,32 @@ final class Quarantine: Sendable {
     /// - Returns: whether something did.
     @discardableResult
     func take(_ tags: Set<String>, of repository: String) throws -> Bool {
-        let isAwaited = entries.withLock { entries in
-            entries.values.contains { $0.key.repository == repository && !tags.isDisjoint(with: $0.tags) }
-        }
+        let isAwaited = awaits(tags, of: repository)
         if isAwaited { try change { Self.take(tags, of: repository, from: &$0) } }
         return isAwaited
+    }
+
+    /// Has `change` set tags without their having been held, or delete them, after which nothing waits for them any more. Blocks.
+    ///
+    /// When something does, no verdict can come between the two, which would take the tag back. Something that begins to wait
+    /// meanwhile was pushed at the same time; then either may be the last.
+    /// - Returns: what `change` does, and whether something waited.
+    func taking<R: Sendable>(
+        _ tags: Set<String>, of repository: String, _ change: () throws -> R
+    ) throws -> (result: R, wasAwaited: Bool) {
+        if tags.isEmpty { return (try change(), false) }
+        if awaits(tags, of: repository) {
+            return try exclusively { (try change(), try take(tags, of: repository)) }
+        }
+        let result = try change()
+        return (result, try exclusively { try take(tags, of: repository) })
     }
 
     private static func take(
         _ tags: Set<String>, of repository: String, from entries: inout [QuarantineEntry.Key: QuarantineEntry]
     ) {
         for (key, entry) in entries where key.repository == repository && !tags.isDisjoint(with: entry.tags) {
-            entries[key]?.tags.removeAll { tags.contains($0) }
+            entries[key]?.drop(tags)
         }
     }
 

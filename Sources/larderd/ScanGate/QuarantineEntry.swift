@@ -37,12 +37,14 @@ struct QuarantineEntry: Codable, Hashable, Sendable {
     let key: Key
     var state = State.pending
     /// The tags that are set when it passes.
-    var tags: [String]
+    private(set) var tags: [String]
+    /// Who pushed it to each of them; none for who is not known.
+    private(set) var authors: [String: RecordAuthor]
     /// Why it is here, for people.
     var reason: String?
     /// When it came. Seconds since 1970.
     let since: Int64
-    /// Who pushed it.
+    /// Who pushed it last, to whichever tag.
     let author: RecordAuthor?
     /// How often the scanner failed.
     var failures = 0
@@ -51,5 +53,24 @@ struct QuarantineEntry: Codable, Hashable, Sendable {
 
     init(_ key: Key, tags: [String], since: Int64, author: RecordAuthor?) {
         (self.key, self.tags, self.since, self.author) = (key, tags, since, author)
+        authors = author.map { author in Dictionary(tags.map { ($0, author) }) { first, _ in first } } ?? [:]
+    }
+
+    /// Adds the tags that it waited for already, but for those that it was pushed to again.
+    mutating func add(_ earlier: QuarantineEntry) {
+        let old = earlier.tags.filter { !tags.contains($0) }
+        for tag in old { authors[tag] = earlier.authors[tag] }
+        tags = (Array(Set(tags)) + old).sorted()
+    }
+
+    /// It waits for these tags no longer.
+    mutating func drop(_ gone: Set<String>) {
+        tags.removeAll { gone.contains($0) }
+        for tag in gone { authors[tag] = nil }
+    }
+
+    /// All who pushed it, for people.
+    var identities: [String] {
+        Set((authors.values + [author].compactMap(\.self)).map(\.identity)).sorted()
     }
 }

@@ -76,19 +76,21 @@ struct QuarantineKeeper: Sendable {
                 try quarantine.update(key) { ($0.state, $0.reason) = (.refused, verdict.verdict.summary) }
                 return .refused(verdict.verdict.summary)
             }
-            let outcome = try setTags(of: entry, manifest, in: repository, &events)
+            let outcome = try setTags(of: entry, manifest, in: name, of: project, &events)
             try quarantine.remove(key)
             return outcome
         }
     }
 
     private func setTags(
-        of entry: QuarantineEntry, _ manifest: StoredManifest, in repository: Repository,
+        of entry: QuarantineEntry, _ manifest: StoredManifest, in name: RepositoryName, of project: ProjectID,
         _ events: inout [RegistryEvent]
     ) throws -> Outcome {
         var refusal: String?
         for text in entry.tags {
             guard let tag = try? TagName(text) else { continue }
+            let author = entry.authors[text]
+            let repository = Repository(name, project: project, store: store, author: author)
             let before = try repository.digest(taggedAs: tag)
             do {
                 try repository.move(tag, to: manifest.digest, rules)
@@ -99,8 +101,7 @@ struct QuarantineKeeper: Sendable {
             }
             events.append(
                 .set(
-                    tag, to: manifest.digest, mediaType: manifest.mediaType, before: before, in: repository.name,
-                    by: entry.author))
+                    tag, to: manifest.digest, mediaType: manifest.mediaType, before: before, in: name, by: author))
         }
         return refusal.map { .refused($0) } ?? .admitted
     }

@@ -172,26 +172,27 @@ final class ScanGate: Service {
         }
     }
 
-    /// Notes that tags were set without having been held: nothing else waits for them any more. Blocks.
-    func pass(_ tags: [TagName], in repository: RepositoryName) throws {
-        guard !tags.isEmpty else { return }
-        let quarantine = keeper.quarantine
-        try quarantine.exclusively {
-            _ = try quarantine.take(Set(tags.map(\.description)), of: repository.description)
-        }
+    /// Has `set` set tags that are not held, after which nothing else waits for them any more. Blocks.
+    func passing<R: Sendable>(_ tags: [TagName], in repository: RepositoryName, _ set: () throws -> R) throws -> R {
+        try keeper.quarantine.taking(Set(tags.map(\.description)), of: repository.description, set).result
     }
 
-    /// Forgets what is deleted: an image, or that a tag waits for one. Blocks.
-    /// - Returns: whether a tag waited.
-    func forget(_ reference: ManifestReference, in repository: RepositoryName) throws -> Bool {
+    /// Has `delete` delete a tag, or an image with all its tags, and forgets that it waits. Blocks.
+    /// - Parameter delete: says whether there was one.
+    /// - Returns: that, and whether the tag waited for an image.
+    func forgetting(
+        _ reference: ManifestReference, in repository: RepositoryName, _ delete: () throws -> Bool
+    ) throws -> (isDeleted: Bool, wasAwaited: Bool) {
         let quarantine = keeper.quarantine
-        return try quarantine.exclusively {
-            switch reference {
-            case .tag(let tag): return try quarantine.take([tag.description], of: repository.description)
-            case .digest(let digest):
-                try quarantine.remove(.init(repository, digest))
-                return false
-            }
+        switch reference {
+        case .tag(let tag):
+            let (isDeleted, wasAwaited) = try quarantine.taking(
+                [tag.description], of: repository.description, delete)
+            return (isDeleted, wasAwaited)
+        case .digest(let digest):
+            let isDeleted = try delete()
+            if isDeleted { try quarantine.exclusively { try quarantine.remove(.init(repository, digest)) } }
+            return (isDeleted, false)
         }
     }
 

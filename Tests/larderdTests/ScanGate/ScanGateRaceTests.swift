@@ -1,6 +1,9 @@
 import CacheAPI
+import ChunkStore
 import FoundationEssentials
+import Glibc
 import NIOHTTP1
+import NIOPosix
 import OCI
 import Synchronization
 import SystemPackage
@@ -94,6 +97,67 @@ struct ScanGateRaceTests {
                 let path = "/v2/" + name.replacing(":", with: "/manifests/")
                 try await wait { try await lab.client.get(path).status == 200 }
             }
+        }
+    }
+
+    @Test("a verdict cannot come between a tag that is set or deleted without being held and that nothing waits for it")
+    func verdictMeanwhile() throws {
+        let directory = try TemporaryDirectory()
+        let quarantine = try Quarantine(in: FilePath(directory.path))
+        let name = try RepositoryName("shop/api")
+        let key = QuarantineEntry.Key(name, OCIDigest(.sha256, hashing: [1]))
+        try quarantine.enter(.init(key, tags: ["1", "2"], since: 1, author: nil))
+        let tag = Mutex("old")
+        let hasSettled = Mutex(false)
+        func comes(within milliseconds: Int) -> Bool {
+            for _ in 0..<milliseconds / 10 where !hasSettled.withLock({ $0 }) { usleep(10_000) }
+            return hasSettled.withLock { $0 }
+        }
+        let settled = try quarantine.taking(["1"], of: "shop/api") {
+            tag.withLock { $0 = "new" }
+            // As a verdict does that comes now: it sets the tags that wait still.
+            NIOThreadPool.singleton.submit { _ in
+                quarantine.exclusively {
+                    if quarantine[key]?.tags.contains("1") == true { tag.withLock { $0 = "old" } }
+                }
+                hasSettled.withLock { $0 = true }
+            }
+            // Long enough for it to come first if it could.
+            return comes(within: 200)
+        }
+        #expect(!settled.result && settled.wasAwaited)
+        #expect(comes(within: 120_000))
+        #expect(tag.withLock { $0 } == "new")
+        #expect(quarantine[key]?.tags == ["2"])
+    }
+
+    @Test("a tag is that of whoever pushed the image to it, also when several did")
+    func authors() async throws {
+        try await withRegistry { registry in
+            let digest = OCIDigest.sha256(
+                try await registry.push(try SampleImage(layers: [SampleImage.layer(["a"])]), to: "shop/api", as: "0"))
+            let name = try RepositoryName("shop/api")
+            let authors = try await registry.executor.run { store in
+                let quarantine = try Quarantine(in: registry.root)
+                let keeper = QuarantineKeeper(store: store, quarantine: quarantine, rules: TagRules(), webhooks: nil)
+                let project = try #require(try Repository(name, in: store)?.project)
+                for (who, tags) in [("alice", ["1", "2"]), ("bob", ["2", "3"]), ("eve", ["4"]), ("bob", ["5"])] {
+                    let author = RecordAuthor(identity: "token:\(who)", time: 1)
+                    let repository = Repository(name, project: project, store: store, author: author)
+                    _ = try keeper.enter(digest, tags: try tags.map { try TagName($0) }, in: repository, at: 1)
+                }
+                let key = QuarantineEntry.Key(name, digest)
+                #expect(quarantine[key]?.identities == ["token:alice", "token:bob", "token:eve"])
+                let order = EvictionOrder(writtenBy: "token:eve", project: nil, since: nil, isTrial: false)
+                _ = try IdentityEviction(store: store, order: order, events: nil, quarantine: quarantine).run()
+                #expect(try keeper.settle(key, nil) == .admitted)
+                let repository = Repository(name, project: project, store: store)
+                return try ["1", "2", "3", "4", "5"].map { text in
+                    let record = try store.record(in: .tag, key: repository.key(try TagName(text)), project: project)
+                    return record.flatMap { TagTarget(decoding: $0)?.author?.identity }
+                }
+            }
+            #expect(authors == ["token:alice", "token:bob", "token:bob", nil, "token:bob"])
         }
     }
 

@@ -218,13 +218,16 @@ function showServer(answer) {
 const states = { pending: "waits for a verdict", failing: "the scanner fails", refused: "refused", working: "working", gone: "gone: the receiver said so",
   removed: "no longer in the settings" };
 
+// All who pushed an image, to whichever tag.
+const pushers = (entry) => [...new Set([...Object.values(entry.authors), entry.author].filter(Boolean).map((author) => author.identity))];
+
 function showHeld(answer) {
   byId("held-part").hidden = !answer.length;
   byId("held").tBodies[0].replaceChildren(...answer.map((entry) => element("tr", {},
     element("th", { scope: "row" }, code(entry.key.repository), " ", digestText(entry.key.digest)),
     element("td", { class: "names" }, ...entry.tags.flatMap((tag, index) => [index ? ", " : "", code(tag)])),
     cell(states[entry.state] || entry.state, entry.state === "pending" ? "" : "bad"), cell(entry.reason || "–", "text"), cell(moment(entry.since), "names"),
-    cell(entry.author?.identity || "–"))));
+    cell(pushers(entry).join(", ") || "–"))));
 }
 
 function showWebhooks(answer) {
