@@ -35,6 +35,16 @@ struct SecureServer: Sendable {
             let shown = context.clientCertificate.map { "\($0.commonNames.last ?? "-") \($0.dnsNames) \($0.uris)" }
             return "\(context.connection.address) \(context.connection.isSecure) \(shown ?? "nobody")"
         }
+        router.get("/endless") { _, _ in
+            Response(
+                status: .ok,
+                body: ResponseBody { writer in
+                    while true {
+                        try await writer.write(ByteBuffer(string: "x"))
+                        try await Task.sleep(for: .milliseconds(10))
+                    }
+                })
+        }
         let application = Application(
             router: router,
             server: settings.server(certificate, counts: ConnectionCounts(settings.limits), waiting: waiting),

@@ -1,3 +1,4 @@
+import AsyncHTTPClient
 import CacheAPI
 import ChunkStore
 import Chunking
@@ -7,6 +8,7 @@ import NIOHTTP1
 import Networking
 import OCI
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import larderd
@@ -117,6 +119,31 @@ struct UpstreamTests {
                 #expect(error?.code == .upstream)
                 #expect(error?.message.contains("cannot be reached or broke off") == true)
                 #expect(gate.paths.withLock { $0.count { $0.contains(kind) } } >= UpstreamRegistry.pauses.count + 1)
+                await client.shutdown()
+            }
+        }
+    }
+
+    @Test("An answer that is too slow is broken off on HTTP/2 as on HTTP/1.1", arguments: [true, false])
+    func slowAnswers(isNew: Bool) async throws {
+        try await withTemporaryDirectory { directory in
+            let authority = try TestAuthority(in: directory)
+            let pair = try authority.certificate(for: "127.0.0.1")
+            let files = TLSFiles(certificate: pair.certificate, key: pair.key)
+            try await SecureServer.run(files) { server in
+                var network = try NetworkSettings(environment: [:], authorityFile: authority.file)
+                network.answers.paceTime = .milliseconds(300)
+                var configuration = HTTPClient.Configuration.forUpstreams
+                if !isNew { configuration.httpVersion = .http1Only }
+                configuration.timeout.connect = .seconds(120)
+                let client = WebClient(network, configuration)
+                let url = "https://127.0.0.1:\(server.port)/"
+                let slow = try await client.execute(HTTPClientRequest(url: url + "endless"), timeout: .seconds(120))
+                #expect(slow.version == (isNew ? .http2 : .http1_1))
+                await #expect(throws: SlowAnswer.self) { for try await _ in slow.body {} }
+                let other = try await client.execute(HTTPClientRequest(url: url), timeout: .seconds(120))
+                let text = String(buffer: try await other.body.collect(upTo: 1 << 10, within: .seconds(120)))
+                #expect(text == "127.0.0.1 true nobody")
                 await client.shutdown()
             }
         }
