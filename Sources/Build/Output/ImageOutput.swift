@@ -16,4 +16,9 @@ public enum ImageOutput: Hashable, Sendable {
     case load
     /// It is written to a file; `nil` for standard output.
     case file(Format, FilePath?)
+
+    /// Whether it is written to standard output.
+    var isStandardOutput: Bool {
+        if case .file(_, nil) = self { true } else { false }
+    }
 }

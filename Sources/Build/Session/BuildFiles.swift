@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Chunking
 internal import Dockerfile
 internal import Glibc

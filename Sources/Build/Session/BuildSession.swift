@@ -24,6 +24,7 @@ struct BuildSession: Sendable {
     private let foreign: ForeignPrograms
     /// Where temporary files are made.
     private let spools: FilePath
+    private let lostLayer = LostLayer()
     /// Seconds since 1970.
     let began = Clock.seconds()
 
@@ -100,13 +101,10 @@ struct BuildSession: Sendable {
                 for text in prepared.warnings(about: request) { progress.warn(text) }
                 warnOfOneUser()
                 try await foreign.check(lookup)
-                let results = try await stages.results(of: prepared.plan.targets.map(\.stage))
-                // A stage may have become needless after it was begun.
-                await stages.stop()
-                let bound = boundUploads()
-                defer { bound.cancel() }
-                try await export(results, &outcome)
-                await settle()
+                let targets = prepared.plan.targets.map(\.stage)
+                try await finish(try await stages.results(of: targets), &outcome) { [stages] error in
+                    try await stages.results(of: targets, distrusting: error)
+                }
             } catch {
                 await stages.stop()
                 outcome.error = Task.isCancelled ? CancellationError() : stages.failure ?? error
@@ -131,6 +129,30 @@ struct BuildSession: Sendable {
             commits.cancel()
             recorder.cancel()
         }
+    }
+
+    /// Makes of the stages what was asked for. When a layer that is on the server alone cannot be had for it, `rebuild` gives the
+    /// stages without the cache, once.
+    private func finish(
+        _ results: [StageResult], _ outcome: inout BuildOutcome,
+        rebuild: (BuildError) async throws -> [StageResult]?
+    ) async throws {
+        // A stage may have become needless after it was begun.
+        await stages.stop()
+        let bound = boundUploads()
+        defer { bound.cancel() }
+        do {
+            try await export(results, &outcome)
+        } catch {
+            // Half of an image on standard output cannot be taken back.
+            let isFinal = (request.outputs + request.fallbackOutputs).contains(where: \.isStandardOutput)
+            guard let loss = lostLayer.cause, !isFinal, !Task.isCancelled,
+                let rebuilt = try await rebuild(loss)
+            else { throw error }
+            bound.cancel()
+            return try await finish(rebuilt, &outcome) { _ in nil }
+        }
+        await settle()
     }
 
     /// Where all files belong to one user a command may make something else than elsewhere.
@@ -232,7 +254,9 @@ struct BuildSession: Sendable {
             transcoded: request.compression.flatMap { compression in
                 compression.format == .uncompressed ? nil : TranscodedLayers(compression, in: spools)
             },
-            read: { [restorer] in try await restorer.read($0, $1) })
+            read: { [restorer, lostLayer] layer, use in
+                try await lostLayer.noting { try await restorer.read(layer, use) }
+            })
         export.referrers = referrers
         try await export.make(outputs, server: nil, network: link.network, progress)
     }

@@ -37,6 +37,17 @@ final class StageBuilds: Sendable {
         return results
     }
 
+    /// The same once more, without any hit, since what one promised cannot be had; ``stop()`` comes before.
+    /// - Returns: `nil` when there was no hit.
+    /// - Throws: why one cannot be built.
+    func results(of stages: [Int], distrusting error: BuildError) async throws -> [StageResult]? {
+        guard executor.distrust(error) else { return nil }
+        tasks.withLock { $0 = [:] }
+        finished.withLock { $0 = [] }
+        firstFailure.withLock { $0 = nil }
+        return try await results(of: stages)
+    }
+
     /// The filesystem that a stage ends with; it is built when there is no other way to have it.
     /// - Throws: why it cannot be built.
     func result(of stage: Int) async throws -> StageResult {
@@ -261,5 +272,5 @@ final class StageBuilds: Sendable {
 
 extension BuildError {
     /// Whether something that was promised could not be had.
-    fileprivate var isLoss: Bool { code == .server || code == .corrupt }
+    var isLoss: Bool { code == .server || code == .corrupt }
 }

@@ -68,10 +68,13 @@ struct StepExecutor: Sendable {
     }
 
     /// Takes no step from the cache any more, and has records replaced that promised too much.
-    func distrust(_ error: BuildError) {
+    /// - Returns: whether some could be taken before.
+    @discardableResult
+    func distrust(_ error: BuildError) -> Bool {
         recorder.replace()
-        guard lookup.ignoreHits() else { return }
+        guard lookup.ignoreHits() else { return false }
         progress.warn("\(error.description) What stands on it is built again.")
+        return true
     }
 
     /// Notes that the step at `index` need not be built.

@@ -82,6 +82,25 @@ struct SlowAnswerTests {
         }
     }
 
+    @Test("An image whose layer never comes is built again, without the cache")
+    func lostLayerOfAnImage() async throws {
+        try await Self.withLayer { lab, context in
+            var behaviour = LoopbackRelay.Behaviour(target: lab.port)
+            behaviour.limit = { _ in 1 << 20 }
+            behaviour.staysOpen = true
+            try await LoopbackRelay.run(behaviour) { relay in
+                let file = lab.directory.appending("image.tar")
+                let report = try await lab.build(
+                    context, runner: "b", tag: nil, port: relay.port, network: Self.patientForDocuments
+                ) { $0.outputs = [.file(.oci, file)] }
+                #expect(report.outcome.error == nil)
+                #expect(report.verdicts == [.run])
+                #expect(report.events.warnings.contains { $0.contains("bytes came in") }, "\(report.events.warnings)")
+                #expect(FileManager.default.fileExists(atPath: file.string))
+            }
+        }
+    }
+
     @Test("A push tries again, then says what the registry did", arguments: SlowBody.allCases)
     func push(_ body: SlowBody) async throws {
         let gate: GatedRegistry.Gate = { request, _ in
