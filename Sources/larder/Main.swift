@@ -2,6 +2,7 @@ import ArgumentParser
 import Build
 import CLinux
 import Glibc
+import SystemPackage
 
 @main
 enum Main {
@@ -20,5 +21,9 @@ enum Main {
         if isStandIn { exit(await DockerShim.main(arguments)) }
         linux_bound_malloc()
         await LarderCommand.main(SwitchValues.settled(arguments))
+        // What print(_:) has buffered: on a full disk some of it would be lost in silence. Whoever closed a pipe misses nothing.
+        guard fflush(nil) != 0, errno != EPIPE else { return }
+        StandardError.write("ERROR: standard output cannot be written: \(Errno(rawValue: errno))\n")
+        exit(1)
     }
 }

@@ -66,6 +66,17 @@ import Testing
         }
     }
 
+    /// It tried for ten seconds, longer than whoever asks so mostly waits.
+    @Test func healthSaysInTheSystemsWordsThatNoServerIsThere() async throws {
+        try await withTemporaryDirectory { directory in
+            _ = try await Self.fill(directory, seed: 3, layers: 0)
+            let outcome = try await Self.larderd("health", "--root", directory.string)
+            #expect(outcome.status == 1)
+            let words = ["No such file or directory", "Connection refused"]
+            #expect(words.contains { outcome.complaint.hasSuffix("admin.sock: \($0)\n") }, "\(outcome.complaint)")
+        }
+    }
+
     @Test(.timeLimit(.minutes(5)))
     func aBackupUnderLoadIsWholeAndClean() async throws {
         try await withTemporaryDirectory { directory in

@@ -50,6 +50,8 @@ struct ContainerBundle: Sendable {
         let groups = request.settings.controlGroupParent.map { "\($0)/\(id)" }
         let specification = RuntimeSpecification(request, root: root.merged.string, binds: binds, controlGroups: groups)
         try SmallFile.write(JSONDocument.encode(specification), to: path.appending("config.json"))
+        try WorkingDirectory.make(
+            LayerPath(request.workingDirectory), in: OpenDirectory(root.merged), for: request.user)
         let places = specification.mounts.map(\.destination).filter { place in
             !place.hasPrefix("/dev/") && place != "/sys/fs/cgroup"
         }

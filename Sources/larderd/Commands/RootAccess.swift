@@ -118,7 +118,8 @@ struct RootAccess: Sendable {
         } catch let error as ServerError where error.code == .refused {
             throw error
         } catch {
-            throw ServerError(.noAnswer, "\(inUse) It could not be asked through \(socket.path): \(error)")
+            let reason = (error as? IOError).map { Errno(rawValue: $0.errnoCode).description } ?? "\(error)"
+            throw ServerError(.noAnswer, "\(inUse) It could not be asked through \(socket.path): \(reason)")
         }
     }
 
@@ -126,7 +127,10 @@ struct RootAccess: Sendable {
     private static func execute(
         _ request: HTTPClientRequest, timeout: TimeAmount
     ) async throws -> (HTTPClientResponse, ByteBuffer) {
-        let client = HTTPClient(configuration: HTTPClient.Configuration(timeout: .init(connect: .seconds(10))))
+        var configuration = HTTPClient.Configuration(timeout: .init(connect: .seconds(10)))
+        // A socket that is not there, or that nobody listens at, will not be a moment later.
+        configuration.connectionPool.retryConnectionEstablishment = false
+        let client = HTTPClient(configuration: configuration)
         do {
             let response = try await client.execute(request, timeout: timeout)
             let body = try await response.body.collect(upTo: 16 << 20, within: .nanoseconds(timeout.nanoseconds))

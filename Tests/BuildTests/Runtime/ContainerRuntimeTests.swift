@@ -124,6 +124,24 @@ struct ContainerRuntimeTests {
         }
     }
 
+    @Test("A directory to work in that is not there belongs to whoever works in it, as in BuildKit")
+    func missingWorkingDirectory() async throws {
+        let links = [LayerTools.link("link", to: "/bin/../home"), LayerTools.directory("home", mode: 0o711)]
+        try await SmallRoot.with(above: links) { small in
+            let user = ResolvedUser(uid: 1000, gid: 7, additionalGroups: [], home: "/")
+            let result = try await small.run(
+                "pwd; touch file; stat -c '%n %a %u:%g' . .. /home", user: user, directory: "/link/a/b")
+            #expect(result.lines == ["/home/a/b", ". 755 1000:7", ".. 755 1000:7", "/home 711 0:0"])
+            #expect(try small.layer(result) == ["home", "home/a", "home/a/b", "home/a/b/file"])
+            // What is in the way is not replaced.
+            await #expect(throws: BuildError.self) {
+                try await small.run("pwd", user: user, directory: "/bin/busybox/x")
+            }
+            let after = try await small.run("busybox echo still there")
+            #expect(after.lines == ["still there"])
+        }
+    }
+
     @Test("Cancelling kills everything in the container, and nothing is left over")
     func cancelling() async throws {
         try await SmallRoot.with { small in
