@@ -51,6 +51,7 @@ struct LayerSplitterTests {
                 known[entry.path] = whole.recipe.payloadPieces(offset: entry.payloadOffset, length: entry.size).map(
                     \.chunk)
             }
+            let hasLargeFile = known.values.contains { $0.reduce(0) { $0 + $1.length } >= 512 }
             // Of another length, so not believed.
             known[LayerPath("short")] = [ChunkReference(id: Digest(hashing: tar), length: 199)]
             var splitter = LayerSplitter(parameters: .tiny) { [known] in known[$0] ?? [] }
@@ -62,7 +63,8 @@ struct LayerSplitterTests {
             let result = splitter.finish { chunk, _ in handed.insert(chunk) }
             #expect(result.recipe == whole.recipe && result.entries == whole.entries, "seed \(seed)")
             #expect(handed.isSubset(of: whole.order))
-            if known.count > 4 { #expect(handed.count < Set(whole.order).count) }
+            // Files below the restart size share chunks with others.
+            if hasLargeFile { #expect(handed.count < Set(whole.order).count, "seed \(seed)") }
         }
     }
 

@@ -14,6 +14,8 @@ struct RawConnection: Sendable {
             ) async throws -> Result
     ) async throws -> Result {
         let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            // Else the kernel takes dozens of megabytes that the test has not asked for yet, as far as it may.
+            .channelOption(.socketOption(.so_rcvbuf), value: 64 << 10)
             .connect(host: "127.0.0.1", port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     // So that a test can end what it sends and still read.
