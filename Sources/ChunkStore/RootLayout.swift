@@ -52,9 +52,15 @@ struct RootLayout: Sendable {
         let hasIndex = Self.exists(index.appending("data.mdb"))
         let hasChunks = try Self.names(in: chunks).contains { $0.hasSuffix(".chunks") }
         guard hasIndex || hasChunks else { return }
-        throw StoreError(
+        throw missingFormat
+    }
+
+    /// What is wrong with a root that has content but no format.
+    var missingFormat: StoreError {
+        StoreError(
             .unsupportedFormat,
-            "\(root) has content but no file 'format': it is an incomplete backup; remove it and use another")
+            "\(root) has no file 'format', so it is a backup that was not finished, which is of no use, or a store that has "
+                + "lost the file: then copy that from any backup of this store, where it is the same")
     }
 
     /// - Throws: `unsupportedFormat`, `io`.

@@ -76,6 +76,10 @@ import Testing
     @Test func aCopyNeverGoesWhereSomethingIs() throws {
         let store = try temporary.open()
         #expect(errorCode { _ = try store.backup(to: temporary.root) } == .invalidName)
+        // It would be lost with the root, and the root's names are the store's.
+        let inside = temporary.root.appending("chunks/../inside")
+        #expect(errorCode { _ = try store.backup(to: inside) } == .invalidName)
+        #expect(errorCode { _ = try store.backup(to: FilePath(temporary.root.string + "-beside")) } == nil)
         _ = try store.backup(to: copy)
         #expect(errorCode { _ = try store.backup(to: copy) } == .invalidName)
     }

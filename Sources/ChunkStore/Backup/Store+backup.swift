@@ -50,6 +50,13 @@ struct Backup {
     }
 
     private func checkTarget() throws(StoreError) {
+        let root = core.directory.removingLastComponent()
+        guard !target.root.lexicallyNormalized().starts(with: root.lexicallyNormalized()) else {
+            throw StoreError(
+                .invalidName,
+                "\(target.root) is in the root that is to be copied, and would be lost with it; name a directory elsewhere"
+            )
+        }
         guard RootLayout.exists(target.root) else { return }
         guard try RootLayout.names(in: target.root).isEmpty else {
             throw StoreError(.invalidName, "\(target.root) is not empty; name a directory that does not exist")

@@ -84,11 +84,7 @@ struct IdleRoot {
             throw StoreError(.missingContent, "there is no store in \(root)")
         }
         lock = try RootLock(in: root, isReleased: Monitor(false), disk: disk)
-        guard layout.hasFormat else {
-            throw StoreError(
-                .unsupportedFormat,
-                "\(root) has no file 'format': it is an incomplete backup; remove it and use another")
-        }
+        guard layout.hasFormat else { throw layout.missingFormat }
         format = try layout.readFormat()
     }
 
