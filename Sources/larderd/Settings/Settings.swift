@@ -34,8 +34,8 @@ struct Settings: Sendable {
     var logFormat = LogFormat.text
     /// The projects whose images a name without a host may mean; empty: any.
     var localProjects: [ProjectName] = []
-    /// The registry of names without a host that mean nothing here; `nil` for none.
-    var defaultRegistry: RegistryHost? = .dockerHub
+    /// The registry of names without a host that mean nothing here; `nil` for none. ``SettingsReader`` begins with docker.io.
+    var defaultRegistry: RegistryHost?
     /// More names under which clients know this server: images named with them are its own.
     var ownHosts: [RegistryHost] = []
     /// Other registries that are served from here, and how long their tags are believed.

@@ -65,6 +65,7 @@ struct SettingsReader: Sendable {
     /// - Throws: ``SettingsError`` when the root is missing or a value is not valid.
     func settings() throws -> Settings {
         var settings = Settings(root: try root())
+        settings.defaultRegistry = .dockerHub
         settings.environment = environment
         settings.notes = strangeVariables()
         try readConnections(into: &settings)

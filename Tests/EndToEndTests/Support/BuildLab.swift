@@ -37,8 +37,6 @@ struct BuildLab: Sendable {
     ) async throws {
         var settings = Settings(root: directory.appending("root"))
         settings.listen.port = 0
-        // Nobody outside of the machine is asked.
-        settings.defaultRegistry = nil
         change(&settings)
         let quiet = Logger(label: "lab") { _ in SwiftLogNoOpLogHandler() }
         try await LarderServer.withRunning(settings, logger: quiet) { port in

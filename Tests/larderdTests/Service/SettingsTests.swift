@@ -41,6 +41,8 @@ struct SettingsTests {
         #expect(settings.logLevel == .info)
         #expect(settings.logFormat == .text)
         #expect(settings.localProjects.isEmpty)
+        #expect(settings.defaultRegistry == .dockerHub)
+        #expect(try await self.settings(flags: [.root: "/r", .defaultRegistry: "none"]).defaultRegistry == nil)
         #expect(settings.stopTimeout == 30)
         #expect(settings.chunkFileSize == 256 << 20)
         #expect(settings.storeThreads >= 4)

@@ -74,8 +74,6 @@ func withServer<Result: Sendable>(
         var settings = Settings(root: directory.appending("root"))
         settings.listen.port = 0
         settings.storeThreads = 4
-        // Nobody outside of the machine is asked.
-        settings.defaultRegistry = nil
         change(&settings)
         return try await LarderServer.withRunning(settings, logger: logger) { [settings] port in
             try await body(TestClient(port: port), settings)
