@@ -3,7 +3,8 @@
 /// Whiteouts, opaque directories, later entries for a path, and entries through symlinked parents are taken into
 /// account, in the order of the layers and, inside one, of its rows; a whiteout hides only what lower layers put
 /// there. Each layer counts as if it was unpacked by itself and laid over those below, as overlayfs does it: a link of a lower
-/// layer leads no row of another one elsewhere, but gives way to the directory that the row is in. Making it is O(n) over all entries (n log n at most); a look-up O(depth).
+/// layer leads no row of another one elsewhere, but gives way to the directory that the row is in. Making it is O(n) over all
+/// entries (n log n at most); a look-up O(depth).
 public struct ChainView: Sendable {
     private let tree: ChainTree
 

@@ -24,7 +24,8 @@ public struct ServerProcess: Sendable {
         return FilePath(bundle).removingLastComponent()
     }
 
-    /// Starts a server on `root`, with more options, and lends it to `body`. It asks nobody outside of the machine. Afterwards it is killed if it is still there.
+    /// Starts a server on `root`, with more options, and lends it to `body`. It asks nobody outside of the machine. Afterwards it
+    /// is killed if it is still there.
     public static func run<Result: Sendable>(
         root: FilePath, options: [String] = [], _ body: @Sendable (ServerProcess) async throws -> Result
     ) async throws -> Result {
