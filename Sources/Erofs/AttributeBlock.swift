@@ -2,7 +2,7 @@ internal import Chunking
 
 /// The extended attributes of one inode as they stand behind it: `erofs_xattr_ibody_header`, then `erofs_xattr_entry`s.
 enum AttributeBlock {
-    private static let headerByteCount = 12
+    static let headerByteCount = 12
     private static let entryByteCount = 4
     private static let prefixes: [(index: UInt8, text: [UInt8])] = [
         (1, Array("user.".utf8)), (4, Array("trusted.".utf8)), (6, Array("security.".utf8)),

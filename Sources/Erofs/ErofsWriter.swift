@@ -97,9 +97,7 @@ public struct ErofsWriter: ~Copyable, Sendable {
         _ tree: ErofsTree, to sink: (RawSpan, UInt64) throws(E) -> Void
     ) throws(E) -> UInt64 {
         // Nothing that was reserved for more files is needed any more.
-        if let run, run.start + UInt64(Self.runByteCount) == end {
-            end = run.start + UInt64(run.bytes.count).rounded(up: Inode.block)
-        }
+        if let run, run.start + UInt64(Self.runByteCount) == end { end = run.end }
         var layout = TreeLayout(tree, at: end)
         for (place, count) in layout.fileLinkCounts where count != 1 {
             var writer = ByteWriter(capacity: 4)

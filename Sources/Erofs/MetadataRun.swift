@@ -8,6 +8,12 @@ struct MetadataRun {
         self.start = start
     }
 
+    /// Where the next block begins in the image. `fsck.erofs` reads the header of attributes behind every inode, those too
+    /// that have none, so the last inode of an image must not end where the image does.
+    var end: UInt64 {
+        bytes.isEmpty ? start : start + UInt64(bytes.count + AttributeBlock.headerByteCount).rounded(up: Inode.block)
+    }
+
     /// Where an inode of `count` bytes, at most a block, would begin. Bytes from the beginning of the run.
     func offset(for count: Int) -> Int {
         let next = bytes.count.rounded(up: Int(Inode.slot))

@@ -95,7 +95,7 @@ struct TreeLayout {
             inodes[node] = run.append(inode.encoded())
             if isLong { links.append((node, inode)) }
         }
-        end = run.start + UInt64(run.bytes.count).rounded(up: Inode.block)
+        end = run.end
         for index in directories.indices {
             directories[index].start = end
             let inBlocks = directories[index].blocks.fullCount + (directories[index].isInline ? 0 : 1)

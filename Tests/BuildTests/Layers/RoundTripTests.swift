@@ -9,8 +9,6 @@ import Testing
     "A directory, its layer, and the directory made of that are the same",
     .enabled(if: LayerTools.isRoot, "needs root with its capabilities"))
 struct RoundTripTests {
-    static let seeds: [UInt64] = [1, 0x1a4d_e4, .random(in: .min ... .max)]
-
     @Test("Random trees give equal bytes again", arguments: seeds)
     func randomTrees(seed: UInt64) async throws {
         try await LayerTools.withLayers { layers, _ in
