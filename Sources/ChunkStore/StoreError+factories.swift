@@ -9,7 +9,8 @@ extension StoreError {
             return StoreError(
                 .diskFull, "cannot \(action) \(path): the disk is full; free some space and try again", cause: error)
         }
-        return StoreError(.io, "cannot \(action) \(path): \(error)", cause: error)
+        let advice = error == .permissionDenied ? "; run as the user whose it is, or name another root" : ""
+        return StoreError(.io, "cannot \(action) \(path): \(error)\(advice)", cause: error)
     }
 
     /// An LMDB call failed with `code`.

@@ -30,6 +30,15 @@ import Testing
         for _ in 0..<3 { _ = try temporary.open().makeProject(named: "shop") }
     }
 
+    @Test func whoMayNotOpenARootIsToldWhatToDo() throws {
+        let temporary = try TemporaryRoot()
+        try temporary.open().close()
+        var disk = Disk.system
+        disk.open = { _, _, _ throws(Errno) in throw Errno.permissionDenied }
+        let error = #expect(throws: StoreError.self) { _ = try temporary.open(disk: disk) }
+        #expect(error?.description.contains("Permission denied; run as the user whose it is") == true)
+    }
+
     @Test func otherFormatsAreRefused() throws {
         let temporary = try TemporaryRoot()
         try temporary.open().close()

@@ -63,7 +63,8 @@ struct ScanVerdict: Codable, Hashable, Sendable {
     var summary: String {
         let counts = findings.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
         let parts = [reason, counts.isEmpty ? nil : counts].compactMap { $0 }
-        return parts.isEmpty ? "it gave no reason" : parts.joined(separator: "; ")
+        if parts.isEmpty { return verdict == .pass ? "it said nothing else" : "it gave no reason" }
+        return parts.joined(separator: "; ")
     }
 
     /// What is shown on terminals and in logs: cut off, and without what would do something there.

@@ -18,7 +18,8 @@ struct ScanVerdictTests {
         #expect(all.verdict == .refuse && all.scanner == "s 1" && all.findings == ["high": 2, "low": 100])
         #expect(all.summary == "old; 2 high, 100 low")
         #expect(try verdict(#"{"verdict":"pass"}"#) == ScanVerdict(.pass))
-        #expect(try verdict(#"{"verdict":"pass"}"#).summary == "it gave no reason")
+        #expect(try verdict(#"{"verdict":"pass"}"#).summary == "it said nothing else")
+        #expect(try verdict(#"{"verdict":"refuse"}"#).summary == "it gave no reason")
     }
 
     @Test(

@@ -3,12 +3,15 @@ import ChunkStore
 import Chunking
 import FoundationEssentials
 import Glibc
+import HitRates
 import StoreMeasures
+import Synchronization
 
 /// Measures what a server's work costs, one kind after the other, with clients that have all of it ready beforehand.
 ///
 /// Requests come at a steady rate, at which the server has pauses, as it has on a day: what is done without any pause costs less, since
-/// commits share a sync and threads are awake.
+/// commits share a sync and threads are awake. For the same reason what comes in one build right after something else is measured in
+/// such builds: what they cost, without all of it that is known, is what the rest of it costs.
 struct CostMeasurement {
     private let server: MeasuredServer
     private let directory: String
@@ -16,10 +19,11 @@ struct CostMeasurement {
     private let clients: ParallelClients
     private var costs = ServerCosts()
 
-    /// Of small pieces of work, and of layers of ``largeBytes``; in a second.
+    /// Of small pieces of work and of builds, and of layers of ``largeBytes``; in a second.
     private static let rate = 40.0
     private static let largeRate = 4.0
     private static let largeBytes = 4 << 20
+    private static let partCount = 5
     /// How long the chains of records are: of few layers and of many.
     private static let chainLengths = (few: 2, many: 50)
     private static let megabyte = 1e6
@@ -34,17 +38,18 @@ struct CostMeasurement {
 
     /// Does it. Takes two minutes or so.
     mutating func run() async throws -> ServerCosts {
-        costs.idle = try cost { usleep(isQuick ? 100_000 : 5_000_000) }.seconds / (isQuick ? 0.1 : 5)
+        costs.idle = try cost { usleep(isQuick ? 100_000 : 5_000_000) } / (isQuick ? 0.1 : 5)
         let small = try (0..<count(400)).map { try SampleLayer(byteCount: 4096, seed: UInt64($0 + 1000)) }
         let large = try (0..<count(32)).map { try SampleLayer(byteCount: Self.largeBytes, seed: UInt64($0)) }
         let committed = try cost(small) { client, layer, _ in try client.send(layer) }
         costs.layer = committed.seconds
-        costs.fetch = try cost(small) { client, layer, _ in try client.fetch(layer) }.seconds
-        try await measureTransfers(large)
-        try measureSteps(small)
+        let fetched = try cost(small) { client, layer, _ in try client.fetch(layer) }.seconds
+        try await measureTransfers(large, beside: fetched)
+        let below = try measureSteps(small)
+        let built = try measureBuilds(on: below, of: small)
         // Without the bytes of the layers themselves, which are compressed in their own way.
         costs.wireRecord += committed.traffic.up - small.reduce(0) { $0 + $1.frameBytes } / Double(small.count)
-        try await measureMaintenance(large)
+        try await measureMaintenance(large, beside: built)
         try measureIndex()
         costs.measured = try Self.place()
         return costs
@@ -52,34 +57,42 @@ struct CostMeasurement {
 
     private func count(_ usual: Int) -> Int { isQuick ? max(2, usual / 50) : usual }
 
-    /// Seconds of a processor that the server uses for something, and the bytes that go to it and come from it.
-    private func cost(_ body: () throws -> ParallelClients.Traffic) throws -> (
-        seconds: Double, traffic: ParallelClients.Traffic
-    ) {
+    /// Seconds of a processor that the server uses for something.
+    private func cost(_ body: () -> Void) throws -> Double {
         let before = try server.processorSeconds
-        let traffic = try body()
-        return (max(0, try server.processorSeconds - before), traffic)
+        body()
+        return max(0, try server.processorSeconds - before)
     }
 
-    private func cost(_ body: () -> Void) throws -> (seconds: Double, traffic: ParallelClients.Traffic) {
-        try cost {
-            body()
-            return ParallelClients.Traffic()
-        }
-    }
-
-    /// The same for each of many pieces of work that come at a steady rate.
+    /// The same, and the bytes that go to it and come from it, for each of many pieces of work that come at a steady rate: the median of ``partCount`` parts of them, since a machine
+    /// that is shared is slow at times.
     private func cost<Item: Sendable>(
         _ items: [Item], rate: Double = Self.rate, reconnects: Bool = false,
         _ body: @escaping @Sendable (_ client: inout BuildClient, _ item: Item, _ number: Int) throws -> Void
     ) throws -> (seconds: Double, traffic: ParallelClients.Traffic) {
-        let all = try cost { try clients.forEach(items, rate: rate, reconnects: reconnects, body) }
+        let part = max(1, items.count / Self.partCount)
+        let server = server
+        let marks = Mutex<[Double]>([])
+        let traffic = try clients.forEach(items, rate: rate, reconnects: reconnects) { client, item, number in
+            if number.isMultiple(of: part) {
+                let used = try server.processorSeconds
+                marks.withLock { $0.append(used) }
+            }
+            try body(&client, item, number)
+        }
+        let end = try server.processorSeconds
+        let used = marks.withLock { ($0 + [end]).sorted() }
+        // The last part may be a short one.
+        let parts = zip(used, used.dropFirst()).prefix(items.count / part).map { ($1 - $0) / Double(part) }.sorted()
         let count = Double(items.count)
-        let traffic = ParallelClients.Traffic(up: all.traffic.up / count, down: all.traffic.down / count)
-        return (max(0, all.seconds - costs.idle * count / rate) / count, traffic)
+        return (
+            max(0, parts[parts.count / 2] - costs.idle / rate),
+            ParallelClients.Traffic(up: traffic.up / count, down: traffic.down / count)
+        )
     }
 
-    private mutating func measureTransfers(_ layers: [SampleLayer]) async throws {
+    /// - Parameter fetch: what a small layer costs that is fetched alone. Seconds of a processor.
+    private mutating func measureTransfers(_ layers: [SampleLayer], beside fetch: Double) async throws {
         let bytes = layers.reduce(0) { $0 + $1.byteCount }
         let megabytes = bytes / Double(layers.count) / Self.megabyte
         let (disk, figures) = (try await server.diskBytes(), try await server.statistics())
@@ -89,12 +102,13 @@ struct CostMeasurement {
         costs.diskFresh = (try await server.diskBytes() - disk) / bytes
         costs.chunkBytes = bytes / max(1, try await server.statistics().chunks - figures.chunks)
         let down = try cost(layers + layers, rate: 2 * Self.largeRate) { client, layer, _ in try client.fetch(layer) }
-        costs.download = max(0, down.seconds - costs.fetch) / megabytes
+        costs.download = max(0, down.seconds - fetch) / megabytes
         costs.wireDown = down.traffic.down / megabytes / Self.megabyte
     }
 
-    /// Records of short and of long chains, look-ups of few and of many steps, images.
-    private mutating func measureSteps(_ layers: [SampleLayer]) throws {
+    /// Records of short and of long chains, look-ups of few and of many steps.
+    /// - Returns: a short graph all of whose steps are there.
+    private mutating func measureSteps(_ layers: [SampleLayer]) throws -> SampleGraph {
         let (few, many) = (Self.chainLengths.few, min(Self.chainLengths.many, layers.count))
         let graphs = (0..<count(400)).map { graph in
             SampleGraph(
@@ -110,13 +124,36 @@ struct CostMeasurement {
         }
         let short = try cost(shortGraphs) { client, graph, _ in try client.record(few - 1, of: graph) }
         costs.chainLayer = max(0, long.seconds - short.seconds) / Double(many - few)
-        costs.record = max(0, short.seconds - costs.chainLayer * Double(few))
         costs.wireChainLayer = (long.traffic.up - short.traffic.up) / Double(many - few)
         costs.wireRecord = short.traffic.up - costs.wireChainLayer * Double(few)
-        try measureLookups(graphs[0], short: shortGraphs[0])
-        let images = Array(repeating: graphs[0], count: count(200))
-        let image = try cost(images) { client, graph, number in try client.assemble(graph, tag: number) }
-        costs.image = max(0, image.seconds - costs.chainLayer * Double(many))
+        let below = SampleGraph(
+            names: Array(shortGraphs[0].names.prefix(few)), chain: Array(shortGraphs[0].chain.prefix(few)))
+        try measureLookups(graphs[0], short: below)
+        return below
+    }
+
+    /// Builds that find everything, that fetch a layer beside, and that build one on top.
+    /// - Returns: the bytes of layers that they built.
+    private mutating func measureBuilds(on below: SampleGraph, of layers: [SampleLayer]) throws -> Double {
+        let there = below.names.count
+        costs.image = try rest(
+            layers.map { _ in PreparedJob(graph: below, found: there, layers: [], fetched: []) })
+        costs.fetch = try rest(
+            layers.map { PreparedJob(graph: below, found: there, layers: [], fetched: [$0]) })
+        let builds = try layers.indices.map { number in
+            let layer = try SampleLayer(byteCount: 4096, seed: (1 << 42) + UInt64(number))
+            let graph = SampleGraph(
+                names: below.names + [200_000 + number], chain: below.chain + [layer.recipe.digest])
+            return PreparedJob(graph: graph, found: there, layers: [layer], fetched: [])
+        }
+        costs.record = try rest(builds)
+        return builds.reduce(0) { $0 + $1.work.sent }
+    }
+
+    /// What each of these builds, which are alike, costs beside what is known of it: seconds of a processor.
+    private func rest(_ builds: [PreparedJob]) throws -> Double {
+        let all = try cost(builds, reconnects: true) { client, job, number in try job.run(&client, number: number) }
+        return max(0, all.seconds - (builds.first.map { costs.processor(for: $0.work) } ?? 0))
     }
 
     private mutating func measureLookups(_ graph: SampleGraph, short: SampleGraph) throws {
@@ -141,8 +178,9 @@ struct CostMeasurement {
         }
     }
 
-    private mutating func measureMaintenance(_ layers: [SampleLayer]) async throws {
-        let bytes = layers.reduce(0) { $0 + $1.byteCount }
+    /// - Parameter others: the bytes of layers that are kept beside these.
+    private mutating func measureMaintenance(_ layers: [SampleLayer], beside others: Double) async throws {
+        let bytes = layers.reduce(others) { $0 + $1.byteCount }
         // What nothing refers to would be collected and not packed.
         let graph = SampleGraph(names: layers.indices.map { 90_000 + $0 }, chain: layers.map(\.recipe.digest))
         _ = try clients.forEach(Array(layers.indices)) { client, step, _ in try client.record(step, of: graph) }

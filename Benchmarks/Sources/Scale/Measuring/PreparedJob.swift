@@ -1,3 +1,4 @@
+import Glibc
 import HitRates
 
 /// A build whose requests are ready: nothing of the client's own work falls into the time that is measured.
@@ -18,12 +19,17 @@ struct PreparedJob: Sendable {
             received: fetched.reduce(0) { $0 + $1.byteCount }, fetched: fetched.count)
     }
 
-    /// Does what a build does, but building.
+    /// How long building a step takes, in place of the seconds or minutes of a real one: long enough for the server's threads to
+    /// have gone to sleep, as they have then. Microseconds.
+    private static let stepMicroseconds: UInt32 = 50_000
+
+    /// Does what a build does, but building, for which it waits.
     func run(_ client: inout BuildClient, number: Int) throws {
         let hits = try client.look(up: graph)
         guard hits == found else { throw ScaleError("\(hits) steps of build \(number) are hits, not \(found)") }
         for layer in fetched { try client.fetch(layer) }
         for (position, layer) in layers.enumerated() {
+            usleep(Self.stepMicroseconds)
             try client.send(layer)
             try client.record(found + position, of: graph)
         }
