@@ -2,7 +2,9 @@ import Build
 import CacheAPI
 import Dockerfile
 import FoundationEssentials
+import Subprocess
 import SystemPackage
+import TestSupport
 import Testing
 
 /// What is wrong is named, and leaves nothing behind.
@@ -54,6 +56,24 @@ import Testing
             let report = try await lab.build(context, runner: "a", adjust: { $0.options.target = "test" })
             let message = "\(try #require(report.outcome.error))"
             #expect(message.contains("`test`") && message.contains("tests"), "\(message)")
+        }
+    }
+
+    /// A build that does not use the context ended well, and did not say that it is not there.
+    @Test func contextsThatAreNotThere() async throws {
+        try await BuildLab.run { lab in
+            let context = try lab.context(["Dockerfile": "FROM scratch\nCOPY f /f\n", "f": "f\n"])
+            for file in ["absent", "f"] {
+                let outcome = try await Subprocess.run(
+                    .path(ServerProcess.executables.appending("larder")),
+                    arguments: [
+                        "build", "--server", "http://127.0.0.1:9", "--build-context", "docs=\(context)/\(file)",
+                        context.string,
+                    ], output: .discarded, error: .string(limit: 10_000))
+                #expect(outcome.terminationStatus == .exited(64))
+                let words = "--build-context docs: '\(context)/\(file)' is not a directory"
+                #expect(outcome.standardError.contains(words), "\(outcome.standardError)")
+            }
         }
     }
 

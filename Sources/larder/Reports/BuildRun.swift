@@ -65,12 +65,9 @@ struct BuildRun: Sendable {
 
     /// Finds out before anything runs what would stop the build in the end.
     private func checkFiles() throws {
-        if order.request.origin == nil {
-            var isDirectory = false
-            let context = order.request.context.string
-            guard FileManager.default.fileExists(atPath: context, isDirectory: &isDirectory), isDirectory else {
-                throw ValidationError("PATH: '\(context)' is not a directory")
-            }
+        if order.request.origin == nil { try Self.checkDirectory(order.request.context, "PATH") }
+        for (name, directory) in order.request.contexts.sorted(by: { $0.key < $1.key }) {
+            try Self.checkDirectory(directory, "--build-context \(name)")
         }
         for (id, secret) in order.request.secrets {
             guard case .file(let path) = secret else { continue }
@@ -86,6 +83,13 @@ struct BuildRun: Sendable {
                     "--ssh: '\(id)' is to be the agent at '\(socket)', which is no socket; add keys to an agent with "
                         + "ssh-add and give its socket")
             }
+        }
+    }
+
+    private static func checkDirectory(_ path: FilePath, _ flag: String) throws {
+        var isDirectory = false
+        guard FileManager.default.fileExists(atPath: path.string, isDirectory: &isDirectory), isDirectory else {
+            throw ValidationError("\(flag): '\(path)' is not a directory")
         }
     }
 
