@@ -64,8 +64,8 @@ struct CostMeasurement {
         return max(0, try server.processorSeconds - before)
     }
 
-    /// The same, and the bytes that go to it and come from it, for each of many pieces of work that come at a steady rate: the median of ``partCount`` parts of them, since a machine
-    /// that is shared is slow at times.
+    /// The same, and the bytes that go to it and come from it, for each of many pieces of work that come at a steady rate: the median
+    /// of ``partCount`` parts of them, since a machine that is shared is slow at times.
     private func cost<Item: Sendable>(
         _ items: [Item], rate: Double = Self.rate, reconnects: Bool = false,
         _ body: @escaping @Sendable (_ client: inout BuildClient, _ item: Item, _ number: Int) throws -> Void
