@@ -9,7 +9,7 @@ extension StoreError {
             return StoreError(
                 .diskFull, "cannot \(action) \(path): the disk is full; free some space and try again", cause: error)
         }
-        let advice = error == .permissionDenied ? "; run as the user whose it is, or name another root" : ""
+        let advice = error == .permissionDenied ? "; run as a user who may do that, or choose another place" : ""
         return StoreError(.io, "cannot \(action) \(path): \(error)\(advice)", cause: error)
     }
 

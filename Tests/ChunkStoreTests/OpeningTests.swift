@@ -36,7 +36,7 @@ import Testing
         var disk = Disk.system
         disk.open = { _, _, _ throws(Errno) in throw Errno.permissionDenied }
         let error = #expect(throws: StoreError.self) { _ = try temporary.open(disk: disk) }
-        #expect(error?.description.contains("Permission denied; run as the user whose it is") == true)
+        #expect(error?.description.contains("Permission denied; run as a user who may do that") == true)
     }
 
     @Test func otherFormatsAreRefused() throws {

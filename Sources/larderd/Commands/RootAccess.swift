@@ -25,6 +25,11 @@ struct RootAccess: Sendable {
     /// - Throws: ``ServerError`` when there is no store in `root`.
     init(existing root: FilePath) throws(ServerError) {
         guard Self.marks.contains(where: { FileManager.default.fileExists(atPath: root.appending($0).string) }) else {
+            // A root is closed to everybody but whoever serves it: others cannot see what is in it.
+            if unsafe access(root.string, X_OK) != 0, errno == EACCES {
+                throw ServerError(
+                    .noStore, "You may not look into \(root); run the command as the user that serves it, or as root.")
+            }
             throw ServerError(.noStore, "There is no store at \(root); give the --root that larderd serves.")
         }
         self.root = root
